@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# Tests and examples.
+#
+#   eddy_add_test(<name> SOURCES a_test.cc ...
+#     [LINK targets...]        # eddy::core and GoogleTest (with its main and GMock) come by themselves
+#     [NEEDS components...]    # qt glib ...: without one of these the test is left out, with the reason listed
+#     [LABELS labels...]       # "threads": also run under ThreadSanitizer by .ci/run
+#     [TIMEOUT seconds]        # for each test case, default 60
+#     [DEFINES X=1 ...]
+#     [WHOLE])                 # one ctest entry for the program, instead of one for each case
+#
+#   eddy_leave_out_test(<name> <reason>)   lists a test that cannot be had on this machine
+#
+#   eddy_add_example(<name> HOSTS native qt glib asio libev
+#     SOURCES a.cc ... [LINK targets...])
+# makes a program example_<name>_<host> for each host that is there, linked to eddy::web and the host's
+# adapter and compiled with -DEDDY_EXAMPLE_HOST_<HOST> (EDDY_EXAMPLE_HOST_QT, ...): examples/host_loop.h
+# turns that into a Loop. With HOST qt instead of HOSTS it makes example_<name> for that host alone.
+# Keep the name and the hosts on the first line: examples/run reads them from there.
+
+# In one build folder the tests that need a component which is not there are collected, one line each, for tests/run.
+function(eddy_leave_out_test name reason)
+  set_property(GLOBAL APPEND PROPERTY EDDY_LEFT_OUT "${name}: ${reason}")
+endfunction()
+
+function(eddy_write_left_out_tests)
+  get_property(lines GLOBAL PROPERTY EDDY_LEFT_OUT)
+  list(JOIN lines "\n" text)
+  if(text)
+    string(APPEND text "\n")
+  endif()
+  file(WRITE ${PROJECT_BINARY_DIR}/tests_left_out.txt "${text}")
+endfunction()
+
+# eddy_missing_component(out component...): the reason why one of them is not there, or an empty string.
+function(eddy_missing_component out)
+  set(${out} "" PARENT_SCOPE)
+  foreach(name IN LISTS ARGN)
+    string(TOUPPER ${name} upper)
+    if(NOT EDDY_HAVE_${upper} AND NOT name STREQUAL "native")
+      set(reason "eddy::${name} is not built")
+      if(DEFINED EDDY_${upper} AND NOT EDDY_${upper})
+        string(APPEND reason " (EDDY_${upper} is ${EDDY_${upper}})")
+      elseif(DEFINED EDDY_DEPENDENCY_${name})
+        eddy_dependency_missing_text(${name} text)
+        string(APPEND reason " (${text})")
+      endif()
+      set(${out} "${reason}" PARENT_SCOPE)
+      return()
+    endif()
+  endforeach()
+endfunction()
+
+if(EDDY_BUILD_TESTS)
+  include(GoogleTest)
+  # All that .ci/run builds for ThreadSanitizer.
+  add_custom_target(eddy_thread_tests)
+endif()
+
+function(eddy_add_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE" "TIMEOUT" "SOURCES;LINK;NEEDS;LABELS;DEFINES")
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "eddy_add_test(${name}): unknown arguments ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  eddy_missing_component(reason ${arg_NEEDS})
+  if(reason)
+    eddy_leave_out_test(${name} "${reason}")
+    return()
+  endif()
+  eddy_find_dependency(gtest)
+  if(NOT eddy_gtest_found)
+    eddy_dependency_missing_text(gtest reason)
+    eddy_leave_out_test(${name} "${reason}")
+    return()
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 60)
+  endif()
+
+  add_executable(${name} ${arg_SOURCES})
+  eddy_target_defaults(${name})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}) # for <tests/...>: the tests' own helpers
+  target_compile_definitions(${name} PRIVATE ${arg_DEFINES})
+  list(TRANSFORM arg_NEEDS PREPEND eddy::)
+  target_link_libraries(${name} PRIVATE ${arg_LINK} ${arg_NEEDS} eddy::core GTest::gmock GTest::gtest_main)
+  if("threads" IN_LIST arg_LABELS)
+    add_dependencies(eddy_thread_tests ${name})
+  endif()
+  if(arg_WHOLE)
+    add_test(NAME ${name} COMMAND ${name})
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+  else()
+    gtest_discover_tests(
+      ${name}
+      TEST_PREFIX ${name}.
+      DISCOVERY_MODE PRE_TEST
+      DISCOVERY_TIMEOUT 60
+      PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+  endif()
+endfunction()
+
+function(eddy_add_example name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "HOST" "HOSTS;SOURCES;LINK")
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "eddy_add_example(${name}): unknown arguments ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  foreach(host IN LISTS arg_HOSTS arg_HOST)
+    set(target example_${name}_${host})
+    if(arg_HOST)
+      set(target example_${name})
+    endif()
+    # The Asio examples take whichever Asio is there; both are the same source.
+    set(adapter ${host})
+    if(host STREQUAL "asio" AND NOT EDDY_HAVE_ASIO AND EDDY_HAVE_ASIO_STANDALONE)
+      set(adapter asio_standalone)
+    endif()
+    eddy_missing_component(reason ${adapter})
+    if(reason)
+      continue()
+    endif()
+    add_executable(${target} ${arg_SOURCES})
+    eddy_target_defaults(${target})
+    string(TOUPPER ${host} upper)
+    target_compile_definitions(${target} PRIVATE EDDY_EXAMPLE_HOST_${upper})
+    target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}) # for <examples/host_loop.h>
+    if(NOT host STREQUAL "native")
+      target_link_libraries(${target} PRIVATE eddy::${adapter})
+    endif()
+    target_link_libraries(${target} PRIVATE ${arg_LINK} eddy::web)
+  endforeach()
+endfunction()
