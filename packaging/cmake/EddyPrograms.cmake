@@ -8,7 +8,9 @@
 #     [LABELS labels...]       # "threads": also run under ThreadSanitizer by .ci/run
 #     [TIMEOUT seconds]        # for each test case, default 60
 #     [DEFINES X=1 ...]
-#     [WHOLE])                 # one ctest entry for the program, instead of one for each case
+#     [SERIAL]                 # nothing else runs beside it: for what measures time
+#     [WHOLE])                 # one ctest entry for the program, instead of one for each case; a case that
+#                              # skips itself is then a failure
 #
 #   eddy_leave_out_test(<name> <reason>)   lists a test that cannot be had on this machine
 #
@@ -16,8 +18,8 @@
 #     SOURCES a.cc ... [LINK targets...])
 # makes a program example_<name>_<host> for each host that is there, linked to eddy::web and the host's
 # adapter and compiled with -DEDDY_EXAMPLE_HOST_<HOST> (EDDY_EXAMPLE_HOST_QT, ...): examples/host_loop.h
-# turns that into a Loop. With HOST qt instead of HOSTS it makes example_<name> for that host alone.
-# Keep the name and the hosts on the first line: examples/run reads them from there.
+# turns that into a Loop. For one host alone (HOST qt) the program is called example_<name>.
+# Keep the name and the hosts on the first line, and the SOURCES on the next: examples/run reads the first.
 
 # In one build folder the tests that need a component which is not there are collected, one line each, for tests/run.
 function(eddy_leave_out_test name reason)
@@ -59,7 +61,7 @@ if(EDDY_BUILD_TESTS)
 endif()
 
 function(eddy_add_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE" "TIMEOUT" "SOURCES;LINK;NEEDS;LABELS;DEFINES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE;SERIAL" "TIMEOUT" "SOURCES;LINK;NEEDS;LABELS;DEFINES")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "eddy_add_test(${name}): unknown arguments ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -78,6 +80,11 @@ function(eddy_add_test name)
     set(arg_TIMEOUT 60)
   endif()
 
+  set(properties TIMEOUT ${arg_TIMEOUT})
+  if(arg_SERIAL)
+    list(APPEND properties RUN_SERIAL TRUE)
+  endif()
+
   add_executable(${name} ${arg_SOURCES})
   eddy_target_defaults(${name})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}) # for <tests/...>: the tests' own helpers
@@ -89,14 +96,21 @@ function(eddy_add_test name)
   endif()
   if(arg_WHOLE)
     add_test(NAME ${name} COMMAND ${name})
-    set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+    set_tests_properties(${name} PROPERTIES ${properties} FAIL_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+    set_property(TEST ${name} PROPERTY LABELS ${arg_LABELS})
   else()
     gtest_discover_tests(
       ${name}
       TEST_PREFIX ${name}.
       DISCOVERY_MODE PRE_TEST
       DISCOVERY_TIMEOUT 60
-      PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+      PROPERTIES ${properties})
+    # gtest_discover_tests cannot hand on a list, so the labels are given once the cases are known.
+    if(arg_LABELS)
+      set(script ${CMAKE_CURRENT_BINARY_DIR}/${name}_labels.cmake)
+      file(WRITE ${script} "set_tests_properties(\${${name}_TESTS} PROPERTIES LABELS \"${arg_LABELS}\")\n")
+      set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${script})
+    endif()
   endif()
 endfunction()
 
@@ -105,9 +119,11 @@ function(eddy_add_example name)
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "eddy_add_example(${name}): unknown arguments ${arg_UNPARSED_ARGUMENTS}")
   endif()
-  foreach(host IN LISTS arg_HOSTS arg_HOST)
+  set(hosts ${arg_HOSTS} ${arg_HOST})
+  list(LENGTH hosts host_count)
+  foreach(host IN LISTS hosts)
     set(target example_${name}_${host})
-    if(arg_HOST)
+    if(host_count EQUAL 1)
       set(target example_${name})
     endif()
     # The Asio examples take whichever Asio is there; both are the same source.
@@ -121,6 +137,7 @@ function(eddy_add_example name)
     endif()
     add_executable(${target} ${arg_SOURCES})
     eddy_target_defaults(${target})
+    set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/examples)
     string(TOUPPER ${host} upper)
     target_compile_definitions(${target} PRIVATE EDDY_EXAMPLE_HOST_${upper})
     target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}) # for <examples/host_loop.h>
