@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Protocol cases are documents: a heading names a case, one fenced block holds what is received,
+/// another what is made of it. request_line.md explains the notation.
+namespace eddy_tests {
+
+struct ProtocolCase {
+  std::string file;
+  std::string title;
+  int line = 0;
+  std::string input;
+  std::string events;
+};
+
+/// Reads every case of a file; throws std::runtime_error naming file and line of what is malformed.
+std::vector<ProtocolCase> read_protocol_cases(const std::string& path);
+
+/// Control characters and bytes beyond ASCII as the notation writes them.
+std::string escaped(std::string_view bytes);
+
+}  // namespace eddy_tests

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/web/http/request_parser.h>
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace {
+
+using eddy::web::HttpLimits;
+using eddy::web::ParseResult;
+using eddy::web::RequestParser;
+
+std::string head_of_size(std::size_t bytes) {
+  const std::string start = "GET / HTTP/1.1\r\nHost: h\r\nA: ";
+  return start + std::string(bytes - start.size() - 4, 'x') + "\r\n\r\n";
+}
+
+TEST(RequestParser, HeadAtTheLimitPassesAndOneByteMoreIsA431) {
+  const HttpLimits limits{.header_bytes = 1000};
+  RequestParser at(limits);
+  EXPECT_EQ(at.parse(head_of_size(1000)), ParseResult::done);
+  EXPECT_EQ(at.head_bytes(), 1000U);
+
+  RequestParser past(limits);
+  EXPECT_EQ(past.parse(head_of_size(1001)), ParseResult::failed);
+  EXPECT_EQ(past.error().status, 431);
+}
+
+TEST(RequestParser, EndlessHeadIsRefusedAtTheLimitWithoutItsEnd) {
+  RequestParser parser(HttpLimits{.header_bytes = 1000});
+  const std::string head = head_of_size(5000);
+  EXPECT_EQ(parser.parse(std::string_view(head).substr(0, 999)), ParseResult::need_more);
+  EXPECT_EQ(parser.parse(std::string_view(head).substr(0, 1000)), ParseResult::failed);
+  EXPECT_EQ(parser.error().status, 431);
+}
+
+TEST(RequestParser, EndlessEmptyLinesAreBounded) {
+  RequestParser parser(HttpLimits{.header_bytes = 1000});
+  std::string lines;
+  for (int i = 0; i < 500; ++i) lines += "\r\n";
+  EXPECT_EQ(parser.parse(lines), ParseResult::failed);
+  EXPECT_FALSE(parser.started());
+}
+
+TEST(RequestParser, StartedTellsAHeadFromSilence) {
+  RequestParser parser;
+  EXPECT_FALSE(parser.started());
+  EXPECT_EQ(parser.parse("\r\n"), ParseResult::need_more);
+  EXPECT_FALSE(parser.started());
+  EXPECT_EQ(parser.parse("\r\nG"), ParseResult::need_more);
+  EXPECT_TRUE(parser.started());
+  parser.reset();
+  EXPECT_FALSE(parser.started());
+}
+
+TEST(RequestParser, ViewsFollowTheTextWhenItIsMoved) {
+  std::string text = "GET /path?query HTTP/1.1\r\nHost: example\r\nA: b\r\n\r\n";
+  RequestParser parser;
+  ASSERT_EQ(parser.parse(text), ParseResult::done);
+  const std::string copy = text;
+  parser.head().move_text(copy.data());
+  text.assign(text.size(), '#');
+  EXPECT_EQ(parser.head().path(), "/path");
+  EXPECT_EQ(parser.head().query(), "query");
+  EXPECT_EQ(parser.head().host(), "example");
+  EXPECT_EQ(parser.head().headers().find("a"), "b");
+}
+
+// A byte at a time must cost as much as all at once; were each call to begin anew, this would take
+// minutes.
+TEST(RequestParser, OneByteAtATimeIsNotQuadratic) {
+  const std::string head = head_of_size(60000);
+  RequestParser parser;
+  for (std::size_t size = 1; size < head.size(); ++size) {
+    ASSERT_EQ(parser.parse(std::string_view(head).substr(0, size)), ParseResult::need_more);
+  }
+  EXPECT_EQ(parser.parse(head), ParseResult::done);
+}
+
+TEST(RequestParser, EveryControlCharacterInAValueIsRefusedWhereverItStands) {
+  for (int c = 0; c < 0x100; ++c) {
+    const bool allowed = c == '\t' || (c >= 0x20 && c != 0x7F);
+    for (std::size_t at = 0; at < 20; ++at) {
+      std::string value(20, 'v');
+      value[at] = static_cast<char>(c);
+      RequestParser parser;
+      const std::string head = "GET / HTTP/1.1\r\nHost: h\r\nA: " + value + "\r\n\r\n";
+      const bool passed = parser.parse(head) == ParseResult::done;
+      ASSERT_EQ(passed, allowed) << "character " << c << " at " << at;
+    }
+  }
+}
+
+}  // namespace

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/web/http/response_writer.h>
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace {
+
+using eddy::web::Headers;
+using eddy::web::ResponseFraming;
+using eddy::web::ResponseHead;
+using eddy::web::write_chunk;
+using eddy::web::write_last_chunk;
+using eddy::web::write_response_head;
+using eddy::web::internal::ByteBuffer;
+
+struct Written {
+  ResponseHead head;
+  std::string text;
+};
+
+Written write(int status, const Headers& headers, const ResponseFraming& framing,
+              std::string_view reason = {}) {
+  ByteBuffer out;
+  const ResponseHead head = write_response_head(out, status, reason, headers, framing);
+  return {head, std::string(out.view())};
+}
+
+TEST(ResponseWriter, StatusLineFieldsDateAndLength) {
+  Headers headers;
+  headers.set("Content-Type", "text/plain");
+  const Written w =
+      write(200, headers, {.content_length = 12, .date = "Sun, 06 Nov 1994 08:49:37 GMT"});
+  EXPECT_EQ(w.text,
+            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+            "Content-Length: 12\r\n\r\n");
+  EXPECT_TRUE(w.head.send_content);
+  EXPECT_FALSE(w.head.close);
+}
+
+TEST(ResponseWriter, DateOfTheProgramWins) {
+  Headers headers;
+  headers.set("date", "x");
+  EXPECT_EQ(
+      write(200, headers, {.content_length = 0, .date = "Sun, 06 Nov 1994 08:49:37 GMT"}).text,
+      "HTTP/1.1 200 OK\r\ndate: x\r\nContent-Length: 0\r\n\r\n");
+}
+
+TEST(ResponseWriter, UnknownLengthIsChunkedIn11) {
+  const Written w = write(200, {}, {});
+  EXPECT_EQ(w.text, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+  EXPECT_TRUE(w.head.chunked);
+  EXPECT_FALSE(w.head.close);
+}
+
+// Tornado's D1: it would leave the connection open.
+TEST(ResponseWriter, UnknownLengthClosesIn10) {
+  const Written w = write(200, {}, {.version_minor = 0});
+  EXPECT_EQ(w.text, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+  EXPECT_FALSE(w.head.chunked);
+  EXPECT_TRUE(w.head.close);
+}
+
+TEST(ResponseWriter, KeepAliveIsEchoedTo10) {
+  EXPECT_EQ(write(200, {}, {.version_minor = 0, .content_length = 1}).text,
+            "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: keep-alive\r\n\r\n");
+}
+
+TEST(ResponseWriter, CloseIsAnnouncedWhoeverWantsIt) {
+  const std::string closed = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\n";
+  EXPECT_EQ(write(200, {}, {.keep_alive = false, .content_length = 1}).text, closed);
+  Headers headers;
+  headers.set("Connection", "foo, Close");
+  const Written w = write(200, headers, {.content_length = 1});
+  EXPECT_EQ(w.text, closed);
+  EXPECT_TRUE(w.head.close);
+}
+
+TEST(ResponseWriter, HeadHasTheLengthAndNoContent) {
+  const Written w = write(200, {}, {.head_request = true, .content_length = 12});
+  EXPECT_EQ(w.text, "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n");
+  EXPECT_FALSE(w.head.send_content);
+  // A handler that only names the length does not write the content.
+  Headers headers;
+  headers.set("Content-Length", "500");
+  EXPECT_EQ(write(200, headers, {.head_request = true, .content_length = 0}).text,
+            "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n");
+}
+
+TEST(ResponseWriter, StatusesWithoutContentHaveNoFraming) {
+  for (const int status : {103, 204}) {
+    const Written w = write(status, {}, {.content_length = 5});
+    EXPECT_EQ(w.text.find("Content-Length"), std::string::npos) << status;
+    EXPECT_EQ(w.text.find("Transfer-Encoding"), std::string::npos) << status;
+    EXPECT_FALSE(w.head.send_content) << status;
+  }
+  EXPECT_EQ(write(304, {}, {.content_length = 0}).text, "HTTP/1.1 304 Not Modified\r\n\r\n");
+  EXPECT_EQ(write(205, {}, {.content_length = 5}).text,
+            "HTTP/1.1 205 Reset Content\r\nContent-Length: 0\r\n\r\n");
+}
+
+TEST(ResponseWriter, InterimResponsesSayNothingOfTheConnection) {
+  EXPECT_EQ(write(100, {}, {.keep_alive = false}).text, "HTTP/1.1 100 Continue\r\n\r\n");
+  EXPECT_EQ(write(100, {}, {.version_minor = 0}).text, "HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+TEST(ResponseWriter, SwitchingProtocolsKeepsItsConnectionField) {
+  Headers headers;
+  headers.set("Connection", "Upgrade");
+  headers.set("Upgrade", "websocket");
+  EXPECT_EQ(
+      write(101, headers, {}).text,
+      "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+}
+
+TEST(ResponseWriter, MistakesOfTheProgramAreToldAndNothingIsWritten) {
+  Headers length;
+  length.set("Content-Length", "5");
+  EXPECT_NE(write(200, length, {.content_length = 4}).head.error, nullptr);
+  length.set("Content-Length", "five");
+  EXPECT_NE(write(200, length, {.content_length = 5}).head.error, nullptr);
+  Headers coding;
+  coding.set("Transfer-Encoding", "chunked");
+  EXPECT_NE(write(200, coding, {}).head.error, nullptr);
+  EXPECT_NE(write(99, {}, {}).head.error, nullptr);
+  EXPECT_NE(write(1000, {}, {}).head.error, nullptr);
+  const Written split = write(200, {}, {}, "OK\r\nX: y");
+  EXPECT_NE(split.head.error, nullptr);
+  EXPECT_EQ(split.text, "");
+}
+
+TEST(ResponseWriter, ChunksAndTrailers) {
+  ByteBuffer out;
+  write_chunk(out, "hello");
+  write_chunk(out, "");
+  write_chunk(out, std::string(26, 'x'));
+  Headers trailers;
+  trailers.set("Checksum", "1");
+  write_last_chunk(out, trailers);
+  EXPECT_EQ(out.view(),
+            "5\r\nhello\r\n1a\r\n" + std::string(26, 'x') + "\r\n0\r\nChecksum: 1\r\n\r\n");
+}
+
+TEST(ResponseWriter, ManyFieldsFit) {
+  Headers headers;
+  for (int i = 0; i < 1000; ++i) headers.add("Name-" + std::to_string(i), std::string(50, 'v'));
+  const Written w = write(200, headers, {.content_length = 0}, std::string(500, 'r'));
+  EXPECT_NE(w.text.find("Name-999: vvv"), std::string::npos);
+}
+
+}  // namespace

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/web/http/body_decoder.h>
+
+#include <eddy/web/http/internal/char_class.h>
+
+namespace eddy::inline v0::web {
+
+namespace {
+
+// RFC 9110, 6.5.1: fields of framing, routing, request modifiers, authentication, and those that
+// say how the content is to be understood.
+bool forbidden_in_trailer(std::string_view name) noexcept {
+  constexpr std::string_view kForbidden[] = {
+      "transfer-encoding",
+      "content-length",
+      "host",
+      "trailer",
+      "te",
+      "connection",
+      "keep-alive",
+      "upgrade",
+      "expect",
+      "max-forwards",
+      "cache-control",
+      "pragma",
+      "range",
+      "if-match",
+      "if-none-match",
+      "if-modified-since",
+      "if-unmodified-since",
+      "if-range",
+      "authorization",
+      "proxy-authorization",
+      "proxy-authenticate",
+      "www-authenticate",
+      "cookie",
+      "set-cookie",
+      "content-encoding",
+      "content-type",
+      "content-range",
+      "location",
+      "date",
+      "age",
+      "expires",
+      "vary",
+  };
+  for (const std::string_view forbidden : kForbidden) {
+    if (internal::equals_ignoring_case(name, forbidden)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void BodyDecoder::begin_length(std::uint64_t length) noexcept {
+  remaining_ = length;
+  total_ = 0;
+  trailer_fields_.begin(0, 0);
+  state_ = length == 0 ? State::finished : State::length;
+}
+
+void BodyDecoder::begin_chunked() noexcept {
+  remaining_ = total_ = 0;
+  extension_bytes_ = 0;
+  trailer_text_.clear();
+  trailer_fields_.begin(0, limits_.header_count);
+  state_ = State::size_first;
+}
+
+HeaderList BodyDecoder::trailers() const noexcept {
+  const auto& fields = trailer_fields_.fields();
+  return {trailer_text_.data(), fields.data(), fields.size()};
+}
+
+BodyDecoder::Step BodyDecoder::fail(int status, const char* what) noexcept {
+  state_ = State::failed;
+  error_ = {status, what};
+  return {ParseResult::failed, {}, 0};
+}
+
+BodyDecoder::Step BodyDecoder::decode(std::string_view input) {
+  if (state_ == State::finished) return {ParseResult::done, {}, 0};
+  if (state_ == State::failed) return {ParseResult::failed, {}, 0};
+  if (state_ == State::length) return take_data(input, State::finished);
+  return decode_chunked(input);
+}
+
+BodyDecoder::Step BodyDecoder::take_data(std::string_view input, State next) noexcept {
+  const std::string_view data = input.substr(
+      0, remaining_ < input.size() ? static_cast<std::size_t>(remaining_) : input.size());
+  remaining_ -= data.size();
+  total_ += data.size();
+  if (remaining_ == 0) state_ = next;
+  return {state_ == State::finished ? ParseResult::done : ParseResult::need_more, data,
+          data.size()};
+}
+
+BodyDecoder::Step BodyDecoder::decode_chunked(std::string_view input) {
+  std::size_t used = 0;
+  for (; used < input.size(); ++used) {
+    const char c = input[used];
+    switch (state_) {
+      case State::data: {
+        Step step = take_data(input.substr(used), State::data_cr);
+        step.consumed += used;
+        return step;
+      }
+      case State::data_cr:
+        if (c != '\r') return fail(400, "a chunk longer than its size");
+        state_ = State::data_lf;
+        break;
+      case State::data_lf:
+        if (c != '\n') return fail(400, "a bare CR");
+        state_ = State::size_first;
+        break;
+      case State::trailer:
+        return read_trailer(input, used);
+      default:
+        if (!read_size_line(c)) return fail(error_.status, error_.what);
+    }
+  }
+  return {ParseResult::need_more, {}, used};
+}
+
+// One character of `chunk-size [ chunk-ext ] CRLF`; false with error_ set when it is not one.
+bool BodyDecoder::read_size_line(char c) noexcept {
+  switch (state_) {
+    case State::size_first:
+      remaining_ = 0;
+      size_digits_ = 0;
+      if (internal::hex_digit(c) < 0) return error_ = {400, "a malformed chunk size"}, false;
+      state_ = State::size;
+      return add_size_digit(c);
+    case State::size:
+      if (c == '\r') {
+        state_ = State::size_lf;
+        return true;
+      }
+      if (c != ';') return add_size_digit(c);
+      state_ = State::extension;
+      return true;
+    case State::extension:
+      if (c == '\r') {
+        state_ = State::size_lf;
+        return true;
+      }
+      if (!internal::is_class(c, internal::kValueChar)) {
+        return error_ = {400, "a control character in a chunk extension"}, false;
+      }
+      if (++extension_bytes_ > limits_.chunk_extension_bytes) {
+        return error_ = {413, "chunk extensions beyond the limit"}, false;
+      }
+      return true;
+    default:  // size_lf
+      if (c != '\n') return error_ = {400, "a bare CR"}, false;
+      return end_size_line();
+  }
+}
+
+bool BodyDecoder::add_size_digit(char c) noexcept {
+  const int digit = internal::hex_digit(c);
+  if (digit < 0) return error_ = {400, "a malformed chunk size"}, false;
+  // Leading zeros count: they must not go on for ever.
+  if (++size_digits_ > 15) return error_ = {400, "an overflowing chunk size"}, false;
+  remaining_ = remaining_ * 16 + static_cast<std::uint64_t>(digit);
+  return true;
+}
+
+bool BodyDecoder::end_size_line() noexcept {
+  if (remaining_ == 0) {
+    state_ = State::trailer;
+    return true;
+  }
+  if (remaining_ > limits_.body_bytes || total_ > limits_.body_bytes - remaining_) {
+    return error_ = {413, "a body beyond the limit"}, false;
+  }
+  state_ = State::data;
+  return true;
+}
+
+// Trailers are few and small: they are copied, so that they outlive the input.
+BodyDecoder::Step BodyDecoder::read_trailer(std::string_view input, std::size_t consumed) {
+  const std::size_t had = trailer_text_.size();
+  const std::size_t room = limits_.trailer_bytes - had;
+  trailer_text_.append(input.substr(consumed, room));
+  const ParseResult result = trailer_fields_.parse(trailer_text_);
+  if (result == ParseResult::failed) {
+    return fail(trailer_fields_.error().status, trailer_fields_.error().what);
+  }
+  if (result == ParseResult::need_more) {
+    if (trailer_text_.size() == limits_.trailer_bytes) {
+      return fail(431, "a trailer section beyond the limit");
+    }
+    return {ParseResult::need_more, {}, input.size()};
+  }
+  trailer_text_.resize(trailer_fields_.position());
+  for (const HeaderField field : trailers()) {
+    if (forbidden_in_trailer(field.name)) return fail(400, "a forbidden trailer field");
+  }
+  state_ = State::finished;
+  return {ParseResult::done, {}, consumed + trailer_fields_.position() - had};
+}
+
+}  // namespace eddy::inline v0::web

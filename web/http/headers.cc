@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/web/http/headers.h>
+
+#include <stdexcept>
+
+#include <eddy/web/http/internal/char_class.h>
+
+namespace eddy::inline v0::web {
+
+using internal::equals_ignoring_case;
+using internal::FieldPlace;
+
+bool HeaderList::contains(std::string_view name) const noexcept { return find(name).has_value(); }
+
+std::optional<std::string_view> HeaderList::find(std::string_view name) const noexcept {
+  for (const HeaderField field : *this) {
+    if (equals_ignoring_case(field.name, name)) return field.value;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> HeaderList::get(std::string_view name) const {
+  std::optional<std::string> joined;
+  for (const HeaderField field : *this) {
+    if (!equals_ignoring_case(field.name, name)) continue;
+    if (joined) {
+      joined->append(1, ',').append(field.value);
+    } else {
+      joined.emplace(field.value);
+    }
+  }
+  return joined;
+}
+
+std::vector<std::string_view> HeaderList::get_list(std::string_view name) const {
+  std::vector<std::string_view> values;
+  for (const HeaderField field : *this) {
+    if (equals_ignoring_case(field.name, name)) values.push_back(field.value);
+  }
+  return values;
+}
+
+namespace {
+
+bool fit_to_send(std::string_view name, std::string_view value) noexcept {
+  return internal::is_token(name) && internal::is_field_value(value);
+}
+
+[[noreturn]] void refuse(std::string_view name) {
+  if (!internal::is_token(name)) {
+    throw std::invalid_argument("a header field's name must be a token (RFC 9110, 5.6.2)");
+  }
+  throw std::invalid_argument("the value of the header field '" + std::string(name) +
+                              "' has a control character in it or a blank at an end");
+}
+
+}  // namespace
+
+FieldPlace Headers::append_text(std::string_view name, std::string_view value) {
+  const auto at = static_cast<std::uint32_t>(text_.size());
+  // A view of one of our own fields dangles when the text grows.
+  auto ours = [this](std::string_view view) {
+    return view.data() >= text_.data() && view.data() <= text_.data() + text_.size();
+  };
+  if (ours(name) || ours(value)) {
+    text_.append(std::string(name).append(value));
+  } else {
+    text_.append(name).append(value);
+  }
+  return {at, static_cast<std::uint32_t>(name.size()), static_cast<std::uint32_t>(at + name.size()),
+          static_cast<std::uint32_t>(value.size())};
+}
+
+bool Headers::try_set(std::string_view name, std::string_view value) {
+  if (!fit_to_send(name, value)) return false;
+  auto same = [this](const FieldPlace& place, std::string_view wanted) {
+    return equals_ignoring_case({text_.data() + place.name_offset, place.name_size}, wanted);
+  };
+  std::size_t first = 0;
+  while (first < places_.size() && !same(places_[first], name)) ++first;
+  const FieldPlace place = append_text(name, value);
+  if (first == places_.size()) {
+    places_.push_back(place);
+    return true;
+  }
+  const std::string_view own_name(text_.data() + place.name_offset, place.name_size);
+  places_[first] = place;
+  std::size_t kept = first + 1;
+  for (std::size_t i = first + 1; i < places_.size(); ++i) {
+    if (!same(places_[i], own_name)) places_[kept++] = places_[i];
+  }
+  places_.resize(kept);
+  return true;
+}
+
+bool Headers::try_add(std::string_view name, std::string_view value) {
+  if (!fit_to_send(name, value)) return false;
+  places_.push_back(append_text(name, value));
+  return true;
+}
+
+void Headers::set(std::string_view name, std::string_view value) {
+  if (!try_set(name, value)) refuse(name);
+}
+
+void Headers::add(std::string_view name, std::string_view value) {
+  if (!try_add(name, value)) refuse(name);
+}
+
+std::size_t Headers::erase(std::string_view name) noexcept {
+  std::size_t kept = 0;
+  for (const FieldPlace& place : places_) {
+    if (!equals_ignoring_case({text_.data() + place.name_offset, place.name_size}, name)) {
+      places_[kept++] = place;
+    }
+  }
+  const std::size_t erased = places_.size() - kept;
+  places_.resize(kept);
+  return erased;
+}
+
+void Headers::clear() noexcept {
+  text_.clear();
+  places_.clear();
+}
+
+}  // namespace eddy::inline v0::web

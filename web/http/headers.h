@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <eddy/core/base/export.h>
+
+namespace eddy::inline v0::web {
+
+/// One header field as it is read. The views live as long as the list they came from is unchanged.
+struct HeaderField {
+  std::string_view name;
+  std::string_view value;
+};
+
+namespace internal {
+
+/// Where a field lies in the text that holds it; so the text may move without a field to mend.
+struct FieldPlace {
+  std::uint32_t name_offset;
+  std::uint32_t name_size;
+  std::uint32_t value_offset;
+  std::uint32_t value_size;
+};
+
+}  // namespace internal
+
+/// The header fields of a received message, in order, names compared without regard to case
+/// (RFC 9110, 5.1). A view: valid as long as what it came from, for a request until its handler's
+/// task has ended. Cheap to copy.
+class EDDY_API HeaderList {
+ public:
+  class Iterator {
+   public:
+    HeaderField operator*() const noexcept;
+    Iterator& operator++() noexcept {
+      ++place_;
+      return *this;
+    }
+    bool operator==(const Iterator& other) const noexcept = default;
+
+   private:
+    friend class HeaderList;
+    Iterator(const char* text, const internal::FieldPlace* place) : text_(text), place_(place) {}
+    const char* text_;
+    const internal::FieldPlace* place_;
+  };
+
+  HeaderList() = default;
+  HeaderList(const char* text, const internal::FieldPlace* places, std::size_t count)
+      : text_(text), places_(places), count_(count) {}
+
+  [[nodiscard]] std::size_t size() const noexcept { return count_; }
+  [[nodiscard]] bool empty() const noexcept { return count_ == 0; }
+  [[nodiscard]] Iterator begin() const noexcept { return {text_, places_}; }
+  [[nodiscard]] Iterator end() const noexcept { return {text_, places_ + count_}; }
+
+  [[nodiscard]] bool contains(std::string_view name) const noexcept;
+  /// The value of the first field of that name.
+  [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept;
+  /// All values of that name joined by commas, as Tornado's `headers[name]`; empty optional if
+  /// there is no such field.
+  [[nodiscard]] std::optional<std::string> get(std::string_view name) const;
+  /// All values of that name in order; an empty vector if there is no such field.
+  [[nodiscard]] std::vector<std::string_view> get_list(std::string_view name) const;
+
+ private:
+  const char* text_ = nullptr;
+  const internal::FieldPlace* places_ = nullptr;
+  std::size_t count_ = 0;
+};
+
+/// Header fields to be sent: ordered, several of one name allowed, names compared without regard to
+/// case and sent as they were spelt. What it holds is always fit to be sent: a name that is not a
+/// token, or a value with a control character or blanks at its ends, is refused when it is set, so
+/// no text from outside can end a header line and begin another.
+///
+/// Errors: set and add throw std::invalid_argument, which names the field; try_set and try_add
+/// return false. Views that it gives are valid until it is changed.
+class EDDY_API Headers {
+ public:
+  Headers() = default;
+
+  /// Replaces every field of that name by this one, in the place of the first.
+  void set(std::string_view name, std::string_view value);
+  /// Appends a field, whether there is one of that name or not.
+  void add(std::string_view name, std::string_view value);
+  [[nodiscard]] bool try_set(std::string_view name, std::string_view value);
+  [[nodiscard]] bool try_add(std::string_view name, std::string_view value);
+  /// Removes every field of that name; returns how many there were.
+  std::size_t erase(std::string_view name) noexcept;
+  /// Removes all; the memory is kept for reuse.
+  void clear() noexcept;
+
+  [[nodiscard]] HeaderList list() const noexcept {
+    return {text_.data(), places_.data(), places_.size()};
+  }
+  [[nodiscard]] std::size_t size() const noexcept { return places_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return places_.empty(); }
+  [[nodiscard]] HeaderList::Iterator begin() const noexcept { return list().begin(); }
+  [[nodiscard]] HeaderList::Iterator end() const noexcept { return list().end(); }
+  [[nodiscard]] bool contains(std::string_view name) const noexcept {
+    return list().contains(name);
+  }
+  [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept {
+    return list().find(name);
+  }
+  [[nodiscard]] std::optional<std::string> get(std::string_view name) const {
+    return list().get(name);
+  }
+  [[nodiscard]] std::vector<std::string_view> get_list(std::string_view name) const {
+    return list().get_list(name);
+  }
+
+  /// Bytes of all names and values, replaced ones included: an upper bound for who writes them out.
+  [[nodiscard]] std::size_t text_bytes() const noexcept { return text_.size(); }
+
+ private:
+  [[nodiscard]] internal::FieldPlace append_text(std::string_view name, std::string_view value);
+
+  std::string text_;
+  std::vector<internal::FieldPlace> places_;
+};
+
+inline HeaderField HeaderList::Iterator::operator*() const noexcept {
+  return {{text_ + place_->name_offset, place_->name_size},
+          {text_ + place_->value_offset, place_->value_size}};
+}
+
+}  // namespace eddy::inline v0::web

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include <eddy/web/http/headers.h>
+#include <eddy/web/http/parse_error.h>
+
+namespace eddy::inline v0::web::internal {
+
+/// Reads field lines up to and with the empty line that ends them (RFC 9112, 5): the header section
+/// of a request or response, and a trailer section. Strict: no folding, no blank before the colon,
+/// CRLF only. Every byte is looked at once, however the input is cut.
+class FieldParser {
+ public:
+  /// To be called before the first parse of a section, which begins at `position` of the text.
+  void begin(std::size_t position, std::size_t count_limit) noexcept {
+    position_ = position;
+    count_limit_ = count_limit;
+    state_ = State::line_start;
+    fields_.clear();
+  }
+
+  /// `text` is all of the message that there is: the same bytes as before, perhaps elsewhere in
+  /// memory, and more behind them.
+  ParseResult parse(std::string_view text);
+
+  /// After done: where the text goes on behind the section.
+  [[nodiscard]] std::size_t position() const noexcept { return position_; }
+  [[nodiscard]] const std::vector<FieldPlace>& fields() const noexcept { return fields_; }
+  [[nodiscard]] const ParseError& error() const noexcept { return error_; }
+
+ private:
+  enum class State : std::uint8_t { line_start, name, blanks, value, value_lf, end_lf };
+  struct Cursor;
+
+  ParseResult fail(int status, const char* what) noexcept;
+  ParseResult start_line(Cursor& cursor);
+  ParseResult read_name(Cursor& cursor);
+  ParseResult read_value(Cursor& cursor);
+
+  std::vector<FieldPlace> fields_;
+  std::size_t position_ = 0;
+  std::size_t count_limit_ = 0;
+  FieldPlace place_{};
+  State state_ = State::line_start;
+  ParseError error_;
+};
+
+}  // namespace eddy::inline v0::web::internal

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include <eddy/core/base/export.h>
+#include <eddy/web/http/headers.h>
+#include <eddy/web/http/internal/field_parser.h>
+#include <eddy/web/http/limits.h>
+#include <eddy/web/http/method.h>
+#include <eddy/web/http/parse_error.h>
+
+namespace eddy::inline v0::web {
+
+/// The four forms of a request target (RFC 9112, 3.2).
+enum class TargetForm : std::uint8_t { origin, absolute, authority, asterisk };
+
+/// A parsed request head. The views point into the text that was parsed, or into the copy that
+/// move_text() named.
+class EDDY_API RequestHead {
+ public:
+  [[nodiscard]] Method method() const noexcept { return method_; }
+  [[nodiscard]] std::string_view method_text() const noexcept { return view(method_text_); }
+  /// As it was sent.
+  [[nodiscard]] std::string_view target() const noexcept { return view(target_); }
+  [[nodiscard]] TargetForm form() const noexcept { return form_; }
+  /// Up to the '?', not decoded. "/" where an absolute target has none, "*" for the asterisk form,
+  /// "" for the authority form.
+  [[nodiscard]] std::string_view path() const noexcept {
+    return path_.size == 0 && form_ == TargetForm::absolute ? std::string_view("/") : view(path_);
+  }
+  /// What follows the '?', not decoded.
+  [[nodiscard]] std::string_view query() const noexcept { return view(query_); }
+  /// Host and port, from the target if it has them, else from the Host field; "" if there is
+  /// neither (only HTTP/1.0 may do so).
+  [[nodiscard]] std::string_view host() const noexcept { return view(host_); }
+  /// 0 or 1. HTTP/1.2 and further are treated as 1.1 (RFC 9110, 2.5).
+  [[nodiscard]] int version_minor() const noexcept { return version_minor_; }
+  [[nodiscard]] HeaderList headers() const noexcept {
+    return {text_, fields_->data(), fields_->size()};
+  }
+
+  [[nodiscard]] std::optional<std::uint64_t> content_length() const noexcept {
+    return content_length_;
+  }
+  [[nodiscard]] bool chunked() const noexcept { return chunked_; }
+  /// Whether content follows the head.
+  [[nodiscard]] bool has_body() const noexcept {
+    return chunked_ || content_length_.value_or(0) > 0;
+  }
+  /// Whether the peer would go on with this connection (RFC 9112, 9.3).
+  [[nodiscard]] bool keep_alive() const noexcept { return keep_alive_; }
+  /// Whether the peer waits for a 100 (Continue) before it sends the content.
+  [[nodiscard]] bool expects_continue() const noexcept { return expects_continue_; }
+
+  /// The parsed text has been copied to `text`: the views point there from now on.
+  void move_text(const char* text) noexcept { text_ = text; }
+
+ private:
+  friend class RequestParser;
+  struct Place {
+    std::uint32_t offset = 0;
+    std::uint32_t size = 0;
+  };
+  [[nodiscard]] std::string_view view(Place place) const noexcept {
+    return {text_ + place.offset, place.size};
+  }
+
+  const char* text_ = "";
+  const std::vector<internal::FieldPlace>* fields_ = nullptr;
+  std::optional<std::uint64_t> content_length_;
+  Place method_text_, target_, path_, query_, host_;
+  Method method_ = Method::other;
+  TargetForm form_ = TargetForm::origin;
+  std::uint8_t version_minor_ = 1;
+  bool chunked_ = false;
+  bool keep_alive_ = false;
+  bool expects_continue_ = false;
+};
+
+/// Reads one request head (RFC 9112, 2 to 6): bytes in, a RequestHead or an error with its status
+/// out. Knows no socket. Strict: whatever two parsers could read differently is refused.
+///
+/// Every byte is looked at once, however the input is cut, and nothing is allocated but the table
+/// of fields, which is kept for the next head.
+///
+///     RequestParser parser;
+///     while ((result = parser.parse(all_bytes_so_far)) == ParseResult::need_more) read_more();
+///     // parser.head(), and the content from all_bytes_so_far[parser.head_bytes()] on; or error()
+///     parser.reset();
+class EDDY_API RequestParser {
+ public:
+  explicit RequestParser(const HttpLimits& limits = {}) noexcept : limits_(limits) {}
+  RequestParser(const RequestParser&) = delete;  // head() points into this object
+  RequestParser& operator=(const RequestParser&) = delete;
+
+  /// `text` is all that has arrived since the last reset: the same bytes as in the call before,
+  /// perhaps elsewhere in memory, and more behind them. Bytes behind the head are not looked at.
+  /// Not to be called again after done or failed, but for a reset.
+  ParseResult parse(std::string_view text);
+
+  /// After done. Valid until reset and as long as the parsed text is.
+  [[nodiscard]] const RequestHead& head() const noexcept { return head_; }
+  [[nodiscard]] RequestHead& head() noexcept { return head_; }
+  /// After done: the size of the head, empty lines before it included.
+  [[nodiscard]] std::size_t head_bytes() const noexcept { return position_; }
+  /// After failed.
+  [[nodiscard]] const ParseError& error() const noexcept { return error_; }
+  /// Whether a head has begun: not so when nothing, or only empty lines, came since the reset.
+  [[nodiscard]] bool started() const noexcept { return state_ > State::start_lf; }
+
+  /// Begins the next head.
+  void reset() noexcept;
+
+ private:
+  enum class State : std::uint8_t { start, start_lf, method, target, version, fields };
+  struct Cursor;
+  struct Seen;
+
+  ParseResult fail(int status, const char* what) noexcept;
+  ParseResult advance(Cursor& cursor);
+  ParseResult read_start(Cursor& cursor);
+  ParseResult read_method(Cursor& cursor);
+  ParseResult read_target(Cursor& cursor);
+  ParseResult read_version(Cursor& cursor);
+  ParseResult finish();
+  bool check_target();
+  bool check_absolute_target();
+  bool check_fields(Seen& seen);
+  bool check_field(Seen& seen, HeaderField field, std::uint32_t value_offset);
+  bool add_content_length(std::string_view value);
+  bool check_framing(const Seen& seen);
+
+  HttpLimits limits_;
+  internal::FieldParser fields_;
+  RequestHead head_;
+  std::size_t position_ = 0;
+  std::uint32_t mark_ = 0;
+  State state_ = State::start;
+  ParseError error_;
+};
+
+namespace internal {
+
+/// Whether `text` is a host, with or without a port, as RFC 3986 writes them. Nothing is resolved.
+[[nodiscard]] EDDY_API bool is_host(std::string_view text) noexcept;
+
+}  // namespace internal
+}  // namespace eddy::inline v0::web

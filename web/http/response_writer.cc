@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/web/http/response_writer.h>
+
+#include <charconv>
+#include <cstring>
+
+#include <eddy/web/http/internal/char_class.h>
+#include <eddy/web/http/status.h>
+
+namespace eddy::inline v0::web {
+namespace {
+
+using internal::equals_ignoring_case;
+
+char* put(char* at, std::string_view text) noexcept {
+  std::memcpy(at, text.data(), text.size());
+  return at + text.size();
+}
+
+char* put_number(char* at, std::uint64_t number) noexcept {
+  return std::to_chars(at, at + 20, number).ptr;
+}
+
+// What the program's own fields say about framing.
+struct OwnFields {
+  std::optional<std::string_view> content_length;
+  bool transfer_encoding = false;
+  bool date = false;
+  bool close = false;
+};
+
+bool is_framing_field(std::string_view name) noexcept {
+  return (name.size() == 14 && equals_ignoring_case(name, "content-length")) ||
+         (name.size() == 10 && equals_ignoring_case(name, "connection"));
+}
+
+OwnFields look_at(const Headers& headers) noexcept {
+  OwnFields own;
+  for (const HeaderField field : headers) {
+    switch (field.name.size()) {
+      case 4:
+        own.date |= equals_ignoring_case(field.name, "date");
+        break;
+      case 10:
+        if (!equals_ignoring_case(field.name, "connection")) break;
+        internal::for_each_list_item(field.value, [&own](std::string_view item) {
+          own.close |= equals_ignoring_case(item, "close");
+        });
+        break;
+      case 14:
+        if (equals_ignoring_case(field.name, "content-length")) own.content_length = field.value;
+        break;
+      case 17:
+        own.transfer_encoding |= equals_ignoring_case(field.name, "transfer-encoding");
+        break;
+      default:
+        break;
+    }
+  }
+  return own;
+}
+
+std::optional<std::uint64_t> to_length(std::string_view text) noexcept {
+  std::uint64_t length = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, length);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return length;
+}
+
+// Decides the framing; the length to be announced, if one is, goes to `length`.
+ResponseHead decide(int status, const OwnFields& own, const ResponseFraming& framing,
+                    std::optional<std::uint64_t>& length) noexcept {
+  ResponseHead head;
+  head.close = own.close || !framing.keep_alive;
+  if (own.transfer_encoding) {
+    head.error = "Transfer-Encoding is the server's to set";
+    return head;
+  }
+  std::optional<std::uint64_t> own_length;
+  if (own.content_length) {
+    own_length = to_length(*own.content_length);
+    if (!own_length) head.error = "a Content-Length that is not a number";
+  }
+  if (status < 200 || status == 204) return head;
+  if (status == 205) {
+    length = 0;
+    return head;
+  }
+  // Without content, the length is what a GET would have had: the program may know it better.
+  if (framing.head_request || status == 304) {
+    length = own_length;
+    if (!length && status != 304) length = framing.content_length;
+    return head;
+  }
+  if (own_length && framing.content_length && *own_length != *framing.content_length) {
+    head.error = "a Content-Length that is not the content's";
+  }
+  length = own_length ? own_length : framing.content_length;
+  head.send_content = true;
+  if (!length) {
+    head.chunked = framing.version_minor > 0;
+    head.close |= !head.chunked;
+  }
+  return head;
+}
+
+}  // namespace
+
+ResponseHead write_response_head(internal::ByteBuffer& out, int status, std::string_view reason,
+                                 const Headers& headers, const ResponseFraming& framing) {
+  if (status < 100 || status > 999) return {.error = "a status outside of 100 to 999"};
+  if (reason.empty()) {
+    reason = reason_phrase(status);
+  } else if (!internal::is_field_value(reason)) {
+    return {.error = "a reason phrase with a control character, or a blank at an end"};
+  }
+  const OwnFields own = look_at(headers);
+  std::optional<std::uint64_t> length;
+  const ResponseHead head = decide(status, own, framing, length);
+  if (head.error != nullptr) return head;
+
+  // The fixed parts below are at most 160 bytes together.
+  char* const start = out.prepare(256 + reason.size() + headers.text_bytes() + 4 * headers.size());
+  char* at = put(start, "HTTP/1.1 ");
+  at = put_number(at, static_cast<std::uint64_t>(status));
+  *at++ = ' ';
+  at = put(at, reason);
+  at = put(at, "\r\n");
+  for (const HeaderField field : headers) {
+    // Ours to write, but for the switch to another protocol, which is the program's.
+    if (status != 101 && is_framing_field(field.name)) continue;
+    at = put(at, field.name);
+    at = put(at, ": ");
+    at = put(at, field.value);
+    at = put(at, "\r\n");
+  }
+  if (!own.date && framing.date.size() == 29) {
+    at = put(at, "Date: ");
+    at = put(at, framing.date);
+    at = put(at, "\r\n");
+  }
+  if (length) {
+    at = put(at, "Content-Length: ");
+    at = put_number(at, *length);
+    at = put(at, "\r\n");
+  } else if (head.chunked) {
+    at = put(at, "Transfer-Encoding: chunked\r\n");
+  }
+  if (status >= 200) {
+    if (head.close) {
+      at = put(at, "Connection: close\r\n");
+    } else if (framing.version_minor == 0) {
+      at = put(at, "Connection: keep-alive\r\n");
+    }
+  }
+  at = put(at, "\r\n");
+  out.commit(static_cast<std::size_t>(at - start));
+  return head;
+}
+
+void write_chunk(internal::ByteBuffer& out, std::string_view data) {
+  if (data.empty()) return;
+  char* const start = out.prepare(data.size() + 24);
+  char* at = std::to_chars(start, start + 16, data.size(), 16).ptr;
+  at = put(at, "\r\n");
+  at = put(at, data);
+  at = put(at, "\r\n");
+  out.commit(static_cast<std::size_t>(at - start));
+}
+
+void write_last_chunk(internal::ByteBuffer& out, const Headers& trailers) {
+  out.append("0\r\n");
+  for (const HeaderField field : trailers) {
+    char* const start = out.prepare(field.name.size() + field.value.size() + 4);
+    char* at = put(start, field.name);
+    at = put(at, ": ");
+    at = put(at, field.value);
+    at = put(at, "\r\n");
+    out.commit(static_cast<std::size_t>(at - start));
+  }
+  out.append("\r\n");
+}
+
+}  // namespace eddy::inline v0::web

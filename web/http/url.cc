@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/web/http/url.h>
+
+#include <eddy/web/http/internal/char_class.h>
+
+namespace eddy::inline v0::web {
+
+void percent_decode_to(std::string& out, std::string_view text, PlusSign plus) {
+  out.reserve(out.size() + text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '%' && text.size() - i > 2) {
+      const int high = internal::hex_digit(text[i + 1]);
+      const int low = internal::hex_digit(text[i + 2]);
+      if (high >= 0 && low >= 0) {
+        out.push_back(static_cast<char>(high * 16 + low));
+        i += 2;
+        continue;
+      }
+    }
+    out.push_back(c == '+' && plus == PlusSign::is_blank ? ' ' : c);
+  }
+}
+
+std::string percent_decode(std::string_view text, PlusSign plus) {
+  std::string out;
+  percent_decode_to(out, text, plus);
+  return out;
+}
+
+namespace {
+
+// How many bytes the well-formed character at the front has; 0 if it is not well-formed.
+std::size_t utf8_char_size(std::string_view text) noexcept {
+  auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  auto continues = [text, byte](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
+    return i < text.size() && byte(i) >= low && byte(i) <= high;
+  };
+  const unsigned lead = byte(0);
+  if (lead < 0x80) return 1;
+  if (lead >= 0xC2 && lead <= 0xDF) return continues(1) ? 2 : 0;
+  if (lead >= 0xE0 && lead <= 0xEF) {
+    const unsigned low = lead == 0xE0 ? 0xA0 : 0x80;
+    const unsigned high = lead == 0xED ? 0x9F : 0xBF;
+    return continues(1, low, high) && continues(2) ? 3 : 0;
+  }
+  if (lead >= 0xF0 && lead <= 0xF4) {
+    const unsigned low = lead == 0xF0 ? 0x90 : 0x80;
+    const unsigned high = lead == 0xF4 ? 0x8F : 0xBF;
+    return continues(1, low, high) && continues(2) && continues(3) ? 4 : 0;
+  }
+  return 0;
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const std::size_t size = utf8_char_size(text);
+    if (size == 0) return false;
+    text.remove_prefix(size);
+  }
+  return true;
+}
+
+Arguments Arguments::parse(std::string_view encoded, std::size_t limit) {
+  Arguments arguments;
+  while (!encoded.empty()) {
+    const std::size_t end = encoded.find('&');
+    const std::string_view piece = encoded.substr(0, end);
+    encoded.remove_prefix(end == std::string_view::npos ? encoded.size() : end + 1);
+    if (piece.empty()) continue;
+    if (arguments.list_.size() == limit) {
+      arguments.truncated_ = true;
+      break;
+    }
+    const std::size_t equals = piece.find('=');
+    Argument& argument = arguments.list_.emplace_back();
+    percent_decode_to(argument.name, piece.substr(0, equals), PlusSign::is_blank);
+    if (equals != std::string_view::npos) {
+      percent_decode_to(argument.value, piece.substr(equals + 1), PlusSign::is_blank);
+    }
+  }
+  return arguments;
+}
+
+std::optional<std::string_view> Arguments::find(std::string_view name) const noexcept {
+  for (std::size_t i = list_.size(); i-- > 0;) {
+    if (list_[i].name == name) return list_[i].value;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string_view> Arguments::get_list(std::string_view name) const {
+  std::vector<std::string_view> values;
+  for (const Argument& argument : list_) {
+    if (argument.name == name) values.emplace_back(argument.value);
+  }
+  return values;
+}
+
+}  // namespace eddy::inline v0::web
