@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""clang-format and clang-tidy over the repository.
+
+  lint.py format [--fix]            every C++ file against .clang-format
+  lint.py tidy [--build=DIR] [FILES...]   every compiled source against .clang-tidy; any finding is an error
+
+tidy reads compile_commands.json of build/dev. What passed is remembered in the build folder by the contents of the
+source, of all headers and of the rules, so that a second run looks only at what changed.
+"""
+
+import concurrent.futures
+import hashlib
+import json
+import os
+import pathlib
+import shlex
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SUFFIXES = (".h", ".cc", ".c")
+
+
+def repository_files():
+    """The files git knows or would add, as paths relative to the top; without git, all outside build/."""
+    git = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if git.returncode == 0:
+        names = git.stdout.splitlines()
+    else:
+        names = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if path.is_file()]
+        names = [name for name in names if not name.startswith(("build/", ".git/"))]
+    return sorted(name for name in names if (ROOT / name).is_file())
+
+
+def format_all(fix):
+    files = [name for name in repository_files() if name.endswith(SUFFIXES)]
+    if not files:
+        return 0
+    mode = ["-i"] if fix else ["--dry-run", "-Werror"]
+    return subprocess.run(["clang-format", *mode, *files], cwd=ROOT, check=False).returncode
+
+
+def compile_commands(build):
+    """One command for each source of the repository; a source compiled for several hosts is looked at once."""
+    database = json.loads((build / "compile_commands.json").read_text())
+    chosen = {}
+    for entry in database:
+        source = os.path.relpath(os.path.join(entry["directory"], entry["file"]), ROOT)
+        if not source.startswith((".", "build/")):
+            chosen.setdefault(source, entry)
+    return chosen
+
+
+def digest_of_all(names):
+    digest = hashlib.sha256()
+    for name in names:
+        digest.update(name.encode() + b"\0" + (ROOT / name).read_bytes())
+    return digest.hexdigest()
+
+
+def tidy_one(source, entry, build):
+    start = time.monotonic()
+    run = subprocess.run(
+        ["clang-tidy", "--quiet", "-p", str(build), "--extra-arg=-Wno-unknown-warning-option",
+         os.path.join(entry["directory"], entry["file"])],
+        cwd=ROOT, capture_output=True, text=True, check=False)
+    return source, run.returncode, run.stdout + (run.stderr if run.returncode else ""), time.monotonic() - start
+
+
+def tidy_all(build, wanted):
+    if not (build / "compile_commands.json").exists():
+        print(f"lint.py: {build} has no compile_commands.json; run tests/run first", file=sys.stderr)
+        return 1
+    commands = compile_commands(build)
+    if wanted:
+        commands = {source: entry for source, entry in commands.items() if source in wanted}
+    headers = [name for name in repository_files() if name.endswith(".h")] + [".clang-tidy"]
+    common = digest_of_all(headers)
+    memory_file = build / "lint_passed.json"
+    memory = json.loads(memory_file.read_text()) if memory_file.exists() else {}
+    keys = {
+        source: digest_of_all([source]) + common + hashlib.sha256(
+            shlex.join(shlex.split(entry["command"])).encode()).hexdigest()
+        for source, entry in commands.items()
+    }
+    todo = [source for source in commands if memory.get(source) != keys[source]]
+    print(f"clang-tidy: {len(todo)} of {len(commands)} sources to look at", flush=True)
+    failures = 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        futures = [pool.submit(tidy_one, source, commands[source], build) for source in todo]
+        for future in concurrent.futures.as_completed(futures):
+            source, status, output, seconds = future.result()
+            print(f"{'ok    ' if status == 0 else 'FAILED'} {seconds:5.1f} s  {source}", flush=True)
+            if status == 0:
+                memory[source] = keys[source]
+            else:
+                failures += 1
+                print(output, flush=True)
+    memory_file.write_text(json.dumps(memory))
+    return 1 if failures else 0
+
+
+def main():
+    arguments = sys.argv[1:]
+    build = ROOT / "build" / "dev"
+    for argument in list(arguments):
+        if argument.startswith("--build="):
+            build = pathlib.Path(argument.removeprefix("--build=")).resolve()
+            arguments.remove(argument)
+    if arguments in (["format"], ["format", "--fix"]):
+        return format_all(arguments[1:] == ["--fix"])
+    if arguments[:1] == ["tidy"]:
+        return tidy_all(build, set(arguments[1:]))
+    print(__doc__, file=sys.stderr)
+    return 2
+
+
+sys.exit(main())
