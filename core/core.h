@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+/// Everything of Eddy's core: the loop, tasks and streams.
+
+#include <eddy/core/base/error.h>         // IWYU pragma: export
+#include <eddy/core/base/log.h>           // IWYU pragma: export
+#include <eddy/core/loop/loop.h>          // IWYU pragma: export
+#include <eddy/core/net/stream.h>         // IWYU pragma: export
+#include <eddy/core/net/tcp_server.h>     // IWYU pragma: export
+#include <eddy/core/task/completion.h>    // IWYU pragma: export
+#include <eddy/core/task/executor.h>      // IWYU pragma: export
+#include <eddy/core/task/sleep.h>         // IWYU pragma: export
+#include <eddy/core/task/task.h>          // IWYU pragma: export
+#include <eddy/core/task/task_group.h>    // IWYU pragma: export
+#include <eddy/core/task/when_all.h>      // IWYU pragma: export
+#include <eddy/core/task/when_any.h>      // IWYU pragma: export
+#include <eddy/core/task/with_timeout.h>  // IWYU pragma: export

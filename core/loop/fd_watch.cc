@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/core/loop/loop.h>
+#include <eddy/core/loop/loop_core.h>
+
+namespace eddy::inline v0 {
+
+/// The callable and its watch. on_ready pins it, so that the callable may end its own watch.
+class FdWatch::State final : public internal::IoHandler,
+                             public std::enable_shared_from_this<FdWatch::State> {
+ public:
+  State(std::shared_ptr<internal::LoopCore> core, UniqueFunction<void(Io)> callback)
+      : core_(std::move(core)), callback_(std::move(callback)) {}
+  ~State() { end(); }
+
+  void begin(int fd, Io interest) {
+    std::error_code error;
+    watch_ = core_->watch(fd, interest, *this, error);
+    if (error) throw std::system_error(error, "watch");
+  }
+
+  void end() noexcept { core_->unwatch(watch_); }
+
+  void set_interest(Io interest) {
+    if (const auto error = core_->set_interest(watch_, interest)) {
+      throw std::system_error(error, "FdWatch::set_interest");
+    }
+  }
+
+  void on_ready(Io events) override {
+    const auto pin = shared_from_this();
+    callback_(events);
+  }
+  void on_loop_closed() noexcept override { watch_ = {}; }
+  [[nodiscard]] const char* label() const noexcept override { return "watch"; }
+
+ private:
+  std::shared_ptr<internal::LoopCore> core_;
+  UniqueFunction<void(Io)> callback_;
+  internal::IoWatch watch_;
+};
+
+FdWatch Loop::watch(int fd, Io interest, UniqueFunction<void(Io)> callback) {
+  internal::check_usable_always(*core_, "watch");
+  auto state = std::make_shared<FdWatch::State>(core_, std::move(callback));
+  state->begin(fd, interest);
+  return FdWatch(std::move(state));
+}
+
+FdWatch::FdWatch() noexcept = default;
+FdWatch::FdWatch(std::shared_ptr<State> state) noexcept : state_(std::move(state)) {}
+FdWatch::FdWatch(FdWatch&& other) noexcept = default;
+
+FdWatch& FdWatch::operator=(FdWatch&& other) noexcept {
+  if (this != &other) {
+    reset();
+    state_ = std::move(other.state_);
+  }
+  return *this;
+}
+
+FdWatch::~FdWatch() { reset(); }
+
+void FdWatch::set_interest(Io interest) {
+  if (state_) state_->set_interest(interest);
+}
+
+void FdWatch::reset() noexcept {
+  // The watch ends now, though a callback on the stack may keep the callable for a while.
+  if (const auto state = std::move(state_)) state->end();
+}
+
+}  // namespace eddy::inline v0

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include <eddy/core/base/export.h>
+
+namespace eddy::inline v0 {
+
+/// The address of one end of a connection: IPv4, IPv6 or a Unix socket's path. A value; empty by
+/// default. Holds what the system calls a sockaddr without its headers.
+class EDDY_API Address {
+ public:
+  enum class Family : std::uint8_t { unspecified, ipv4, ipv6, local };
+
+  Address() = default;
+
+  /// A numeric IPv4 or IPv6 address ("127.0.0.1", "::1", "0.0.0.0"). No names are looked up: what
+  /// is not numeric is std::errc::invalid_argument.
+  static Address parse(std::string_view host, std::uint16_t port, std::error_code& error);
+
+  [[nodiscard]] Family family() const noexcept;
+  /// The port; 0 for a Unix socket.
+  [[nodiscard]] std::uint16_t port() const noexcept;
+  /// Without the port: "127.0.0.1", "::1", or the path.
+  [[nodiscard]] std::string host() const;
+  /// With the port: "127.0.0.1:8888", "[::1]:8888", or the path.
+  [[nodiscard]] std::string to_string() const;
+
+  /// The sockaddr itself, for system calls.
+  [[nodiscard]] const void* data() const noexcept { return storage_; }
+  [[nodiscard]] void* data() noexcept { return storage_; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  void set_size(std::size_t size) noexcept { size_ = static_cast<std::uint32_t>(size); }
+  static constexpr std::size_t capacity() noexcept { return kCapacity; }
+
+ private:
+  /// A sockaddr_un with its longest path is 110 bytes.
+  static constexpr std::size_t kCapacity = 112;
+
+  alignas(8) unsigned char storage_[kCapacity] = {};
+  std::uint32_t size_ = 0;
+};
+
+}  // namespace eddy::inline v0

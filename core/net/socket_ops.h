@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <system_error>
+
+#include <eddy/core/base/export.h>
+#include <eddy/core/net/address.h>
+
+namespace eddy::inline v0 {
+
+/// What a non-blocking call on a socket came to.
+struct IoResult {
+  /// Bytes moved. 0 without an error is the end of the peer's input.
+  std::size_t bytes = 0;
+  /// operation_would_block when nothing could be moved now; else why the connection is over.
+  std::error_code error;
+
+  [[nodiscard]] bool would_block() const noexcept {
+    return error == std::errc::operation_would_block ||
+           error == std::errc::resource_unavailable_try_again;
+  }
+};
+
+/// The non-blocking calls on sockets, behind an interface so that a test can script short reads,
+/// resets and exhausted limits. Interrupted calls are retried; no call raises SIGPIPE.
+class EDDY_API SocketOps {
+ public:
+  virtual ~SocketOps() = default;
+
+  virtual IoResult receive(int fd, std::span<char> buffer) noexcept = 0;
+  /// Sends the pieces, in order, in one call; may send less.
+  virtual IoResult send(int fd, std::span<const std::string_view> pieces) noexcept = 0;
+  /// Takes one connection, non-blocking and close-on-exec, or -1 with the error.
+  virtual int accept(int listener, Address& peer, std::error_code& error) noexcept = 0;
+  /// Tells the peer that no more will be written.
+  virtual void shutdown_write(int fd) noexcept = 0;
+  virtual void close(int fd) noexcept = 0;
+};
+
+}  // namespace eddy::inline v0

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/core/task/environment.h>
+
+#include <utility>
+
+#include <eddy/core/loop/loop_core.h>
+#include <eddy/core/task/task.h>
+
+namespace eddy::inline v0::internal {
+
+void StopState::request() noexcept {
+  if (std::exchange(requested_, true)) return;
+  // A node may take others out, never put one in: what begins to wait now sees the flag.
+  while (StopNode* node = nodes_.pop_front()) node->on_stop();
+}
+
+void destroy_frames(PromiseBase* top) noexcept {
+  PromiseBase* frame = top;
+  while (frame->awaiting_ != nullptr && frame->awaiting_->child != nullptr) {
+    frame = frame->awaiting_->child;
+  }
+  for (;;) {
+    if (frame == top) {
+      frame->self_.destroy();
+      return;
+    }
+    ChildLink* link = frame->awaited_by_;
+    PromiseBase* parent = link->parent;
+    // The parent's awaiter must not destroy it a second time.
+    link->child = nullptr;
+    parent->awaiting_ = nullptr;
+    frame->self_.destroy();
+    frame = parent;
+  }
+}
+
+void resume(const Environment& environment, std::coroutine_handle<> handle) {
+  RootTask& root = *environment.root;
+  // The owner has gone while another frame of this task is on the stack: nothing of it runs later.
+  if (root.abandoned_) return;
+  root.enter();
+  handle.resume();
+  root.leave();
+}
+
+// ---- Waiter
+// ---------------------------------------------------------------------------------------
+
+bool Waiter::begin_in(const Environment& environment, std::coroutine_handle<> handle) noexcept {
+  environment_ = &environment;
+  core_ = environment.core;
+  handle_ = handle;
+  if (environment.stop->requested()) {
+    stopped_ = true;
+    return false;
+  }
+  environment.stop->add(*this);
+  return true;
+}
+
+void Waiter::begin_foreign(LoopCore& core, std::coroutine_handle<> handle) noexcept {
+  core_ = &core;
+  handle_ = handle;
+}
+
+void Waiter::resume_now() {
+  ReadyItem::unlink();
+  StopNode::unlink();
+  if (environment_ != nullptr) {
+    resume(*environment_, handle_);
+  } else {
+    handle_.resume();
+  }
+}
+
+void Waiter::resume_later() noexcept {
+  StopNode::unlink();
+  schedule(*core_, *this);
+}
+
+void Waiter::on_stop() noexcept {
+  stopped_ = true;
+  stop_waiting();
+}
+
+// ---- RootTask
+// -------------------------------------------------------------------------------------
+
+RootTask::RootTask(std::shared_ptr<LoopCore> core, PromiseBase* frame, Done done)
+    : core_(std::move(core)),
+      environment_{core_.get(), &stop_, this},
+      frame_(frame),
+      done_(std::move(done)) {
+  frame_->set_up(environment_, *this);
+  core_->add_work();
+}
+
+RootTask::~RootTask() { core_->remove_work(); }
+
+void RootTask::start() noexcept { resume(environment_, frame_->self_); }
+void RootTask::start_later() noexcept { schedule(*core_, *this); }
+void RootTask::run() { start(); }
+
+void RootTask::enter() noexcept {
+  ++references_;
+  ++running_;
+}
+
+void RootTask::leave() noexcept {
+  if (--running_ == 0) {
+    if (abandoned_) {
+      destroy();
+    } else if (done_reached_) {
+      finish();
+    }
+  }
+  if (--references_ == 0) delete this;
+}
+
+std::coroutine_handle<> RootTask::on_done() noexcept {
+  // The frame can't be destroyed from its own final suspension; leave() does it.
+  done_reached_ = true;
+  return std::noop_coroutine();
+}
+
+void RootTask::finish() noexcept {
+  auto& promise = static_cast<Promise<void>&>(*frame_);
+  const std::exception_ptr error = promise.error();
+  destroy();
+  Done done = std::move(done_);
+  try {
+    if (done) done(error);
+  } catch (...) {
+    report(*core_, std::current_exception(), "end of task");
+  }
+}
+
+void RootTask::destroy() noexcept {
+  if (PromiseBase* frame = std::exchange(frame_, nullptr)) destroy_frames(frame);
+}
+
+void RootTask::abandon() noexcept {
+  abandoned_ = true;
+  done_ = nullptr;
+  ReadyItem::unlink();
+  if (running_ == 0) destroy();
+  if (--references_ == 0) delete this;
+}
+
+}  // namespace eddy::inline v0::internal

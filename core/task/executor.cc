@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/core/task/executor.h>
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+namespace eddy::inline v0 {
+
+namespace {
+
+std::size_t default_threads() noexcept {
+  return std::min<std::size_t>(std::thread::hardware_concurrency() + 4, 32);
+}
+
+/// Threads of the pool take no signals: the host's handlers keep running where they ran before.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() noexcept {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+};
+
+}  // namespace
+
+/// Shared by the pool and its threads, which may outlive it.
+class Executor::State : public std::enable_shared_from_this<Executor::State> {
+ public:
+  explicit State(ExecutorOptions options)
+      : limit_(options.queue_limit),
+        max_threads_(options.threads != 0 ? options.threads : default_threads()) {}
+
+  bool submit(UniqueFunction<void()>& job) {
+    const std::lock_guard lock(mutex_);
+    const bool needs_thread = idle_ <= jobs_.size() && threads_ < max_threads_;
+    if (!needs_thread && jobs_.size() >= limit_ + idle_) return false;
+    if (needs_thread && !start_thread() && threads_ == 0) return false;
+    jobs_.push_back(std::move(job));
+    work_.notify_one();
+    return true;
+  }
+
+  void close() noexcept {
+    std::deque<UniqueFunction<void()>> dropped;
+    {
+      const std::lock_guard lock(mutex_);
+      closed_ = true;
+      dropped.swap(jobs_);
+    }
+    work_.notify_all();
+  }
+
+ private:
+  bool start_thread() noexcept try {
+    const SignalsBlocked blocked;
+    std::thread([self = shared_from_this()] { self->run(); }).detach();
+    ++threads_;
+    return true;
+  } catch (const std::system_error&) {
+    return false;
+  }
+
+  void run() noexcept {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      ++idle_;
+      work_.wait(lock, [this] { return closed_ || !jobs_.empty(); });
+      --idle_;
+      if (jobs_.empty()) return;
+      UniqueFunction<void()> job = std::move(jobs_.front());
+      jobs_.pop_front();
+      lock.unlock();
+      job();
+      job = nullptr;
+      lock.lock();
+    }
+  }
+
+  const std::size_t limit_;
+  const std::size_t max_threads_;
+  std::mutex mutex_;
+  std::condition_variable work_;
+  std::deque<UniqueFunction<void()>> jobs_;
+  std::size_t threads_ = 0;
+  std::size_t idle_ = 0;
+  bool closed_ = false;
+};
+
+Executor::Executor(ExecutorOptions options) : state_(std::make_shared<State>(options)) {}
+Executor::~Executor() { state_->close(); }
+bool Executor::try_submit(UniqueFunction<void()>& job) { return state_->submit(job); }
+
+}  // namespace eddy::inline v0

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/core/task/task_group.h>
+
+#include <list>
+#include <vector>
+
+#include <eddy/core/loop/loop.h>
+#include <eddy/core/task/completion.h>
+#include <eddy/core/task/task.h>
+
+namespace eddy::inline v0 {
+
+namespace internal {
+
+class TaskGroupState : public std::enable_shared_from_this<TaskGroupState> {
+ public:
+  TaskGroupState(std::shared_ptr<LoopCore> core, UniqueFunction<void(std::exception_ptr)> on_error)
+      : core_(std::move(core)), on_error_(std::move(on_error)) {}
+
+  void spawn(Task<void> task) {
+    if (closed_) return;
+    const auto place = tasks_.emplace(tasks_.end());
+    *place = RunningTask(core_, std::move(task),
+                         [this, place](const std::exception_ptr& error) { ended(place, error); });
+    place->start_later();
+  }
+
+  void request_stop() noexcept {
+    for (RunningTask& task : tasks_) task.request_stop();
+  }
+
+  void close() noexcept {
+    closed_ = true;
+    // One at a time: a task's destructors may come back here.
+    while (!tasks_.empty()) {
+      const RunningTask last = std::move(tasks_.back());
+      tasks_.pop_back();
+    }
+    // Their completions are dropped, which ends the waits with an error.
+    waiters_.clear();
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return tasks_.size(); }
+  void wait(Completion<void> waiter) { waiters_.push_back(std::move(waiter)); }
+
+ private:
+  void ended(std::list<RunningTask>::iterator place, const std::exception_ptr& error) {
+    const auto pin = shared_from_this();
+    tasks_.erase(place);
+    if (error) tell(error);
+    if (!tasks_.empty()) return;
+    for (Completion<void>& waiter : std::exchange(waiters_, {})) waiter();
+  }
+
+  void tell(const std::exception_ptr& error) {
+    try {
+      std::rethrow_exception(error);
+    } catch (const Cancelled&) {
+      // It has been stopped, which is no error.
+    } catch (...) {
+      if (on_error_) {
+        on_error_(error);
+      } else {
+        report(*core_, error, "background task");
+      }
+    }
+  }
+
+  std::shared_ptr<LoopCore> core_;
+  UniqueFunction<void(std::exception_ptr)> on_error_;
+  std::list<RunningTask> tasks_;
+  std::vector<Completion<void>> waiters_;
+  bool closed_ = false;
+};
+
+}  // namespace internal
+
+TaskGroup::TaskGroup(Loop& loop, UniqueFunction<void(std::exception_ptr)> on_error)
+    : state_(std::make_shared<internal::TaskGroupState>(internal::core_of(loop),
+                                                        std::move(on_error))) {}
+
+TaskGroup::~TaskGroup() { state_->close(); }
+
+void TaskGroup::spawn(Task<void> task) { state_->spawn(std::move(task)); }
+void TaskGroup::request_stop() noexcept { state_->request_stop(); }
+std::size_t TaskGroup::size() const noexcept { return state_->size(); }
+
+Task<void> TaskGroup::join() {
+  const auto state = state_;
+  while (state->size() > 0) {
+    co_await from_callback<void>([&](Completion<void> done) { state->wait(std::move(done)); });
+  }
+}
+
+void Loop::spawn(Task<void> task) {
+  internal::check_usable(*core_, "spawn");
+  background_->spawn(std::move(task));
+}
+
+}  // namespace eddy::inline v0
