@@ -69,7 +69,9 @@ function(eddy_add_library name)
                EXPORT_NAME ${name}
                VERSION ${PROJECT_VERSION}
                SOVERSION ${soversion}
-               POSITION_INDEPENDENT_CODE ON)
+               POSITION_INDEPENDENT_CODE ON
+               # Static and shared compile alike: no -Deddy_core_EXPORTS, which nothing asks about.
+               DEFINE_SYMBOL "")
   target_link_libraries(${target} PUBLIC ${link_PUBLIC} PRIVATE ${link_PRIVATE})
   target_compile_definitions(${target} PUBLIC ${define_PUBLIC} PRIVATE ${define_PRIVATE})
 

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A program that takes Eddy in: it includes each component that it was built with, makes that host's Loop and
+// lets a posted function end it.
+#include <eddy/core/core.h>
+
+#include <cstdio>
+
+#if defined(USE_WEB)
+#include <eddy/web/web.h>
+#endif
+#if defined(USE_QT)
+#include <QCoreApplication>
+#include <eddy/qt/qt.h>
+#elif defined(USE_GLIB)
+#include <eddy/glib/glib.h>
+#elif defined(USE_LIBEV)
+#include <eddy/libev/libev.h>
+#elif defined(USE_ASIO) || defined(USE_ASIO_STANDALONE)
+#include <eddy/asio/asio.h>
+#endif
+
+using namespace eddy;
+
+namespace {
+
+int run() {
+  NativeLoop loop;
+#if defined(USE_WEB)
+  web::Application app;
+  app.listen(loop, 0);
+#endif
+  bool called = false;
+  loop.post([&] {
+    called = true;
+    loop.stop();
+  });
+  loop.run();
+  std::printf("%s %s\n", EDDY_VERSION_STRING, called ? "called" : "not called");
+  return called ? 0 : 1;
+}
+
+// Linked and constructed; what it does is the conformance suite's subject.
+void make_host_loop() {
+#if defined(USE_QT)
+  static int argc = 1;
+  static char name[] = "consumer";
+  static char* argv[] = {name, nullptr};
+  QCoreApplication qt(argc, argv);
+  QtLoop loop;
+#elif defined(USE_GLIB)
+  GlibLoop loop;
+#elif defined(USE_LIBEV)
+  LibevLoop loop(ev_default_loop(0));
+#elif defined(USE_ASIO)
+  boost::asio::io_context io;
+  AsioLoop loop(io.get_executor());
+#elif defined(USE_ASIO_STANDALONE)
+  asio::io_context io;
+  AsioLoop loop(io.get_executor());
+#endif
+}
+
+}  // namespace
+
+int main() {
+  make_host_loop();
+  return run();
+}
