@@ -47,6 +47,7 @@ void LoopCore::close() noexcept {
   if (state_ == State::closed) return;
   const bool host_lives = state_ == State::open;
   state_ = State::closed;
+  if (forked()) forget_threads();
   queue_->close();
 
   // Destructors of what is dropped here may call back in; they find a closed loop.
@@ -79,7 +80,7 @@ void LoopCore::close() noexcept {
     }
     host_.reset();
   }
-  poller_.reset();
+  poller_->close();
 }
 
 void LoopCore::host_gone() noexcept {
@@ -534,7 +535,14 @@ bool LoopCore::forked() const noexcept { return fork_generation_ != fork_generat
 
 /// A forked child that runs the loop becomes its owner: it gets descriptors of its own and watches
 /// the same sockets, while the parent's set is left alone.
+/// The threads that may hold a lock are the parent's and do not exist here.
+void LoopCore::forget_threads() noexcept {
+  queue_->renew_lock();
+  (void)executor_.release();
+}
+
 bool LoopCore::renew_after_fork() noexcept try {
+  forget_threads();
   host_->detach();
   poller_->renew_after_fork();
   queue_->renew_after_fork();

@@ -69,7 +69,7 @@ class LoopCore final : public std::enable_shared_from_this<LoopCore> {
   [[nodiscard]] bool open() const noexcept { return state_ == State::open; }
   [[nodiscard]] bool forked() const noexcept;
   [[nodiscard]] int fd() const noexcept { return poller_->fd(); }
-  [[nodiscard]] TimePoint now() const noexcept { return poller_ ? poller_->now() : turn_time_; }
+  [[nodiscard]] TimePoint now() const noexcept { return poller_->now(); }
   [[nodiscard]] TimePoint next_deadline() const noexcept;
 
   [[nodiscard]] Access access_by_last_turn() const noexcept;
@@ -135,6 +135,7 @@ class LoopCore final : public std::enable_shared_from_this<LoopCore> {
   Slot* find(IoWatch watch) noexcept;
   std::error_code apply_interest(Slot& slot, std::uint32_t index, Io interest) noexcept;
   void update_keep_alive() noexcept;
+  void forget_threads() noexcept;
   bool renew_after_fork() noexcept;
 
   std::unique_ptr<Poller> poller_;

@@ -81,6 +81,10 @@ class EDDY_API Poller {
   /// afterwards.
   virtual void renew_after_fork() = 0;
 
+  /// Gives its descriptors back, because the Loop is being destroyed: only now() and sockets() are
+  /// called afterwards, by what outlives the Loop.
+  virtual void close() noexcept = 0;
+
   /// The system calls on the sockets that this poller can watch.
   [[nodiscard]] virtual SocketOps& sockets() noexcept = 0;
 };

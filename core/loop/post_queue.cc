@@ -83,9 +83,9 @@ void PostQueue::close() noexcept {
   host_ = nullptr;
 }
 
+void PostQueue::renew_lock() noexcept { ::new (static_cast<void*>(&mutex_)) std::mutex; }
+
 void PostQueue::renew_after_fork() noexcept {
-  // A thread of the parent may have held the mutex; that thread does not exist here.
-  ::new (static_cast<void*>(&mutex_)) std::mutex;
   const std::lock_guard lock(mutex_);
   wake_pending_.store(false, std::memory_order_release);
   if (!incoming_.empty()) wake_locked();

@@ -50,7 +50,9 @@ class PostQueue {
 
   /// Refuses posts from now on and forgets poller and host.
   void close() noexcept;
-  /// After a fork nobody else holds the lock of this copy, and the wake-up must be written anew.
+  /// In a forked child: the lock may be held by a thread that exists only in the parent.
+  void renew_lock() noexcept;
+  /// As above, and the poller's wake-up is a new one.
   void renew_after_fork() noexcept;
 
  private:

@@ -27,6 +27,7 @@ std::error_code last_error() noexcept { return {errno, std::system_category()}; 
 /// An owned descriptor.
 class Descriptor {
  public:
+  Descriptor() noexcept : fd_(-1) {}
   Descriptor(int fd, const char* what) : fd_(fd) {
     if (fd < 0) throw std::system_error(last_error(), what);
   }
@@ -119,6 +120,12 @@ class EpollPoller final : public Poller {
     wake_ = make_wake();
     timer_ = make_timer();
     watch_own();
+  }
+
+  void close() noexcept override {
+    timer_ = Descriptor();
+    wake_ = Descriptor();
+    epoll_ = Descriptor();
   }
 
   [[nodiscard]] SocketOps& sockets() noexcept override { return internal::system_sockets(); }
