@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Rules about the sources that no compiler checks.  sources.py RULE, or without one all of them.
+
+  licence   every source says its licence in its first lines
+  layering  core knows no host and no HTTP, web no adapter and no host, an adapter only its own; public headers of
+            core and web include no third party's header
+  linux     what only Linux has stands only in core/loop/linux and core/net/linux
+  sockets   nothing writes to a descriptor but by the wrappers there: a vanished peer must not raise SIGPIPE
+  abi       the inline namespace is that of the project's version
+  includes  Eddy's headers are included as <eddy/...>, also in the tree; headers say #pragma once
+  paths     nothing names a place on one machine
+  scripts   shellcheck finds nothing; Python parses
+
+--root=DIR looks at another tree than this one.
+"""
+
+import ast
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LICENCE = "SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception"
+LIBRARIES = ("core/", "web/", "adapters/", "tests/testing/")
+LINUX_FOLDERS = ("core/loop/linux/", "core/net/linux/")
+
+HOST_HEADERS = {
+    "asio": r"boost/|asio\.hpp|asio/",
+    "qt": r"Q[A-Z]|Qt[A-Z]\w*/|q[a-z]+\.h",
+    "glib": r"glib|gio/|gobject/",
+    "libev": r"ev\.h|ev\+\+\.h",
+}
+# Third parties that sources may use and public headers may not.
+LIBRARY_HEADERS = r"zlib\.h|pcre2|openssl/|nlohmann/|curl/|ares|brotli/|zstd"
+
+
+def files():
+    git = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if git.returncode == 0:
+        names = git.stdout.splitlines()
+    else:
+        names = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if path.is_file()]
+        names = [name for name in names if not name.startswith(("build/", ".git/"))]
+    return sorted(name for name in names if (ROOT / name).is_file())
+
+
+def read(name):
+    return (ROOT / name).read_text(errors="replace")
+
+
+def blanked(match):
+    """Comments and strings become as many line ends as they had, so that line numbers stay right."""
+    text = match.group(0)
+    return text if text.startswith(("#", "<")) else '""' + "\n" * text.count("\n")
+
+
+def code(name):
+    """A C++ file without comments and string contents; includes are kept."""
+    pattern = (r'^[ \t]*#[ \t]*include[^\n]*|R"([^(\s]*)\((?:.|\n)*?\)\1"|//[^\n]*|/\*(?:.|\n)*?\*/'
+               r'|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'')
+    return re.sub(pattern, lambda m: m.group(0) if "include" in m.group(0)[:40] and "#" in m.group(0)[:20]
+                  else blanked(m), read(name), flags=re.MULTILINE)
+
+
+def cxx(prefixes=LIBRARIES):
+    return [name for name in files() if name.startswith(prefixes) and name.endswith((".h", ".cc", ".h.in"))]
+
+
+def findings(names, pattern, message, text=code):
+    compiled = re.compile(pattern, re.MULTILINE)
+    for name in names:
+        content = text(name)
+        for match in compiled.finditer(content):
+            line = content.count("\n", 0, match.start(0) + len(match.group(0)) - len(match.group(0).lstrip())) + 1
+            yield f"{name}:{line}: {message}: {match.group(0).strip()}"
+
+
+def include_of(headers):
+    return r'^[ \t]*#[ \t]*include[ \t]*[<"](' + headers + ")"
+
+
+def check_licence():
+    suffixes = (".h", ".cc", ".c", ".in", ".py", ".cmake", ".txt", ".supp", ".sh", ".js", ".ui", ".qml", ".css", ".html")
+    for name in files():
+        text = read(name)
+        is_source = name.endswith(suffixes) or text.startswith("#!") or pathlib.Path(name).name.startswith(".clang")
+        if name.endswith(".txt") and pathlib.Path(name).name != "CMakeLists.txt":
+            is_source = False  # data
+        if not is_source:
+            continue
+        lines = text.splitlines()[:2] if text.startswith("#!") else text.splitlines()[:1]
+        if not any(LICENCE in line for line in lines):
+            yield f"{name}:1: the first line must say {LICENCE}"
+
+
+def check_layering():
+    any_host = "|".join(HOST_HEADERS.values())
+    yield from findings(cxx(("core/",)), include_of(any_host + "|eddy/(?!core/)"), "core knows only itself")
+    yield from findings(cxx(("core/",)), r"(?i)\bhttps?\w*", "core knows no HTTP")
+    yield from findings(cxx(("web/",)), include_of(any_host + "|eddy/(?!core/|web/)"), "web knows only core")
+    headers = [name for name in cxx(("core/", "web/")) if name.endswith(".h")]
+    yield from findings(headers, include_of(LIBRARY_HEADERS), "a header of core or web shows a third party's")
+    for own in HOST_HEADERS:
+        others = "|".join(pattern for name, pattern in HOST_HEADERS.items() if name != own)
+        yield from findings(
+            cxx((f"adapters/{own}/",)), include_of(others + rf"|eddy/(?!core/|web/|{own}/)"),
+            "an adapter knows core, web's public types and its own host")
+    yield from findings(cxx(("tests/testing/",)), include_of(any_host), "test support knows no host")
+
+
+def check_linux():
+    names = [name for name in cxx(("core/", "web/", "adapters/")) if not name.startswith(LINUX_FOLDERS)]
+    tokens = (r"\bepoll_\w+|\bEPOLL\w+|\beventfd(?:_\w+)?\b(?=\s*\()|\bEFD_\w+|\btimerfd_\w+|\bTFD_\w+|\bpidfd_\w+|\baccept4\b"
+              r"|\bMSG_NOSIGNAL\b|\bsignalfd\b|\bSYS_\w+")
+    yield from findings(names, tokens, "only core/loop/linux and core/net/linux may say this")
+    yield from findings(names, include_of(r"sys/(epoll|eventfd|timerfd|signalfd|pidfd|sendfile|syscall)\.h|linux/"),
+                        "only core/loop/linux and core/net/linux may include this")
+
+
+def check_sockets():
+    names = [name for name in cxx() if not name.startswith(LINUX_FOLDERS)]
+    calls = r"(write|writev|pwrite|pwritev|send|sendto|sendmsg|sendmmsg|sendfile|splice|dprintf)"
+    yield from findings(names, r"(?<![\w>])::" + calls + r"\s*\(", "use the wrappers of core/net/linux")
+    yield from findings(names, r"(?<![\w.>:~])" + calls + r"\s*\(\s*\w*(fd|descriptor|sock)\w*\s*,",
+                        "use the wrappers of core/net/linux")
+
+
+def check_abi():
+    major = re.search(r"^\s*VERSION (\d+)\.\d+\.\d+", read("CMakeLists.txt"), re.MULTILINE).group(1)
+    for name in cxx():
+        for match in re.finditer(r"\binline (?:namespace )?(v\d+)\b", code(name)):
+            if match.group(1) != f"v{major}":
+                yield f"{name}: inline namespace {match.group(1)}, but the version is {major}.x"
+        if re.search(r"\bnamespace eddy\b(?!::inline v\d)", code(name)):
+            yield f"{name}: namespace eddy is opened without its inline namespace v{major}"
+
+
+def check_includes():
+    # examples/ and tests/ have helpers of their own, which are included from the top of the tree.
+    names = cxx(LIBRARIES + ("tests/", "examples/"))
+    yield from findings(names, r'^[ \t]*#[ \t]*include[ \t]*"[^"]*"', "write #include <eddy/...>", read)
+    yield from findings(names, include_of("core/|web/|adapters/"), "write #include <eddy/...>")
+    yield from findings([n for n in names if n.endswith(".h")], r"^using namespace\b", "not in a header")
+    for name in names:
+        if name.endswith((".h", ".h.in")) and not re.search(r"^#pragma once$", read(name), re.MULTILINE):
+            yield f"{name}:1: has no #pragma once"
+
+
+def check_paths():
+    texts = [name for name in files() if "\0" not in read(name) and name != "tests/repo/sources.py"]
+    yield from findings(texts, r"(?<![\w.\-/$}])/(work|home|root|mnt|build)/[\w.]+", "a place on one machine", read)
+    yield from findings(texts, r"\.\./shared\b", "outside the repository", read)
+
+
+def check_scripts():
+    shell = [name for name in files() if read(name).startswith("#!") and "bash" in read(name).splitlines()[0]]
+    done = subprocess.run(
+        ["shellcheck", "-x", "-P", "SCRIPTDIR", "-P", ".", *shell], cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        yield done.stdout + done.stderr
+    for name in files():
+        if name.endswith(".py") or read(name).startswith("#!/usr/bin/env python3"):
+            try:
+                ast.parse(read(name), name)
+            except SyntaxError as error:
+                yield f"{name}:{error.lineno}: {error.msg}"
+
+
+RULES = {name.removeprefix("check_"): function for name, function in list(globals().items()) if
+         name.startswith("check_")}
+
+
+def main():
+    global ROOT
+    arguments = sys.argv[1:]
+    if arguments and arguments[0].startswith("--root="):
+        ROOT = pathlib.Path(arguments.pop(0).removeprefix("--root=")).resolve()
+    wanted = arguments or list(RULES)
+    if any(rule not in RULES for rule in wanted):
+        sys.exit(__doc__)
+    found = [line for rule in wanted for line in RULES[rule]()]
+    for line in found:
+        print(line)
+    return 1 if found else 0
+
+
+sys.exit(main())
