@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Takes the programs out of the guide, so that the build compiles and the tests run what a reader sees.
+
+A block of the guide that begins with
+
+    ```cpp name=posts needs=qt,glib packages=libuv run
+
+is a whole program: it becomes OUT/posts.cc, is compiled with the named components and, with `run`, is run and must
+end by itself with status 0. Every ```cpp block must either have a name or the word `part`: what is no whole program
+is the exception. Prints one line a program: name;components;packages;run or -;page.
+"""
+
+import pathlib
+import re
+import sys
+
+FENCE = re.compile(r"^```cpp\b(.*)$")
+
+
+def fail(page, line, what):
+    sys.exit(f"{page}:{line}: {what}")
+
+
+def options_of(page, line, text):
+    options = {"needs": "", "packages": "", "run": "-", "name": "", "part": False}
+    for word in text.split():
+        key, _, value = word.partition("=")
+        if key in ("run", "part") and not value:
+            options[key] = "run" if key == "run" else True
+        elif key in ("name", "needs", "packages") and value:
+            options[key] = value.replace(",", " ")
+        else:
+            fail(page, line, f"'{word}' is not a word of a program block; see tests/docs/extract.py")
+    if bool(options["name"]) == options["part"]:
+        fail(page, line, "a block of C++ needs either name=... or the word part")
+    return options
+
+
+def blocks_of(page):
+    body, options, begin = None, None, 0
+    for number, line in enumerate(page.read_text().splitlines(), 1):
+        if body is None:
+            match = FENCE.match(line)
+            if match:
+                body, begin, options = [], number, options_of(page, number, match.group(1))
+        elif line == "```":
+            yield begin, options, body
+            body = None
+        else:
+            body.append(line)
+    if body is not None:
+        fail(page, begin, "the block has no end")
+
+
+def main():
+    root, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    out.mkdir(parents=True, exist_ok=True)
+    seen = set()
+    for page in sorted((root / "docs").rglob("*.md")):
+        for begin, options, body in blocks_of(page):
+            name = options["name"]
+            if not name:
+                continue
+            if name in seen:
+                fail(page, begin, f"there is a program '{name}' already")
+            seen.add(name)
+            where = page.relative_to(root)
+            text = f'#line {begin + 1} "{where}"\n' + "\n".join(body) + "\n"
+            target = out / f"{name}.cc"
+            # Written only when it changes, so that nothing is rebuilt for a changed sentence elsewhere.
+            if not target.exists() or target.read_text() != text:
+                target.write_text(text)
+            print(f"{name}|{options['needs']}|{options['packages']}|{options['run']}|{where}")
+
+
+if __name__ == "__main__":
+    main()
