@@ -19,11 +19,12 @@ template <class R, class... Args>
 class UniqueFunction<R(Args...)> {
  public:
   UniqueFunction() noexcept = default;
-  UniqueFunction(std::nullptr_t) noexcept {}
+  // Implicit as in std::function: a lambda is passed where one of these is taken.
+  UniqueFunction(std::nullptr_t) noexcept {}  // NOLINT(google-explicit-constructor)
 
   template <class F, class D = std::decay_t<F>>
   requires(!std::is_same_v<D, UniqueFunction> && std::is_invocable_r_v<R, D&, Args...>)
-      UniqueFunction(F&& f) {
+      UniqueFunction(F&& f) {  // NOLINT(google-explicit-constructor)
     if constexpr (kFitsInPlace<D>) {
       ::new (storage()) D(std::forward<F>(f));
       operations_ = &kInPlace<D>;
