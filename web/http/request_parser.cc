@@ -53,6 +53,7 @@ ParseResult RequestParser::parse(std::string_view text) {
   const bool full = text.size() >= limits_.header_bytes;
   text = text.substr(0, limits_.header_bytes);
   head_.text_ = text.data();
+  head_.text_size_ = text.size();
 
   Cursor cursor{text.data(), text.data() + position_, text.data() + text.size()};
   ParseResult result = ParseResult::done;

@@ -56,6 +56,8 @@ class EDDY_API RequestHead {
   /// Whether the peer waits for a 100 (Continue) before it sends the content.
   [[nodiscard]] bool expects_continue() const noexcept { return expects_continue_; }
 
+  /// The text that was parsed: this head, and what followed it.
+  [[nodiscard]] std::string_view text() const noexcept { return {text_, text_size_}; }
   /// The parsed text has been copied to `text`: the views point there from now on.
   void move_text(const char* text) noexcept { text_ = text; }
 
@@ -70,6 +72,7 @@ class EDDY_API RequestHead {
   }
 
   const char* text_ = "";
+  std::size_t text_size_ = 0;
   const std::vector<internal::FieldPlace>* fields_ = nullptr;
   std::optional<std::uint64_t> content_length_;
   Place method_text_, target_, path_, query_, host_;

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// expect: the handler's member 'get' can't be used: it is private, protected, overloaded, a
+// template or in two bases; make it one public function
+#include <eddy/web/app/application.h>
+
+using eddy::web::Application;
+using eddy::web::Request;
+using eddy::web::RequestHandler;
+using eddy::web::route;
+
+struct One {
+  void get() {}
+};
+struct Two {
+  void get() {}
+};
+struct Story : RequestHandler, One, Two {};
+
+Application app({route<Story>("/")});

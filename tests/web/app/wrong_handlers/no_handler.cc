@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// expect: a handler class derives publicly from eddy::web::RequestHandler
+#include <eddy/web/app/application.h>
+
+using eddy::web::Application;
+using eddy::web::Request;
+using eddy::web::RequestHandler;
+using eddy::web::route;
+
+struct Story {
+  void get() {}
+};
+
+Application app({route<Story>("/")});

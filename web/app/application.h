@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <eddy/core/base/export.h>
+#include <eddy/web/app/internal/function_route.h>
+#include <eddy/web/app/internal/handler_methods.h>
+#include <eddy/web/app/request_handler.h>
+
+namespace eddy::inline v0::web {
+
+struct RouteOptions {
+  /// By which links to the route are made; unique in an Application, empty for none.
+  std::string name = {};
+};
+
+/// A pattern of paths and the handler class that answers them; see route().
+class EDDY_API Route {
+ public:
+  explicit Route(internal::RouteDefinition definition)
+      : definition_(std::make_shared<internal::RouteDefinition>(std::move(definition))) {}
+
+ private:
+  friend class Application;
+  std::shared_ptr<internal::RouteDefinition> definition_;
+};
+
+/// Gives the paths that match `pattern` to handlers of class H. The pattern is a regular expression
+/// (PCRE2) for the whole path as it was sent, not decoded; its groups are decoded, and become the
+/// parameters of H's methods by position.
+///
+///     Application app({route<Main>("/"), route<Story>(R"(/story/(\d+))", {.name = "story"})});
+template <class H>
+Route route(std::string_view pattern, RouteOptions options = {}) {
+  internal::RouteDefinition definition;
+  definition.pattern = pattern;
+  definition.name = std::move(options.name);
+  definition.handler = internal::type_name<H>();
+  internal::add_methods<H>(definition);
+  return Route(std::move(definition));
+}
+
+/// The routes of a web application, and the servers that it listens with.
+///
+/// The first route that matches a path answers it: 405 with Allow where it lacks the method, and
+/// 404 where no route matches. Functions for one path (get, post, ...) are one route.
+///
+///     Application app;
+///     app.get("/hello/{name}", [](std::string_view name) { return "Hello, " + std::string(name);
+///     });
+///
+/// Thread: the Loop's. Lifetime: may be destroyed at any moment, from within its own handlers too:
+/// its servers stop, waiting handlers are destroyed, and those on the stack go on without a client.
+/// Errors: a malformed pattern, a count of groups that does not fit, or a name that is taken throw
+/// std::invalid_argument when the route is added, which names route, pattern, handler and counts.
+/// Source: tornado.web.Application.
+class EDDY_API Application {
+ public:
+  Application(std::initializer_list<Route> routes = {});  // NOLINT(google-explicit-constructor)
+  Application(const Application&) = delete;
+  Application& operator=(const Application&) = delete;
+  ~Application();
+
+  Application& add(const Route& route);
+
+  /// The short form: answers `path` by calling `function`. In the path {name} stands for one part
+  /// of it and {name...}, at its end, for all that follows. The function takes the parts by
+  /// position, in types that PathValue knows, or none of them; and where it likes a const
+  /// Request&. It gives text (sent as text/plain), a Response, nothing, or a Task of one of these.
+  template <class F>
+  Application& get(std::string_view path, F&& function, RouteOptions options = {}) {
+    return add_function(Method::get, path, std::forward<F>(function), std::move(options));
+  }
+  template <class F>
+  Application& head(std::string_view path, F&& function, RouteOptions options = {}) {
+    return add_function(Method::head, path, std::forward<F>(function), std::move(options));
+  }
+  template <class F>
+  Application& post(std::string_view path, F&& function, RouteOptions options = {}) {
+    return add_function(Method::post, path, std::forward<F>(function), std::move(options));
+  }
+  template <class F>
+  Application& put(std::string_view path, F&& function, RouteOptions options = {}) {
+    return add_function(Method::put, path, std::forward<F>(function), std::move(options));
+  }
+  template <class F>
+  Application& patch(std::string_view path, F&& function, RouteOptions options = {}) {
+    return add_function(Method::patch, path, std::forward<F>(function), std::move(options));
+  }
+  template <class F>
+  Application& del(std::string_view path, F&& function, RouteOptions options = {}) {
+    return add_function(Method::del, path, std::forward<F>(function), std::move(options));
+  }
+  template <class F>
+  Application& options(std::string_view path, F&& function, RouteOptions options = {}) {
+    return add_function(Method::options, path, std::forward<F>(function), std::move(options));
+  }
+
+  /// For an HttpServer of the program's own, and for tests: what answers the requests.
+  [[nodiscard]] std::shared_ptr<internal::HttpService> service() const noexcept;
+
+ private:
+  class State;
+
+  Application& add_definition(internal::RouteDefinition definition);
+
+  template <class F>
+  Application& add_function(Method method, std::string_view path, F&& function,
+                            RouteOptions options) {
+    internal::RouteDefinition definition;
+    definition.pattern = path;
+    definition.is_regex = false;
+    definition.name = std::move(options.name);
+    internal::add_function(definition, method, std::forward<F>(function));
+    return add_definition(std::move(definition));
+  }
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace eddy::inline v0::web

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <eddy/web/http/method.h>
+
+namespace eddy::inline v0::web::internal {
+
+class Exchange;
+
+inline constexpr std::size_t kMostGroups = 16;
+
+/// What a pattern's groups captured, percent-decoded. A group that took no part has null data.
+struct PathParts {
+  std::array<std::string_view, kMostGroups> part;
+  std::size_t count = 0;
+};
+
+/// How one HTTP method of a route is answered.
+struct MethodEntry {
+  /// Answers, or gives the exchange a task. May throw.
+  void (*invoke)(void* target, Exchange& exchange, PathParts& parts) = nullptr;
+  /// What `invoke` is given: the function of a short form.
+  void* target = nullptr;
+  /// How many parts of the path it takes: 0, or as many as the pattern has groups.
+  std::size_t arity = 0;
+};
+
+/// One route as it was declared; an Application checks and compiles it.
+struct RouteDefinition {
+  std::string pattern;
+  /// A path with {names} in it, or a regular expression.
+  bool is_regex = true;
+  std::string name;
+  /// Of the handler class, for messages; empty for functions.
+  std::string handler;
+  std::array<MethodEntry, static_cast<std::size_t>(kMethodCount)> methods;
+  /// Owns what the entries' targets point to.
+  std::vector<std::shared_ptr<void>> owned;
+};
+
+/// A type's name as the program wrote it, for messages.
+template <class T>
+std::string type_name() {
+  const std::string_view text = __PRETTY_FUNCTION__;
+  const std::size_t start = text.find("T = ") + 4;
+  std::string name(text.substr(start, text.find_first_of(";]", start) - start));
+  for (const std::string_view noise : {"{anonymous}::", "(anonymous namespace)::"}) {
+    while (name.find(noise) != std::string::npos) name.erase(name.find(noise), noise.size());
+  }
+  return name;
+}
+
+}  // namespace eddy::inline v0::web::internal

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/web/app/internal/path_pattern.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include <cstdint>
+#include <new>
+#include <optional>
+#include <stdexcept>
+
+#include <eddy/web/http/internal/char_class.h>
+
+namespace eddy::inline v0::web::internal {
+
+namespace {
+
+// Far more than a sensible pattern needs for a path, far less than a request may cost.
+constexpr std::uint32_t kMatchLimit = 100000;
+
+struct MatchState {
+  pcre2_match_data* data = pcre2_match_data_create(kMostGroups + 1, nullptr);
+  pcre2_match_context* context = pcre2_match_context_create(nullptr);
+
+  MatchState() {
+    if (context != nullptr) pcre2_set_match_limit(context, kMatchLimit);
+  }
+  MatchState(const MatchState&) = delete;
+  MatchState& operator=(const MatchState&) = delete;
+  ~MatchState() {
+    pcre2_match_data_free(data);
+    pcre2_match_context_free(context);
+  }
+};
+
+// One for each thread: a match calls nobody back, so nobody else can need it meanwhile.
+MatchState& match_state() {
+  thread_local MatchState state;
+  return state;
+}
+
+bool is_special(char c) noexcept {
+  return std::string_view("\\^$.[]|()?*+{}").find(c) != std::string_view::npos;
+}
+
+bool is_name_char(char c) noexcept {
+  return c == '_' ||
+         (is_class(c, kTokenChar | kDigitChar) && to_lower(c) >= 'a' && to_lower(c) <= 'z') ||
+         (c >= '0' && c <= '9');
+}
+
+// The path that a regular expression without variation matches; nothing if it has any.
+std::optional<std::string> literal_of(std::string_view regex) {
+  if (!regex.empty() && regex.front() == '^') regex.remove_prefix(1);
+  if (!regex.empty() && regex.back() == '$' &&
+      (regex.size() < 2 || regex[regex.size() - 2] != '\\')) {
+    regex.remove_suffix(1);
+  }
+  std::string literal;
+  for (std::size_t i = 0; i < regex.size(); ++i) {
+    if (regex[i] == '\\' && i + 1 < regex.size() && is_special(regex[i + 1])) {
+      literal += regex[++i];
+    } else if (is_special(regex[i])) {
+      return std::nullopt;
+    } else {
+      literal += regex[i];
+    }
+  }
+  return literal;
+}
+
+// What comes before the first special character, but for one that may make it optional.
+std::string prefix_of(std::string_view regex) {
+  if (regex.find('|') != std::string_view::npos) return {};
+  if (!regex.empty() && regex.front() == '^') regex.remove_prefix(1);
+  std::size_t size = 0;
+  while (size < regex.size() && !is_special(regex[size])) ++size;
+  const bool repeated =
+      size < regex.size() && std::string_view("?*{").find(regex[size]) != std::string_view::npos;
+  if (repeated && size > 0) --size;
+  return std::string(regex.substr(0, size));
+}
+
+}  // namespace
+
+class PathPattern::Program {
+ public:
+  explicit Program(const std::string& regex) {
+    int error = 0;
+    PCRE2_SIZE at = 0;
+    code_ = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(regex.data()), regex.size(),
+                          PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_NEVER_BACKSLASH_C, &error, &at,
+                          nullptr);
+    if (code_ == nullptr) {
+      char message[256] = "";
+      pcre2_get_error_message(error, reinterpret_cast<PCRE2_UCHAR*>(message), sizeof(message));
+      throw std::invalid_argument(std::string(message) + " (at offset " + std::to_string(at) + ")");
+    }
+    // Without JIT, on a processor that PCRE2 has none for, the interpreter matches the same.
+    pcre2_jit_compile(code_, PCRE2_JIT_COMPLETE);
+  }
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+  ~Program() { pcre2_code_free(code_); }
+
+  [[nodiscard]] const pcre2_code* code() const noexcept { return code_; }
+
+  [[nodiscard]] std::uint32_t info(std::uint32_t what) const noexcept {
+    std::uint32_t value = 0;
+    pcre2_pattern_info(code_, what, &value);
+    return value;
+  }
+
+  void read_names(std::vector<std::string>& names) const {
+    PCRE2_SPTR table = nullptr;
+    pcre2_pattern_info(code_, PCRE2_INFO_NAMETABLE, &table);
+    const std::uint32_t size = info(PCRE2_INFO_NAMEENTRYSIZE);
+    for (std::uint32_t i = 0; i < info(PCRE2_INFO_NAMECOUNT); ++i, table += size) {
+      const std::size_t group = table[0] * 256U + table[1];
+      names[group - 1] = reinterpret_cast<const char*>(table + 2);
+    }
+  }
+
+ private:
+  pcre2_code* code_ = nullptr;
+};
+
+PathPattern::PathPattern() noexcept = default;
+PathPattern::PathPattern(PathPattern&&) noexcept = default;
+PathPattern& PathPattern::operator=(PathPattern&&) noexcept = default;
+PathPattern::~PathPattern() = default;
+
+void PathPattern::compile(const std::string& regex) {
+  program_ = std::make_unique<Program>(regex);
+  groups_ = program_->info(PCRE2_INFO_CAPTURECOUNT);
+  if (groups_ > kMostGroups) {
+    throw std::invalid_argument("it has " + std::to_string(groups_) + " groups; at most " +
+                                std::to_string(kMostGroups) + " are possible");
+  }
+  group_names_.resize(groups_);
+  program_->read_names(group_names_);
+}
+
+PathPattern PathPattern::from_regex(std::string_view text) {
+  PathPattern pattern;
+  pattern.shape_ = text;
+  if (std::optional<std::string> literal = literal_of(text)) {
+    pattern.literal_ = std::move(*literal);
+  } else {
+    pattern.compile(std::string(text));
+    pattern.prefix_ = prefix_of(text);
+  }
+  return pattern;
+}
+
+PathPattern PathPattern::from_template(std::string_view text) {
+  PathPattern pattern;
+  std::string regex;
+  std::vector<std::string> names;
+  if (text.empty() || text.front() != '/') throw std::invalid_argument("it must begin with '/'");
+  while (!text.empty()) {
+    const char c = text.front();
+    text.remove_prefix(1);
+    if (c == '}') throw std::invalid_argument("it has a '}' without a '{'");
+    if (c == '\\') {
+      throw std::invalid_argument(
+          "it has a '\\'; a regular expression is given to route<Handler>()");
+    }
+    if (c != '{') {
+      if (is_special(c)) regex += '\\';
+      regex += c;
+      if (names.empty()) pattern.prefix_ += c;
+      continue;
+    }
+    const std::size_t end = text.find('}');
+    if (end == std::string_view::npos) throw std::invalid_argument("it has a '{' without a '}'");
+    std::string_view name = text.substr(0, end);
+    text.remove_prefix(end + 1);
+    const bool rest = name.ends_with("...");
+    if (rest) name.remove_suffix(3);
+    bool good = !name.empty() && !(name.front() >= '0' && name.front() <= '9');
+    for (const char n : name) good = good && is_name_char(n);
+    if (!good) throw std::invalid_argument("'{" + std::string(name) + "}' does not hold a name");
+    if (rest && !text.empty()) throw std::invalid_argument("{...} must be the last of it");
+    names.emplace_back(name);
+    regex += rest ? "(.*)" : "([^/]+)";
+  }
+  pattern.shape_ = regex;
+  if (names.empty()) {
+    pattern.literal_ = pattern.prefix_;
+  } else {
+    pattern.compile(regex);
+    pattern.group_names_ = std::move(names);
+  }
+  return pattern;
+}
+
+PathPattern::Result PathPattern::match(std::string_view path, PathParts& parts) const noexcept {
+  parts.count = 0;
+  if (program_ == nullptr) return path == literal_ ? Result::match : Result::no_match;
+  if (!path.starts_with(prefix_)) return Result::no_match;
+  const MatchState& state = match_state();
+  if (state.data == nullptr || state.context == nullptr) return Result::gave_up;
+  const int found = pcre2_match(program_->code(), reinterpret_cast<PCRE2_SPTR>(path.data()),
+                                path.size(), 0, PCRE2_NO_UTF_CHECK, state.data, state.context);
+  if (found == PCRE2_ERROR_NOMATCH) return Result::no_match;
+  if (found < 0) return Result::gave_up;
+  const PCRE2_SIZE* offsets = pcre2_get_ovector_pointer(state.data);
+  parts.count = groups_;
+  for (std::size_t i = 0; i < groups_; ++i) {
+    // Groups behind the last that took part are not counted in `found`, and have no offsets.
+    const bool took_part =
+        i + 1 < static_cast<std::size_t>(found) && offsets[2 * i + 2] != PCRE2_UNSET;
+    const std::size_t start = took_part ? offsets[2 * i + 2] : 0;
+    parts.part[i] = took_part ? path.substr(start, offsets[2 * i + 3] - start) : std::string_view();
+  }
+  return Result::match;
+}
+
+}  // namespace eddy::inline v0::web::internal

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/web/app/internal/router.h>
+
+#include <stdexcept>
+
+namespace eddy::inline v0::web::internal {
+
+namespace {
+
+// `route 'story' (/story/(\d+))`, as every message about it begins.
+std::string describe(const RouteDefinition& definition) {
+  std::string text = "route ";
+  if (!definition.name.empty()) text += "'" + definition.name + "' ";
+  return text + "(" + definition.pattern + ")";
+}
+
+std::string method_name(Method method, const RouteDefinition& definition) {
+  if (definition.handler.empty()) return "its function for " + std::string(to_string(method));
+  constexpr const char* kMembers[] = {"get", "head", "post", "put", "patch", "del", "options"};
+  return definition.handler + "::" + kMembers[static_cast<int>(method)] + "()";
+}
+
+std::string count_of(std::size_t count, const char* what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
+PathPattern compile(const RouteDefinition& definition) {
+  try {
+    return definition.is_regex ? PathPattern::from_regex(definition.pattern)
+                               : PathPattern::from_template(definition.pattern);
+  } catch (const std::invalid_argument& error) {
+    throw std::invalid_argument(describe(definition) +
+                                ": the pattern is malformed: " + error.what());
+  }
+}
+
+// A method takes all groups of its route, or none.
+void check_counts(const RouteDefinition& definition, const PathPattern& pattern) {
+  bool any = false;
+  for (int i = 0; i < kMethodCount; ++i) {
+    const MethodEntry& entry = definition.methods[static_cast<std::size_t>(i)];
+    if (entry.invoke == nullptr) continue;
+    any = true;
+    if (entry.arity == 0 || entry.arity == pattern.groups()) continue;
+    throw std::invalid_argument(describe(definition) + ": the pattern has " +
+                                count_of(pattern.groups(), "group") + ", but " +
+                                method_name(static_cast<Method>(i), definition) + " takes " +
+                                count_of(entry.arity, "parameter"));
+  }
+  if (!any) {
+    throw std::invalid_argument(describe(definition) + ": " + definition.handler +
+                                " has none of get, head, post, put, patch, del and options");
+  }
+}
+
+}  // namespace
+
+void Router::add(RouteDefinition definition) {
+  PathPattern pattern = compile(definition);
+  check_counts(definition, pattern);
+  if (!definition.name.empty()) {
+    for (const auto& entry : entries_) {
+      if (entry->definition.name == definition.name) {
+        throw std::invalid_argument(describe(definition) +
+                                    ": there is a route of that name already, " +
+                                    describe(entry->definition));
+      }
+    }
+  }
+  if (Entry* same = same_template(definition, pattern)) {
+    for (std::size_t i = 0; i < definition.methods.size(); ++i) {
+      MethodEntry& method = definition.methods[i];
+      if (method.invoke == nullptr) continue;
+      if (same->definition.methods[i].invoke != nullptr) {
+        throw std::invalid_argument(describe(definition) + ": there is a function for " +
+                                    std::string(to_string(static_cast<Method>(i))) +
+                                    " of that path already");
+      }
+      same->definition.methods[i] = method;
+    }
+    for (auto& owned : definition.owned) same->definition.owned.push_back(std::move(owned));
+    if (same->definition.name.empty()) same->definition.name = std::move(definition.name);
+    return;
+  }
+  entries_.push_back(std::make_unique<Entry>(Entry{std::move(definition), std::move(pattern)}));
+  index(*entries_.back());
+}
+
+Router::Entry* Router::same_template(const RouteDefinition& definition,
+                                     const PathPattern& pattern) noexcept {
+  if (definition.is_regex) return nullptr;
+  for (const auto& entry : entries_) {
+    if (!entry->definition.is_regex && entry->pattern.shape() == pattern.shape()) {
+      return entry.get();
+    }
+  }
+  return nullptr;
+}
+
+void Router::index(const Entry& entry) {
+  if (!entry.pattern.is_literal()) {
+    patterns_.push_back(&entry);
+    return;
+  }
+  // Where an earlier pattern matches this very path it goes on winning.
+  PathParts parts;
+  for (const Entry* earlier : patterns_) {
+    if (earlier->pattern.match(entry.pattern.literal(), parts) != PathPattern::Result::no_match) {
+      return;
+    }
+  }
+  literals_.try_emplace(entry.pattern.literal(), &entry);
+}
+
+Router::Found Router::find(std::string_view path, PathParts& parts) const noexcept {
+  parts.count = 0;
+  if (const auto literal = literals_.find(path); literal != literals_.end()) {
+    return {Result::match, &literal->second->definition};
+  }
+  for (const Entry* entry : patterns_) {
+    switch (entry->pattern.match(path, parts)) {
+      case PathPattern::Result::match:
+        return {Result::match, &entry->definition};
+      case PathPattern::Result::gave_up:
+        return {Result::gave_up, &entry->definition};
+      case PathPattern::Result::no_match:
+        break;
+    }
+  }
+  return {};
+}
+
+}  // namespace eddy::inline v0::web::internal

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <charconv>
+#include <concepts>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+
+namespace eddy::inline v0::web {
+
+/// How a captured part of a path becomes a T: the one place to teach it a type of yours.
+///
+///     template <>
+///     struct eddy::web::PathValue<Colour> {
+///       static std::optional<Colour> parse(std::string_view text);  // nothing: the answer is a
+///       404
+///     };
+///
+/// The text is percent-decoded and valid UTF-8. Views of it are valid until the handler's task has
+/// ended. Integers and floating-point numbers are decimal and must take the whole part; what does
+/// not fit the type is a 404.
+template <class T>
+struct PathValue;
+
+template <class T>
+requires(std::integral<T> && !std::same_as<T, bool> && sizeof(T) > 1) struct PathValue<T> {
+  static std::optional<T> parse(std::string_view text) noexcept {
+    T value{};
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc() || stop != end) return std::nullopt;
+    return value;
+  }
+};
+
+template <std::floating_point T>
+struct PathValue<T> {
+  static std::optional<T> parse(std::string_view text) noexcept {
+    T value{};
+    const char* end = text.data() + text.size();
+    // Infinity and "not a number" are words, not numbers.
+    if (text.empty() || text.find_first_not_of("0123456789.-eE+") != std::string_view::npos) {
+      return std::nullopt;
+    }
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc() || stop != end) return std::nullopt;
+    return value;
+  }
+};
+
+template <>
+struct PathValue<std::string_view> {
+  static std::optional<std::string_view> parse(std::string_view text) noexcept { return text; }
+};
+
+template <>
+struct PathValue<std::string> {
+  static std::optional<std::string> parse(std::string_view text) { return std::string(text); }
+};
+
+namespace internal {
+
+template <class T>
+struct OptionalOf {
+  using Value = T;
+  static constexpr bool kOptional = false;
+};
+template <class T>
+struct OptionalOf<std::optional<T>> {
+  using Value = T;
+  static constexpr bool kOptional = true;
+};
+
+/// Types that a parameter for a part of the path can have.
+template <class T>
+concept PathParameter = requires(std::string_view text) {
+  {
+    PathValue<typename OptionalOf<T>::Value>::parse(text)
+    } -> std::convertible_to<std::optional<typename OptionalOf<T>::Value>>;
+};
+
+}  // namespace internal
+}  // namespace eddy::inline v0::web

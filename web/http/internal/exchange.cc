@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/web/http/internal/exchange.h>
+
+#include <functional>
+
+namespace eddy::inline v0::web::internal {
+
+namespace {
+
+// What is kept of a request's memory for the next one.
+constexpr std::size_t kKeptBodyBytes = 4096;
+
+// The outermost frame of a handler's task: its parameter holds the exchange until the handler's own
+// frames are gone, even where the connection and the server went before them.
+Task<void> run_held(ExchangePin pin, Task<void> task) {
+  std::exception_ptr error;
+  try {
+    co_await std::move(task);
+  } catch (...) {
+    error = std::current_exception();
+  }
+  if (HttpService* service = (*pin).service()) service->task_ended(*pin, error);
+}
+
+}  // namespace
+
+HttpService::~HttpService() = default;
+
+Exchange::Exchange(const HttpLimits& limits) noexcept : parser_(limits) {}
+
+void Exchange::begin(HttpService& service, ExchangeOwner& owner, std::string_view remote_ip,
+                     std::string_view body) noexcept {
+  service_ = &service;
+  owner_ = &owner;
+  request_.head_ = &parser_.head();
+  request_.remote_ip_ = remote_ip;
+  request_.body_ = body;
+}
+
+void Exchange::detach(std::shared_ptr<HttpService> service) noexcept {
+  owner_ = nullptr;
+  kept_service_ = std::move(service);
+}
+
+void Exchange::end() noexcept {
+  task_.reset();
+  if (HttpService* service = std::exchange(service_, nullptr)) service->over(*this);
+  arena_.reset();
+  kept_service_.reset();
+}
+
+void Exchange::reset() noexcept {
+  end();
+  parser_.reset();
+  request_.body_ = {};
+  request_.query_arguments_.reset();
+  response_.status = 200;
+  response_.reason.clear();
+  response_.headers.clear();
+  if (response_.body.capacity() > kKeptBodyBytes) response_.body = std::string();
+  response_.body.clear();
+  if (body_buffer_.capacity() > kKeptBodyBytes) {
+    body_buffer_.release();
+  } else {
+    body_buffer_.clear();
+  }
+  owner_ = nullptr;
+  old_text_ = {};
+  new_text_ = nullptr;
+  attachment = nullptr;
+  finished_ = false;
+}
+
+std::optional<Task<void>> Exchange::take_task() {
+  if (!task_) return std::nullopt;
+  std::optional<Task<void>> held(run_held(ExchangePin(*this), std::move(*task_)));
+  task_.reset();
+  return held;
+}
+
+void Exchange::pin() {
+  if (new_text_ != nullptr) return;
+  RequestHead& head = parser_.head();
+  const std::string_view text = head.text().substr(0, parser_.head_bytes());
+  const std::string_view copy = arena_.copy(text);
+  if (!request_.body_.empty() && body_buffer_.empty()) {
+    body_buffer_.append(request_.body_);
+    request_.body_ = body_buffer_.view();
+  }
+  request_.remote_ip_ = arena_.copy(request_.remote_ip_);
+  old_text_ = text;
+  new_text_ = copy.data();
+  head.move_text(new_text_);
+}
+
+bool Exchange::in_old_text(std::string_view view) const noexcept {
+  // std::less orders pointers into different objects, which < need not.
+  const std::less<> less;
+  return new_text_ != nullptr && !less(view.data(), old_text_.data()) &&
+         !less(old_text_.data() + old_text_.size(), view.data() + view.size());
+}
+
+std::string_view Exchange::pinned(std::string_view view) const noexcept {
+  if (!in_old_text(view)) return view;
+  return {new_text_ + (view.data() - old_text_.data()), view.size()};
+}
+
+void Exchange::finish() noexcept {
+  finished_ = true;
+  if (owner_ != nullptr) owner_->on_finished(*this);
+}
+
+void Exchange::log(LogLevel level, std::string_view message) noexcept {
+  if (owner_ != nullptr) owner_->log(level, message);
+}
+
+}  // namespace eddy::inline v0::web::internal

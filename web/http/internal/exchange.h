@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include <eddy/core/base/export.h>
+#include <eddy/core/base/log.h>
+#include <eddy/core/task/task.h>
+#include <eddy/web/http/internal/arena.h>
+#include <eddy/web/http/internal/byte_buffer.h>
+#include <eddy/web/http/limits.h>
+#include <eddy/web/http/request.h>
+#include <eddy/web/http/request_parser.h>
+#include <eddy/web/http/response.h>
+
+namespace eddy::inline v0::web::internal {
+
+class Exchange;
+
+/// What the HTTP server hands requests to: the seam between protocol and framework. An Application is
+/// one, a handler function of HttpServer another.
+class EDDY_API HttpService {
+ public:
+  HttpService() = default;
+  HttpService(const HttpService&) = delete;
+  HttpService& operator=(const HttpService&) = delete;
+  virtual ~HttpService();
+
+  /// Answers a request whose content is there. On return the exchange is finished, or it waits for
+  /// the task that it was given. May destroy anything but the exchange and this service.
+  virtual void handle(Exchange& exchange) noexcept = 0;
+  /// The task of handle() has ended, with what it threw or null. The exchange is to be finished on
+  /// return, unless the client has gone.
+  virtual void task_ended(Exchange& exchange, const std::exception_ptr& error) noexcept = 0;
+  /// The exchange is over: its response was handed to the connection, or can't be any more, and
+  /// nothing of the handler runs. Exactly once for each handle(), after everything else.
+  virtual void over(Exchange& exchange) noexcept = 0;
+};
+
+/// Who waits for an exchange's response: a connection, or a test.
+class EDDY_API ExchangeOwner {
+ public:
+  /// The response is complete. Called within finish(), so on the stack of the handler.
+  virtual void on_finished(Exchange& exchange) noexcept = 0;
+  virtual void log(LogLevel level, std::string_view message) noexcept = 0;
+
+ protected:
+  ~ExchangeOwner() = default;
+};
+
+/// One request and its response, from the parsed head to the end of the handler's task. Counted
+/// without atomics: the connection, the frame that calls the handler and the handler's task each
+/// hold it, so that it outlives whichever goes first. Used again for later requests.
+///
+/// On the plain path the request's views point into the server's read buffer; pin() copies what the
+/// handler may look at later. The connection calls it before others use that buffer, dispatch before
+/// it starts a task.
+class EDDY_API Exchange {
+ public:
+  explicit Exchange(const HttpLimits& limits) noexcept;
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  // ---- For the connection ----
+
+  [[nodiscard]] RequestParser& parser() noexcept { return parser_; }
+  /// The parser is done: `body` is the content, in the read buffer or in body_buffer().
+  void begin(HttpService& service, ExchangeOwner& owner, std::string_view remote_ip,
+             std::string_view body) noexcept;
+  /// Where content is collected that does not arrive with the head.
+  [[nodiscard]] ByteBuffer& body_buffer() noexcept { return body_buffer_; }
+  /// The connection has gone: what the handler writes from now on goes nowhere. The service stays as
+  /// long as this exchange.
+  void detach(std::shared_ptr<HttpService> service) noexcept;
+  /// Tells the service that the exchange is over, and goes back to the state before a request;
+  /// memory is kept for the next one, within bounds.
+  void reset() noexcept;
+
+  void add_reference() noexcept { ++references_; }
+  void drop_reference() noexcept {
+    if (--references_ == 0) delete this;
+  }
+  [[nodiscard]] bool shared() const noexcept { return references_ > 1; }
+
+  /// The task that handle() gave, wrapped so that it holds this exchange and tells the service.
+  [[nodiscard]] std::optional<Task<void>> take_task();
+
+  // ---- For the service ----
+
+  [[nodiscard]] Request& request() noexcept { return request_; }
+  [[nodiscard]] Response& response() noexcept { return response_; }
+  [[nodiscard]] Arena& arena() noexcept { return arena_; }
+  /// Copies the request out of the read buffer; once is enough.
+  void pin();
+  /// `view`, wherever pin() has put what it showed.
+  [[nodiscard]] std::string_view pinned(std::string_view view) const noexcept;
+  /// Gives the task that goes on with this request.
+  void wait_for(Task<void> task) { task_.emplace(std::move(task)); }
+  [[nodiscard]] bool waiting() const noexcept { return task_.has_value(); }
+  /// The response is complete; nothing of it is changed afterwards.
+  void finish() noexcept;
+  [[nodiscard]] bool finished() const noexcept { return finished_; }
+  [[nodiscard]] bool client_gone() const noexcept { return owner_ == nullptr; }
+  void log(LogLevel level, std::string_view message) noexcept;
+  [[nodiscard]] HttpService* service() const noexcept { return service_; }
+
+  /// Whatever the service keeps for this exchange: a RequestHandler, for an Application.
+  void* attachment = nullptr;
+
+ private:
+  ~Exchange() { end(); }
+  void end() noexcept;
+  [[nodiscard]] bool in_old_text(std::string_view view) const noexcept;
+
+  RequestParser parser_;
+  Request request_;
+  Response response_;
+  Arena arena_;
+  ByteBuffer body_buffer_;
+  std::optional<Task<void>> task_;
+  HttpService* service_ = nullptr;
+  ExchangeOwner* owner_ = nullptr;
+  std::shared_ptr<HttpService> kept_service_;
+  std::string_view old_text_;
+  const char* new_text_ = nullptr;
+  std::uint32_t references_ = 1;
+  bool finished_ = false;
+};
+
+/// A counted hold on an exchange.
+class ExchangePin {
+ public:
+  explicit ExchangePin(Exchange& exchange) noexcept : exchange_(&exchange) {
+    exchange.add_reference();
+  }
+  ExchangePin(ExchangePin&& other) noexcept : exchange_(std::exchange(other.exchange_, nullptr)) {}
+  ExchangePin& operator=(ExchangePin&&) = delete;
+  ~ExchangePin() {
+    if (exchange_ != nullptr) exchange_->drop_reference();
+  }
+  [[nodiscard]] Exchange& operator*() const noexcept { return *exchange_; }
+
+ private:
+  Exchange* exchange_;
+};
+
+}  // namespace eddy::inline v0::web::internal

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/web/http/request.h>
+
+#include <eddy/web/http/internal/char_class.h>
+
+namespace eddy::inline v0::web {
+
+std::string_view Request::host() const noexcept {
+  const std::string_view host = head_->host();
+  return host.empty() ? std::string_view("127.0.0.1") : host;
+}
+
+std::string Request::host_name() const {
+  const std::string_view with_port = host();
+  // An IPv6 address has colons of its own, within brackets.
+  const std::size_t colon = with_port.rfind(':');
+  const std::size_t bracket = with_port.rfind(']');
+  const bool has_port =
+      colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
+  std::string name(has_port ? with_port.substr(0, colon) : with_port);
+  for (char& c : name) c = internal::to_lower(c);
+  return name;
+}
+
+const Arguments& Request::query_arguments() const {
+  if (!query_arguments_) query_arguments_ = Arguments::parse(query());
+  return *query_arguments_;
+}
+
+}  // namespace eddy::inline v0::web

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <eddy/core/base/export.h>
+#include <eddy/web/http/headers.h>
+#include <eddy/web/http/method.h>
+#include <eddy/web/http/request_parser.h>
+#include <eddy/web/http/url.h>
+
+namespace eddy::inline v0::web {
+
+namespace internal {
+class Exchange;
+}
+
+/// A received request. Made by the server, one for each handler call.
+///
+/// Thread: the Loop's. Lifetime: it and every view it gives are valid until the handler has returned
+/// or, if that gave a Task, until the task has ended; also when the client has gone meanwhile.
+/// Source: tornado.httputil.HTTPServerRequest.
+class EDDY_API Request {
+ public:
+  Request(const Request&) = delete;
+  Request& operator=(const Request&) = delete;
+
+  [[nodiscard]] Method method() const noexcept { return head_->method(); }
+  /// The method as it was sent, for those that Method does not name.
+  [[nodiscard]] std::string_view method_text() const noexcept { return head_->method_text(); }
+  /// The request target as it was sent. Tornado's `uri`.
+  [[nodiscard]] std::string_view target() const noexcept { return head_->target(); }
+  [[nodiscard]] TargetForm target_form() const noexcept { return head_->form(); }
+  /// The target's path, not decoded.
+  [[nodiscard]] std::string_view path() const noexcept { return head_->path(); }
+  /// What follows the '?', not decoded; query_arguments() has it decoded.
+  [[nodiscard]] std::string_view query() const noexcept { return head_->query(); }
+  /// "HTTP/1.1" or "HTTP/1.0".
+  [[nodiscard]] std::string_view version() const noexcept {
+    return head_->version_minor() > 0 ? "HTTP/1.1" : "HTTP/1.0";
+  }
+
+  [[nodiscard]] HeaderList headers() const noexcept { return head_->headers(); }
+  /// The first field of that name, or "" if there is none.
+  [[nodiscard]] std::string_view header(std::string_view name) const noexcept {
+    return headers().find(name).value_or(std::string_view());
+  }
+
+  /// Host and port as the client named them. "127.0.0.1" for HTTP/1.0 without a Host field.
+  [[nodiscard]] std::string_view host() const noexcept;
+  /// As host(), in lower case and without the port.
+  [[nodiscard]] std::string host_name() const;
+  /// The peer's numeric address without its port, such as "127.0.0.1" or "::1".
+  [[nodiscard]] std::string_view remote_ip() const noexcept { return remote_ip_; }
+  /// "http", or "https" once the connection is TLS.
+  [[nodiscard]] std::string_view protocol() const noexcept { return "http"; }
+
+  /// The whole content.
+  [[nodiscard]] std::string_view body() const noexcept { return body_; }
+
+  /// The arguments of the query, decoded when they are first asked for.
+  [[nodiscard]] const Arguments& query_arguments() const;
+
+ private:
+  friend class internal::Exchange;
+  Request() = default;
+
+  const RequestHead* head_ = nullptr;
+  std::string_view body_;
+  std::string_view remote_ip_;
+  mutable std::optional<Arguments> query_arguments_;
+};
+
+}  // namespace eddy::inline v0::web

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/web/http/response.h>
+
+namespace eddy::inline v0::web {
+
+Response Response::text(std::string body, int status) {
+  Response response(status);
+  response.headers.set("Content-Type", "text/plain; charset=UTF-8");
+  response.body = std::move(body);
+  return response;
+}
+
+Response Response::html(std::string body, int status) {
+  Response response(status);
+  response.headers.set("Content-Type", "text/html; charset=UTF-8");
+  response.body = std::move(body);
+  return response;
+}
+
+Response Response::redirect(std::string_view url, bool permanent) {
+  Response response(permanent ? 301 : 302);
+  response.headers.set("Location", url);
+  return response;
+}
+
+}  // namespace eddy::inline v0::web
