@@ -30,6 +30,14 @@ class EDDY_API SocketOps {
  public:
   virtual ~SocketOps() = default;
 
+  /// A listening TCP socket, non-blocking and close-on-exec, or -1 with the error. IPv6 sockets
+  /// take IPv6 only, so that both families can have the same port.
+  virtual int listen(const Address& address, int backlog, std::error_code& error) noexcept = 0;
+  /// The address that the socket is bound to; empty when there is none.
+  [[nodiscard]] virtual Address local_address(int fd) noexcept = 0;
+  /// No waiting for more before a packet is sent.
+  virtual void set_nodelay(int fd) noexcept = 0;
+
   virtual IoResult receive(int fd, std::span<char> buffer) noexcept = 0;
   /// Sends the pieces, in order, in one call; may send less.
   virtual IoResult send(int fd, std::span<const std::string_view> pieces) noexcept = 0;

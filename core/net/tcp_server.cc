@@ -6,7 +6,6 @@
 
 #include <eddy/core/base/error.h>
 #include <eddy/core/loop/loop.h>
-#include <eddy/core/net/linux/socket_ops.h>
 
 namespace eddy::inline v0 {
 
@@ -38,8 +37,8 @@ struct ListenFailure {
 
 }  // namespace
 
-class TcpServer::State : public std::enable_shared_from_this<TcpServer::State>,
-                         private internal::TimerNode {
+class TcpServer::State final : public std::enable_shared_from_this<TcpServer::State>,
+                               private internal::TimerNode {
  public:
   State(std::shared_ptr<internal::LoopCore> core, OnConnection on_connection)
       : core_(std::move(core)), on_connection_(std::move(on_connection)) {}
@@ -51,12 +50,12 @@ class TcpServer::State : public std::enable_shared_from_this<TcpServer::State>,
     const Address address = Address::parse(host, port, failure.error);
     failure.where = failure.error ? std::string(host) : address.to_string();
     if (failure.error) return failure;
-    const int fd = internal::listen_tcp(address, options.backlog, failure.error);
+    const int fd = internal::sockets(*core_).listen(address, options.backlog, failure.error);
     if (fd < 0) return failure;
     auto listener = std::make_unique<Listener>(*this, fd);
     failure.error = listener->begin();
     if (failure.error) return failure;
-    addresses_.push_back(internal::local_address(fd));
+    addresses_.push_back(internal::sockets(*core_).local_address(fd));
     listeners_.push_back(std::move(listener));
     return failure;
   }
@@ -123,7 +122,7 @@ class TcpServer::State : public std::enable_shared_from_this<TcpServer::State>,
    private:
     void close() noexcept {
       if (fd_ < 0) return;
-      internal::system_sockets().close(std::exchange(fd_, -1));
+      internal::sockets(*server_.core_).close(std::exchange(fd_, -1));
       remove_work(*server_.core_);
     }
 
@@ -143,7 +142,7 @@ class TcpServer::State : public std::enable_shared_from_this<TcpServer::State>,
         // Anything else concerns the one connection, or is that none is left.
         return;
       }
-      internal::set_nodelay(fd);
+      internal::sockets(*core_).set_nodelay(fd);
       hand_over(fd, peer);
     } while (!internal::step_done(*core_, "accept") && internal::is_open(*core_) &&
              !listeners_.empty());

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/core/net/linux/socket_ops.h>
 
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -28,8 +27,49 @@ auto retry(Call call) noexcept {
   return result;
 }
 
+bool set_option(int fd, int level, int option) noexcept {
+  const int on = 1;
+  return ::setsockopt(fd, level, option, &on, sizeof on) == 0;
+}
+
 class SystemSockets final : public SocketOps {
  public:
+  int listen(const Address& address, int backlog, std::error_code& error) noexcept override {
+    const bool v6 = address.family() == Address::Family::ipv6;
+    const int fd =
+        ::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+    if (fd < 0) {
+      error = last_error();
+      return -1;
+    }
+    const bool listening = set_option(fd, SOL_SOCKET, SO_REUSEADDR) &&
+                           (!v6 || set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY)) &&
+                           ::bind(fd, static_cast<const sockaddr*>(address.data()),
+                                  static_cast<socklen_t>(address.size())) == 0 &&
+                           ::listen(fd, backlog) == 0;
+    if (!listening) {
+      error = last_error();
+      ::close(fd);
+      return -1;
+    }
+    error.clear();
+    return fd;
+  }
+
+  Address local_address(int fd) noexcept override {
+    Address address;
+    auto size = static_cast<socklen_t>(Address::capacity());
+    if (::getsockname(fd, static_cast<sockaddr*>(address.data()), &size) == 0) {
+      address.set_size(std::min<std::size_t>(size, Address::capacity()));
+    }
+    return address;
+  }
+
+  void set_nodelay(int fd) noexcept override {
+    // Refused by sockets that have no Nagle to switch off, which is as good.
+    (void)set_option(fd, IPPROTO_TCP, TCP_NODELAY);
+  }
+
   IoResult receive(int fd, std::span<char> buffer) noexcept override {
     const ssize_t n = retry([&] { return ::recv(fd, buffer.data(), buffer.size(), 0); });
     if (n < 0) return {0, last_error()};
@@ -78,54 +118,11 @@ class SystemSockets final : public SocketOps {
   void close(int fd) noexcept override { ::close(fd); }
 };
 
-bool set_option(int fd, int level, int option) noexcept {
-  const int on = 1;
-  return ::setsockopt(fd, level, option, &on, sizeof on) == 0;
-}
-
 }  // namespace
 
 SocketOps& system_sockets() noexcept {
   static SystemSockets sockets;
   return sockets;
 }
-
-int listen_tcp(const Address& address, int backlog, std::error_code& error) noexcept {
-  const bool v6 = address.family() == Address::Family::ipv6;
-  const int fd =
-      ::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
-  if (fd < 0) {
-    error = last_error();
-    return -1;
-  }
-  const bool listening = set_option(fd, SOL_SOCKET, SO_REUSEADDR) &&
-                         (!v6 || set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY)) &&
-                         ::bind(fd, static_cast<const sockaddr*>(address.data()),
-                                static_cast<socklen_t>(address.size())) == 0 &&
-                         ::listen(fd, backlog) == 0;
-  if (!listening) {
-    error = last_error();
-    ::close(fd);
-    return -1;
-  }
-  error.clear();
-  return fd;
-}
-
-Address local_address(int fd) noexcept {
-  Address address;
-  auto size = static_cast<socklen_t>(Address::capacity());
-  if (::getsockname(fd, static_cast<sockaddr*>(address.data()), &size) == 0) {
-    address.set_size(std::min<std::size_t>(size, Address::capacity()));
-  }
-  return address;
-}
-
-void set_nodelay(int fd) noexcept {
-  // Refused by sockets that have no Nagle to switch off, which is as good.
-  (void)set_option(fd, IPPROTO_TCP, TCP_NODELAY);
-}
-
-int reserve_descriptor() noexcept { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
 
 }  // namespace eddy::inline v0::internal

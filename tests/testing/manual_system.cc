@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/testing/manual_system.h>
+
+#include <algorithm>
+
+namespace eddy::inline v0::testing {
+
+/// Bytes on their way in one direction.
+struct ManualDirection {
+  std::string data;
+  bool ended = false;
+  std::size_t limit = 0;
+  std::deque<std::errc> errors;
+  std::size_t calls = 0;
+};
+
+struct ManualConnection {
+  /// What the peer has written, and what Eddy has.
+  ManualDirection to_eddy;
+  ManualDirection to_peer;
+  std::size_t capacity = 64 * 1024;
+  bool reset = false;
+  bool closed_by_peer = false;
+  bool closed_by_eddy = false;
+  Address peer_address;
+};
+
+namespace {
+
+constexpr int kFirstDescriptor = 1 << 20;
+
+std::size_t bounded(std::size_t size, std::size_t limit) noexcept {
+  return limit == 0 ? size : std::min(size, limit);
+}
+
+Address loopback(std::uint16_t port) {
+  std::error_code error;
+  return Address::parse("127.0.0.1", port, error);
+}
+
+}  // namespace
+
+// ---- The peer -----------------------------------------------------------------------------------
+
+void ManualPeer::write(std::string_view data) {
+  ManualConnection& c = *connection_;
+  if (c.reset || c.closed_by_peer || c.closed_by_eddy || c.to_eddy.ended) return;
+  c.to_eddy.data.append(data);
+}
+
+std::string ManualPeer::read(std::size_t max) {
+  std::string& data = connection_->to_peer.data;
+  std::string taken = data.substr(0, max);
+  data.erase(0, taken.size());
+  return taken;
+}
+
+const std::string& ManualPeer::unread() const noexcept { return connection_->to_peer.data; }
+void ManualPeer::shutdown_write() { connection_->to_eddy.ended = true; }
+
+void ManualPeer::close() {
+  connection_->to_eddy.ended = true;
+  connection_->closed_by_peer = true;
+}
+
+void ManualPeer::reset() {
+  connection_->reset = true;
+  connection_->to_eddy.data.clear();
+}
+
+bool ManualPeer::ended() const noexcept { return connection_->to_peer.ended || closed(); }
+bool ManualPeer::closed() const noexcept { return connection_->closed_by_eddy; }
+std::size_t ManualPeer::sends() const noexcept { return connection_->to_peer.calls; }
+std::size_t ManualPeer::receives() const noexcept { return connection_->to_eddy.calls; }
+void ManualPeer::set_capacity(std::size_t bytes) { connection_->capacity = bytes; }
+void ManualPeer::limit_receives(std::size_t bytes) { connection_->to_eddy.limit = bytes; }
+void ManualPeer::limit_sends(std::size_t bytes) { connection_->to_peer.limit = bytes; }
+void ManualPeer::fail_receive(std::errc error) { connection_->to_eddy.errors.push_back(error); }
+void ManualPeer::fail_send(std::errc error) { connection_->to_peer.errors.push_back(error); }
+
+// ---- The system ---------------------------------------------------------------------------------
+
+ManualPeer ManualSystem::connect(std::uint16_t port) {
+  for (auto& [fd, socket] : sockets_) {
+    if (socket.connection || socket.local.port() != port) continue;
+    if (socket.pending.size() >= socket.backlog) break;
+    auto connection = std::make_shared<ManualConnection>();
+    connection->peer_address = loopback(next_peer_port_++);
+    socket.pending.push_back(connection);
+    return ManualPeer(connection);
+  }
+  throw std::system_error(std::make_error_code(std::errc::connection_refused),
+                          "connect to port " + std::to_string(port));
+}
+
+ManualSystem::OpenConnection ManualSystem::open_connection() {
+  auto connection = std::make_shared<ManualConnection>();
+  connection->peer_address = loopback(next_peer_port_++);
+  const int fd = add({connection, loopback(next_port_++), {}, 0});
+  return {fd, ManualPeer(connection)};
+}
+
+Io ManualSystem::ready(int fd, Io interest) const noexcept {
+  const Socket* socket = find(fd);
+  if (socket == nullptr) return Io::none;
+  if (!socket->connection) {
+    const bool acceptable = !socket->pending.empty() || !accept_errors_.empty();
+    return acceptable ? interest & Io::read : Io::none;
+  }
+  const ManualConnection& c = *socket->connection;
+  // After a hang-up or an error both directions are ready, as with epoll.
+  if (c.reset || (c.closed_by_peer && c.to_peer.ended)) return interest;
+  Io events = Io::none;
+  if (!c.to_eddy.data.empty() || c.to_eddy.ended || !c.to_eddy.errors.empty()) {
+    events = events | Io::read;
+  }
+  if (c.to_peer.data.size() < c.capacity || c.closed_by_peer || !c.to_peer.errors.empty()) {
+    events = events | Io::write;
+  }
+  return events & interest;
+}
+
+int ManualSystem::listen(const Address& address, int backlog, std::error_code& error) noexcept {
+  if (take_error(listen_errors_, error)) return -1;
+  error.clear();
+  if (address.family() == Address::Family::ipv6 && !ipv6_) {
+    error = std::make_error_code(std::errc::address_family_not_supported);
+  } else if (sockets_.size() >= descriptor_limit_) {
+    error = std::make_error_code(std::errc::too_many_files_open);
+  }
+  const std::uint16_t port = address.port() != 0 ? address.port() : next_port_++;
+  std::error_code parse_error;
+  const Address local = Address::parse(address.host(), port, parse_error);
+  for (const auto& [fd, socket] : sockets_) {
+    if (!socket.connection && socket.local.to_string() == local.to_string()) {
+      error = std::make_error_code(std::errc::address_in_use);
+    }
+  }
+  if (error) return -1;
+  return add({nullptr, local, {}, static_cast<std::size_t>(backlog)});
+}
+
+Address ManualSystem::local_address(int fd) noexcept {
+  const Socket* socket = find(fd);
+  return socket != nullptr ? socket->local : Address();
+}
+
+void ManualSystem::set_nodelay(int /*fd*/) noexcept {}
+
+IoResult ManualSystem::receive(int fd, std::span<char> buffer) noexcept {
+  Socket* socket = find(fd);
+  if (socket == nullptr) return {0, std::make_error_code(std::errc::bad_file_descriptor)};
+  if (!socket->connection) return {0, std::make_error_code(std::errc::not_connected)};
+  ManualConnection& c = *socket->connection;
+  IoResult result;
+  if (take_error(c.to_eddy.errors, result.error)) return result;
+  if (c.reset) return {0, std::make_error_code(std::errc::connection_reset)};
+  std::string& data = c.to_eddy.data;
+  if (data.empty()) {
+    if (!c.to_eddy.ended) result.error = std::make_error_code(std::errc::operation_would_block);
+    return result;
+  }
+  result.bytes = bounded(std::min(buffer.size(), data.size()), c.to_eddy.limit);
+  std::copy_n(data.begin(), result.bytes, buffer.begin());
+  data.erase(0, result.bytes);
+  ++c.to_eddy.calls;
+  return result;
+}
+
+IoResult ManualSystem::send(int fd, std::span<const std::string_view> pieces) noexcept {
+  Socket* socket = find(fd);
+  if (socket == nullptr) return {0, std::make_error_code(std::errc::bad_file_descriptor)};
+  if (!socket->connection) return {0, std::make_error_code(std::errc::not_connected)};
+  ManualConnection& c = *socket->connection;
+  IoResult result;
+  if (take_error(c.to_peer.errors, result.error)) return result;
+  if (c.reset) return {0, std::make_error_code(std::errc::connection_reset)};
+  if (c.closed_by_peer || c.to_peer.ended) return {0, std::make_error_code(std::errc::broken_pipe)};
+  std::string& data = c.to_peer.data;
+  std::size_t room = c.capacity > data.size() ? c.capacity - data.size() : 0;
+  if (room == 0) return {0, std::make_error_code(std::errc::operation_would_block)};
+  room = bounded(room, c.to_peer.limit);
+  for (const std::string_view piece : pieces) {
+    const std::size_t count = std::min(piece.size(), room - result.bytes);
+    data.append(piece.substr(0, count));
+    result.bytes += count;
+  }
+  ++c.to_peer.calls;
+  return result;
+}
+
+int ManualSystem::accept(int listener, Address& peer, std::error_code& error) noexcept {
+  ++accepts_;
+  if (take_error(accept_errors_, error)) return -1;
+  Socket* socket = find(listener);
+  if (socket == nullptr || socket->connection) {
+    error = std::make_error_code(std::errc::bad_file_descriptor);
+    return -1;
+  }
+  if (socket->pending.empty()) {
+    error = std::make_error_code(std::errc::operation_would_block);
+    return -1;
+  }
+  if (sockets_.size() >= descriptor_limit_) {
+    error = std::make_error_code(std::errc::too_many_files_open);
+    return -1;
+  }
+  error.clear();
+  auto connection = std::move(socket->pending.front());
+  socket->pending.pop_front();
+  peer = connection->peer_address;
+  return add({std::move(connection), socket->local, {}, 0});
+}
+
+void ManualSystem::shutdown_write(int fd) noexcept {
+  Socket* socket = find(fd);
+  if (socket != nullptr && socket->connection) socket->connection->to_peer.ended = true;
+}
+
+void ManualSystem::close(int fd) noexcept {
+  const Socket* socket = find(fd);
+  if (socket == nullptr) return;
+  if (socket->connection) socket->connection->closed_by_eddy = true;
+  // Who has not been accepted is sent away.
+  for (const auto& pending : socket->pending) {
+    pending->closed_by_eddy = true;
+    pending->reset = true;
+  }
+  sockets_.erase(fd);
+}
+
+int ManualSystem::add(Socket socket) {
+  int fd = kFirstDescriptor;
+  for (const auto& [used, unused] : sockets_) {
+    if (used != fd) break;
+    ++fd;
+  }
+  sockets_.emplace(fd, std::move(socket));
+  return fd;
+}
+
+ManualSystem::Socket* ManualSystem::find(int fd) noexcept {
+  const auto found = sockets_.find(fd);
+  return found != sockets_.end() ? &found->second : nullptr;
+}
+
+const ManualSystem::Socket* ManualSystem::find(int fd) const noexcept {
+  const auto found = sockets_.find(fd);
+  return found != sockets_.end() ? &found->second : nullptr;
+}
+
+bool ManualSystem::take_error(std::deque<std::errc>& script, std::error_code& error) noexcept {
+  if (script.empty()) return false;
+  error = std::make_error_code(script.front());
+  script.pop_front();
+  return true;
+}
+
+}  // namespace eddy::inline v0::testing
