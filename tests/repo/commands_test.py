@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""What examples/run, tests/run and packaging/setup say and do before they build anything.
+
+dpkg-query, apt-get, id and cmake are stand-ins here, which a case tells what machine to play; each prints its
+call into a file, so that a case sees what would have been done.
+"""
+
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+STAND_INS = {
+    "dpkg-query": """
+echo dpkg-query >>"$CALLS"
+for package in $INSTALLED; do echo "installed $package "; done
+""",
+    "apt-get": """
+echo "apt-get $*" >>"$CALLS"
+for package in $REFUSED; do case " $* " in *" $package "*) exit 100 ;; esac; done
+""",
+    "id": 'echo "$USER_ID"\n',
+    "cmake": 'echo cmake >>"$CALLS"; exit 1\n',
+}
+BASE = "g++ cmake ninja-build pkg-config zlib1g-dev libpcre2-dev"
+
+
+class Commands(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        for name, text in STAND_INS.items():
+            path = self.folder / name
+            path.write_text("#!/bin/bash\n" + text)
+            path.chmod(0o755)
+
+    def run_on(self, *command, installed=BASE, refused="", user=0):
+        """Runs a command of the repository on a machine with these packages; sets self.calls."""
+        calls = self.folder / "calls"
+        calls.write_text("")
+        environment = dict(
+            os.environ, PATH=f"{self.folder}:{os.environ['PATH']}", CALLS=str(calls), INSTALLED=installed,
+            REFUSED=refused, USER_ID=str(user))
+        done = subprocess.run(
+            [str(ROOT / command[0]), *command[1:]], env=environment, capture_output=True, text=True, check=False,
+            stdin=subprocess.DEVNULL, timeout=60)
+        self.calls = calls.read_text().splitlines()
+        self.said = done.stdout + done.stderr
+        return done.returncode
+
+    def test_nothing_missing_touches_no_network(self):
+        self.assertEqual(self.run_on("packaging/setup", "base"), 0)
+        self.assertEqual(self.calls, ["dpkg-query"])
+
+    def test_root_installs_only_what_is_missing_and_removes_nothing(self):
+        self.assertEqual(self.run_on("packaging/setup", "base", "libev"), 0)
+        self.assertEqual(self.calls, [
+            "dpkg-query", "apt-get update -q",
+            "apt-get install -q -y --no-remove --no-install-recommends libev-dev"])
+
+    def test_refused_package_does_not_hold_up_the_others(self):
+        self.assertEqual(self.run_on("packaging/setup", "qt", "libev", refused="libev-dev"), 1)
+        self.assertIn("apt-get install -q -y --no-remove --no-install-recommends qt6-base-dev", self.calls)
+
+    def test_not_root_gets_one_line_and_nothing_is_configured(self):
+        for command in (("examples/run", "hello", "--host=libev"), ("tests/run",)):
+            self.assertEqual(self.run_on(*command, user=1000), 1)
+            self.assertEqual(self.calls, ["dpkg-query"])
+            lines = [line for line in self.said.splitlines() if "apt-get install" in line]
+            self.assertEqual(len(lines), 1)
+            self.assertTrue(lines[0].startswith("apt-get install --no-remove --no-install-recommends "))
+            self.assertIn("libev-dev", lines[0])
+            self.assertNotIn("sudo", self.said)
+
+    def test_native_example_asks_for_no_host_library(self):
+        self.run_on("examples/run", "hello", user=1000)
+        self.assertNotIn("apt-get", self.said)
+
+    def test_asio_takes_the_boost_that_is_there(self):
+        self.assertEqual(self.run_on("packaging/setup", "asio", installed="libboost1.83-dev"), 0)
+        self.assertEqual(self.calls, ["dpkg-query"])
+        self.run_on("packaging/setup", "asio")
+        self.assertIn("libboost1.81-dev", self.calls[-1])
+
+    def test_old_boost_stays_and_standalone_asio_comes(self):
+        self.assertEqual(self.run_on("packaging/setup", "asio", installed="libboost1.74-dev"), 0)
+        self.assertIn("the Asio adapter is built on libasio-dev", self.said)
+        self.assertTrue(self.calls[-1].endswith(" libasio-dev"))
+
+    def test_unknown_host_example_port_and_preset(self):
+        for command, said in ((("examples/run", "teapot"), "there are: "),
+                              (("examples/run", "hello", "--host=vms"), "native qt glib asio libev"),
+                              (("examples/run", "hello", "--port=70000"), "not a port"),
+                              (("examples/run", "hello", "--port=x"), "not a port"),
+                              (("tests/run", "--preset=none"), "there are: dev"),
+                              (("packaging/setup", "teapot"), "no package group")):
+            self.assertEqual(self.run_on(*command), 2, command)
+            self.assertIn(said, self.said)
+            self.assertNotIn("cmake", self.calls)
+
+
+unittest.main()
