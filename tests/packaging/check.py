@@ -132,10 +132,13 @@ class Check:
             if "web" in self.components:
                 packages.append("eddy-web")
                 defines.append("-DUSE_WEB")
+            # The program's own host library, which it had before it met Eddy.
+            packages += {"qt": ["Qt6Core"], "glib": ["glib-2.0"]}.get(name, [])
+            libraries = {"libev": ["-lev"]}.get(name, [])
             flags = run("pkg-config", "--cflags", "--libs", *packages, env=environment).split()
             # -fPIC: what Qt asks of every program that uses it.
             run(self.compiler, "-std=c++20", "-fPIC", CONSUMER / "main.cc", *defines, "-o",
-                folder / f"consumer_{name}", *flags)
+                folder / f"consumer_{name}", *flags, *libraries)
         self.run_consumers(folder, env=dict(os.environ, LD_LIBRARY_PATH=str(library_dir)))
 
     def project(self, name, text):

@@ -1,23 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A program that takes Eddy in: it includes each component that it was built with, makes that host's Loop and
-// lets a posted function end it.
+// A program that takes Eddy in: it includes each component that it was built with, makes that
+// host's Loop and lets a posted function end it.
 #include <eddy/core/core.h>
 
 #include <cstdio>
 
 #if defined(USE_WEB)
-#include <eddy/web/web.h>
+#  include <eddy/web/web.h>
 #endif
 #if defined(USE_QT)
-#include <QCoreApplication>
-#include <eddy/qt/qt.h>
+#  include <eddy/qt/qt.h>
+#  include <QCoreApplication>
 #elif defined(USE_GLIB)
-#include <eddy/glib/glib.h>
+#  include <eddy/glib/glib.h>
+#  include <glib.h>
 #elif defined(USE_LIBEV)
-#include <eddy/libev/libev.h>
-#elif defined(USE_ASIO) || defined(USE_ASIO_STANDALONE)
-#include <eddy/asio/asio.h>
+#  include <eddy/libev/libev.h>
+#  include <ev.h>
+#elif defined(USE_ASIO)
+#  include <eddy/asio/asio.h>
+#  include <boost/asio/io_context.hpp>
+#elif defined(USE_ASIO_STANDALONE)
+#  include <eddy/asio/asio.h>
+#  include <asio/io_context.hpp>
 #endif
 
 using namespace eddy;
@@ -49,7 +55,9 @@ void make_host_loop() {
   QCoreApplication qt(argc, argv);
   QtLoop loop;
 #elif defined(USE_GLIB)
-  GlibLoop loop;
+  GMainContext* context = g_main_context_new();
+  { GlibLoop loop(context); }
+  g_main_context_unref(context);
 #elif defined(USE_LIBEV)
   LibevLoop loop(ev_default_loop(0));
 #elif defined(USE_ASIO)
