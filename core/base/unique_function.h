@@ -62,21 +62,31 @@ class UniqueFunction<R(Args...)> {
       sizeof(D) <= kInPlaceBytes &&
       alignof(D) <= alignof(std::max_align_t) && std::is_nothrow_move_constructible_v<D>;
 
+  /// A result that nobody wants is dropped.
   template <class D>
-  static constexpr Operations kInPlace = {
-      [](void* at, Args&&... args) -> R {
-        return (*static_cast<D*>(at))(std::forward<Args>(args)...);
-      },
-      [](void* from, void* to) noexcept {
-        ::new (to) D(std::move(*static_cast<D*>(from)));
-        static_cast<D*>(from)->~D();
-      },
-      [](void* at) noexcept { static_cast<D*>(at)->~D(); }};
+  static R invoke(D& callable, Args&&... args) {
+    if constexpr (std::is_void_v<R>) {
+      static_cast<void>(callable(std::forward<Args>(args)...));
+    } else {
+      return callable(std::forward<Args>(args)...);
+    }
+  }
+
+  template <class D>
+  static constexpr Operations kInPlace = {[](void* at, Args&&... args) -> R {
+                                            return invoke(*static_cast<D*>(at),
+                                                          std::forward<Args>(args)...);
+                                          },
+                                          [](void* from, void* to) noexcept {
+                                            ::new (to) D(std::move(*static_cast<D*>(from)));
+                                            static_cast<D*>(from)->~D();
+                                          },
+                                          [](void* at) noexcept { static_cast<D*>(at)->~D(); }};
 
   template <class D>
   static constexpr Operations kAllocated = {
       [](void* at, Args&&... args) -> R {
-        return (**static_cast<D**>(at))(std::forward<Args>(args)...);
+        return invoke(**static_cast<D**>(at), std::forward<Args>(args)...);
       },
       [](void* from, void* to) noexcept { ::new (to) D*(*static_cast<D**>(from)); },
       [](void* at) noexcept { delete *static_cast<D**>(at); }};
