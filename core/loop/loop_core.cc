@@ -57,6 +57,7 @@ void LoopCore::close() noexcept {
   while (dropped.pop_front()) {
   }
   timers_.clear();
+  timeouts_.clear();
   while (ready_.pop_front() != nullptr) {
   }
   while (next_turn_.pop_front() != nullptr) {

@@ -24,12 +24,15 @@ class Timeouts::Entry final : public TimerNode {
 
 Timeouts::Timeouts(LoopCore& core) noexcept : core_(core) {}
 
-Timeouts::~Timeouts() {
+Timeouts::~Timeouts() { clear(); }
+
+void Timeouts::clear() noexcept {
   // A destructor of a callable may come back to remove another: it finds empty slots.
   while (!slots_.empty()) {
     const std::unique_ptr<Entry> last = std::move(slots_.back().entry);
     slots_.pop_back();
   }
+  free_slots_.clear();
 }
 
 TimeoutHandle Timeouts::add(TimePoint deadline, UniqueFunction<void()> callback) {

@@ -28,6 +28,9 @@ class Timeouts {
   Timeouts& operator=(const Timeouts&) = delete;
   ~Timeouts();
 
+  /// Drops all, because the Loop is being destroyed: a callable may hold what keeps this alive.
+  void clear() noexcept;
+
   TimeoutHandle add(TimePoint deadline, UniqueFunction<void()> callback);
   /// The callable is destroyed inside this call. Nothing for a handle that has fired.
   void remove(TimeoutHandle handle) noexcept;

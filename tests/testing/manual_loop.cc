@@ -12,8 +12,6 @@ namespace {
 constexpr std::size_t kStepsPerTurn = 1000;
 /// More turns than this without coming to rest are taken for a spin.
 constexpr std::size_t kMostTurns = 1'000'000;
-/// How long another thread may take to post.
-constexpr std::chrono::milliseconds kThreadsMayTake = std::chrono::seconds(5);
 
 class ManualHost final : public Host {
  public:
@@ -32,7 +30,7 @@ class ManualHost final : public Host {
       if (poller_.armed() != kNever) {
         // A blocking look moves the clock to the deadline.
         (void)poller_.wait({}, true);
-      } else if (!poller_.wait_for_wake(kThreadsMayTake)) {
+      } else if (!poller_.wait_for_wake()) {
         return std::make_error_code(std::errc::resource_deadlock_would_occur);
       }
     }

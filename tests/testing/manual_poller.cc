@@ -22,9 +22,9 @@ std::size_t ManualPoller::wakes() const noexcept {
   return wakes_;
 }
 
-bool ManualPoller::wait_for_wake(std::chrono::milliseconds limit) {
+bool ManualPoller::wait_for_wake() {
   std::unique_lock lock(mutex_);
-  return woken_.wait_for(lock, limit, [this] { return wake_; });
+  return woken_.wait_for(lock, patience_, [this] { return wake_; });
 }
 
 std::error_code ManualPoller::add(int fd, Io interest, std::uint64_t key) noexcept {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -37,8 +38,10 @@ class EDDY_API ManualPoller final : public Poller {
   [[nodiscard]] std::size_t wakes() const noexcept;
   [[nodiscard]] std::size_t arms() const noexcept { return arms_; }
   [[nodiscard]] std::size_t waits() const noexcept { return waits_; }
-  /// Sleeps, in real time, until another thread calls wake(); false when it does not.
-  bool wait_for_wake(std::chrono::milliseconds limit);
+  /// Sleeps, in real time, until another thread calls wake(); false when none does in
+  /// set_patience's time (5 seconds).
+  bool wait_for_wake();
+  void set_patience(std::chrono::milliseconds time) noexcept { patience_ = time; }
   /// The next add or modify fails so (not_enough_memory, no_space_on_device).
   void fail_watch(std::errc error) noexcept { watch_error_ = error; }
 
@@ -73,6 +76,7 @@ class EDDY_API ManualPoller final : public Poller {
   std::size_t arms_ = 0;
   std::size_t waits_ = 0;
   std::errc watch_error_{};
+  std::chrono::milliseconds patience_ = std::chrono::seconds(5);
 
   mutable std::mutex mutex_;
   std::condition_variable woken_;
