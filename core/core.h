@@ -5,6 +5,7 @@
 
 #include <eddy/core/base/error.h>         // IWYU pragma: export
 #include <eddy/core/base/log.h>           // IWYU pragma: export
+#include <eddy/core/base/version.h>       // IWYU pragma: export
 #include <eddy/core/loop/loop.h>          // IWYU pragma: export
 #include <eddy/core/net/stream.h>         // IWYU pragma: export
 #include <eddy/core/net/tcp_server.h>     // IWYU pragma: export
