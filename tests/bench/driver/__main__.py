@@ -30,6 +30,8 @@ def arguments():
     parser.add_argument("--loads", help="of " + ",".join(measurements.LOADS), metavar="LOAD,...")
     parser.add_argument("--pairs", type=int, help="of samples for each ratio (9)")
     parser.add_argument("--seconds", type=int, help="for each sample (2)")
+    parser.add_argument("--realtime", action="store_true",
+                        help="put server and load before all other programs (SCHED_RR), where the machine is not quiet")
     parser.add_argument("--programs", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--results", required=True, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
@@ -60,6 +62,9 @@ def make_plan(chosen):
 def make_bench(chosen, results):
     server_core, load_core = machine.cores()
     os.sched_setaffinity(0, {load_core})
+    if chosen.realtime:
+        machine.check_realtime()
+        machine.realtime = True
     servers = programs.Servers(chosen.programs, results, server_core)
     for variant in (programs.LIMIT, programs.HOSTS["native"]):
         if not servers.has(variant):
@@ -73,7 +78,9 @@ def make_bench(chosen, results):
         machine.require("strace")
     if missing:
         print(f"Left out, because not built: {' '.join(missing)}\n")
-    return measurements.Bench(servers, loads.Load(load_core), hosts, make_plan(chosen), say)
+    # The kernel keeps a twentieth of a core from realtime programs.
+    load = loads.Load(load_core, saturated=0.9 if chosen.realtime else 0.95)
+    return measurements.Bench(servers, load, hosts, make_plan(chosen), say)
 
 
 def say(text):
@@ -108,7 +115,7 @@ def write_results(results, chosen, bench, about, tables):
     (results / "results.md").write_text(text, encoding="utf-8")
     (results / "results.json").write_text(json.dumps({
         "when": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        "quick": chosen.quick, "plan": dataclasses.asdict(bench.plan), "machine": about,
+        "quick": chosen.quick, "realtime": chosen.realtime, "plan": dataclasses.asdict(bench.plan), "machine": about,
         "cores": {"server": bench.servers.core, "load": bench.load.core},
         "tables": [dataclasses.asdict(table) for table in tables],
     }, indent=1), encoding="utf-8")

@@ -26,6 +26,7 @@ class Sample:
     cpu_us: float  # the server's processor time for each request, in microseconds
     server_busy: float  # part of its core's time that the server used
     load_busy: float
+    void: object = None  # why it says nothing
     turns: int = 0
     own_requests: int = 0
 
@@ -34,20 +35,11 @@ class Sample:
         """Requests that were served between two looks at the descriptors; None where it is not known."""
         return self.own_requests / self.turns if self.turns else None
 
-    @property
-    def void(self):
-        """Why the sample says nothing. One of the two must be the bottleneck. Where it is wrk, as with few connections
-        and a cheap server, processor time per request is still the server's own; where it is neither, somebody else
-        has used the cores."""
-        if max(self.server_busy, self.load_busy) < 0.95:
-            return (f"neither server ({self.server_busy:.0%}) nor load ({self.load_busy:.0%}) had a core of its own: "
-                    "something else runs on this machine")
-        return None
-
 
 class Load:
-    def __init__(self, core):
+    def __init__(self, core, saturated=0.95):
         self.core = core
+        self.saturated = saturated
         self.wrk = machine.require("wrk")
 
     def start(self, server, connections, seconds):
@@ -75,11 +67,12 @@ class Load:
         """Runs wrk and accounts for the server's processor time."""
         if reports:
             server.report()
-        load_before, cpu_before, time_before = children_cpu(), server.cpu(), time.monotonic()
+        load_before, cpu_before = children_cpu(), server.cpu()
         process = self.start(server, connections, seconds)
         requests, rate = self.finish(process, seconds)
-        cpu, elapsed, load = server.cpu() - cpu_before, time.monotonic() - time_before, children_cpu() - load_before
-        sample = Sample(requests, rate, cpu / requests * 1e6, cpu / elapsed, load / elapsed)
+        cpu, load = server.cpu() - cpu_before, children_cpu() - load_before
+        sample = Sample(requests, rate, cpu / requests * 1e6, cpu / seconds, load / seconds)
+        sample.void = self.why_void(sample)
         if reports:
             counted = server.report()
             sample.turns = counted["turns"]
@@ -88,6 +81,15 @@ class Load:
             if not requests <= sample.own_requests <= requests + connections * 2:
                 raise LoadFailed(f"wrk says {requests} requests and the server {sample.own_requests}")
         return sample
+
+
+    def why_void(self, sample):
+        """One of the two must be the bottleneck. Where it is wrk, as with a cheap server, processor time per request is
+        still the server's own; where it is neither, somebody else has used the cores."""
+        if max(sample.server_busy, sample.load_busy) >= self.saturated:
+            return None
+        return (f"neither server ({sample.server_busy:.0%}) nor load ({sample.load_busy:.0%}) had a core of its own: "
+                "something else runs on this machine")
 
 
 def children_cpu():

@@ -223,7 +223,7 @@ def timer(bench):
         while len(runs) < bench.plan.runs and voided < 2 * bench.plan.runs:
             run = timer_run(bench, host, bench.plan.seconds + 1)
             table.data.append({"host": host, **run})
-            if bench.plan.strict and run["busy"] < 0.95:
+            if bench.plan.strict and run["busy"] < bench.load.saturated:
                 voided += 1
             else:
                 runs.append(run)
