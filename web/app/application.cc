@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/app/application.h>
 
+#include <vector>
+
 #include <eddy/web/app/internal/application_core.h>
 
 namespace eddy::inline v0::web {
@@ -11,6 +13,7 @@ class Application::State {
       : core(std::make_shared<internal::ApplicationCore>(application)) {}
 
   std::shared_ptr<internal::ApplicationCore> core;
+  std::vector<std::unique_ptr<Server>> servers;
 };
 
 Application::Application(std::initializer_list<Route> routes)
@@ -25,6 +28,33 @@ Application& Application::add(const Route& route) { return add_definition(*route
 Application& Application::add_definition(internal::RouteDefinition definition) {
   state_->core->router().add(std::move(definition));
   return *this;
+}
+
+Server& Application::listen(Loop& loop, std::uint16_t port, const ServerOptions& options) {
+  auto server = std::make_unique<Server>(loop, state_->core, options);
+  server->listen(port);
+  return *state_->servers.emplace_back(std::move(server));
+}
+
+Server& Application::listen(Loop& loop, std::string_view address, std::uint16_t port,
+                            const ServerOptions& options) {
+  auto server = std::make_unique<Server>(loop, state_->core, options);
+  server->listen(address, port);
+  return *state_->servers.emplace_back(std::move(server));
+}
+
+Server* Application::listen(Loop& loop, std::uint16_t port, std::error_code& error,
+                            const ServerOptions& options) {
+  auto server = std::make_unique<Server>(loop, state_->core, options);
+  server->listen(port, error);
+  return error ? nullptr : state_->servers.emplace_back(std::move(server)).get();
+}
+
+Server* Application::listen(Loop& loop, std::string_view address, std::uint16_t port,
+                            std::error_code& error, const ServerOptions& options) {
+  auto server = std::make_unique<Server>(loop, state_->core, options);
+  server->listen(address, port, error);
+  return error ? nullptr : state_->servers.emplace_back(std::move(server)).get();
 }
 
 std::shared_ptr<internal::HttpService> Application::service() const noexcept {

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <eddy/core/base/export.h>
 #include <eddy/web/app/internal/function_route.h>
 #include <eddy/web/app/internal/handler_methods.h>
 #include <eddy/web/app/request_handler.h>
+#include <eddy/web/http/server.h>
 
 namespace eddy::inline v0::web {
 
@@ -101,7 +104,22 @@ class EDDY_API Application {
     return add_function(Method::options, path, std::forward<F>(function), std::move(options));
   }
 
-  /// For an HttpServer of the program's own, and for tests: what answers the requests.
+  /// Serves this application at http://127.0.0.1:port and, where the machine has it, [::1]; port 0
+  /// finds a free one (see Server::port). Tornado listens on every address here; Eddy opens a
+  /// program to the network only where an address says so. The Server belongs to the application.
+  /// Throws std::system_error, whose text reads like "listen on 127.0.0.1:8888: Address already in
+  /// use".
+  Server& listen(Loop& loop, std::uint16_t port, const ServerOptions& options = {});
+  /// Listens on one numeric address; "0.0.0.0" and "::" open it to the network.
+  Server& listen(Loop& loop, std::string_view address, std::uint16_t port,
+                 const ServerOptions& options = {});
+  /// The same without exceptions: null and `error` set, or the server and `error` cleared.
+  Server* listen(Loop& loop, std::uint16_t port, std::error_code& error,
+                 const ServerOptions& options = {});
+  Server* listen(Loop& loop, std::string_view address, std::uint16_t port, std::error_code& error,
+                 const ServerOptions& options = {});
+
+  /// For a Server of the program's own, and for tests: what answers the requests.
   [[nodiscard]] std::shared_ptr<internal::HttpService> service() const noexcept;
 
  private:

@@ -20,9 +20,9 @@ class Exchange;
 
 /// A received request. Made by the server, one for each handler call.
 ///
-/// Thread: the Loop's. Lifetime: it and every view it gives are valid until the handler has returned
-/// or, if that gave a Task, until the task has ended; also when the client has gone meanwhile.
-/// Source: tornado.httputil.HTTPServerRequest.
+/// Thread: the Loop's. Lifetime: it and every view it gives are valid until the handler has
+/// returned or, if that gave a Task, until the task has ended; also when the client has gone
+/// meanwhile. Source: tornado.httputil.HTTPServerRequest.
 class EDDY_API Request {
  public:
   Request(const Request&) = delete;

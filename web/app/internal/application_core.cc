@@ -3,30 +3,17 @@
 
 #include <stdexcept>
 
-#include <eddy/core/base/error.h>
 #include <eddy/core/base/log.h>
-#include <eddy/web/app/internal/function_route.h>
+#include <eddy/web/app/internal/handler_methods.h>
 #include <eddy/web/app/request_handler.h>
-#include <eddy/web/http/http_error.h>
-#include <eddy/web/http/status.h>
 #include <eddy/web/http/url.h>
 
 namespace eddy::inline v0::web::internal {
 
 namespace {
 
-// A request that has no connection to wait for.
-constexpr int kStopped = 503;
-
 RequestHandler* handler_of(const Exchange& exchange) noexcept {
   return static_cast<RequestHandler*>(exchange.attachment);
-}
-
-std::string summary(Exchange& exchange, int status) {
-  const Request& request = exchange.request();
-  std::string text = std::to_string(status) + " ";
-  text.append(request.method_text()).append(" ").append(request.target());
-  return text.append(" (").append(request.remote_ip()).append(")");
 }
 
 std::string allowed_methods(const RouteDefinition& route) {
@@ -100,45 +87,11 @@ void ApplicationCore::dispatch(Exchange& exchange) {
   method->invoke(method->target, exchange, parts);
 }
 
-void ApplicationCore::task_ended(Exchange& exchange, const std::exception_ptr& error) noexcept {
-  if (error) {
-    fail(exchange, error);
-  } else if (!exchange.finished()) {
-    exchange.finish();
-  }
-}
-
-void ApplicationCore::fail(Exchange& exchange, const std::exception_ptr& error) noexcept {
-  int status = 500;
-  try {
-    try {
-      std::rethrow_exception(error);
-    } catch (const HttpError& http) {
-      if (http.status() >= 400 && http.status() <= 599) status = http.status();
-      if (http.what()[0] != '\0') {
-        exchange.log(LogLevel::warning, summary(exchange, status) + ": " + http.what());
-      }
-    } catch (const Cancelled&) {
-      status = kStopped;
-    } catch (...) {
-      exchange.log(LogLevel::error,
-                   summary(exchange, status) + ": " + describe(std::current_exception()));
-    }
-    if (exchange.finished()) return;
-    if (RequestHandler* handler = handler_of(exchange)) {
-      handler->send_error(status);
-    } else {
-      exchange.response().headers.clear();
-      send_plain_error(exchange, status);
-    }
-  } catch (...) {
-    // Not even the error page could be made: send what needs no memory.
-    if (exchange.finished()) return;
-    exchange.response().headers.clear();
-    exchange.response().body.clear();
-    exchange.response().reason.clear();
-    exchange.response().status = status;
-    exchange.finish();
+void ApplicationCore::send_error(Exchange& exchange, int status) {
+  if (RequestHandler* handler = handler_of(exchange)) {
+    handler->send_error(status);
+  } else {
+    BasicService::send_error(exchange, status);
   }
 }
 
@@ -164,31 +117,6 @@ void clear_response(Exchange& exchange) {
   response.status = 200;
 }
 
-std::string error_title(int status, std::string_view reason) {
-  const std::string_view text = reason.empty() ? reason_phrase(status) : reason;
-  std::string escaped;
-  for (const char c : text) {
-    if (c == '<') {
-      escaped += "&lt;";
-    } else if (c == '&') {
-      escaped += "&amp;";
-    } else {
-      escaped += c;
-    }
-  }
-  return escaped;
-}
-
-void send_plain_error(Exchange& exchange, int status) {
-  Response& response = exchange.response();
-  const std::string title = std::to_string(status) + ": " + error_title(status, {});
-  response.status = status;
-  response.reason.clear();
-  response.headers.set("Content-Type", "text/html; charset=UTF-8");
-  response.body = "<html><title>" + title + "</title><body>" + title + "</body></html>";
-  exchange.finish();
-}
-
 void HandlerAccess::attach(RequestHandler& handler, Exchange& exchange) {
   handler.exchange_ = &exchange;
   exchange.attachment = &handler;
@@ -198,20 +126,6 @@ void HandlerAccess::attach(RequestHandler& handler, Exchange& exchange) {
 void HandlerAccess::pin(Exchange& exchange, PathParts& parts) {
   exchange.pin();
   for (std::size_t i = 0; i < parts.count; ++i) parts.part[i] = exchange.pinned(parts.part[i]);
-}
-
-void answer_text(Exchange& exchange, std::string text) {
-  exchange.response().headers.set("Content-Type", "text/plain; charset=UTF-8");
-  exchange.response().body = std::move(text);
-}
-
-void answer_view(Exchange& exchange, std::string_view text) {
-  exchange.response().headers.set("Content-Type", "text/plain; charset=UTF-8");
-  exchange.response().body.assign(text);
-}
-
-void answer_response(Exchange& exchange, Response response) {
-  exchange.response() = std::move(response);
 }
 
 }  // namespace eddy::inline v0::web::internal

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <exception>
-#include <string>
-#include <string_view>
-
 #include <eddy/web/app/internal/router.h>
+#include <eddy/web/http/internal/basic_service.h>
 #include <eddy/web/http/internal/exchange.h>
 
 namespace eddy::inline v0::web {
@@ -17,7 +14,7 @@ namespace internal {
 
 /// What serves requests: outlives its Application for as long as a connection or a handler needs
 /// it.
-class ApplicationCore final : public HttpService {
+class ApplicationCore final : public BasicService {
  public:
   explicit ApplicationCore(Application& application) noexcept : application_(&application) {}
 
@@ -26,12 +23,11 @@ class ApplicationCore final : public HttpService {
   void forget_application() noexcept { application_ = nullptr; }
 
   void handle(Exchange& exchange) noexcept override;
-  void task_ended(Exchange& exchange, const std::exception_ptr& error) noexcept override;
   void over(Exchange& exchange) noexcept override;
 
  private:
   void dispatch(Exchange& exchange);
-  void fail(Exchange& exchange, const std::exception_ptr& error) noexcept;
+  void send_error(Exchange& exchange, int status) override;
 
   Router router_;
   Application* application_;
@@ -39,10 +35,6 @@ class ApplicationCore final : public HttpService {
 
 /// Drops what a handler has set and written so far.
 void clear_response(Exchange& exchange);
-/// What an error page says beside the number: the reason, fit to stand in HTML.
-[[nodiscard]] std::string error_title(int status, std::string_view reason);
-/// The error page of a request that no handler answers.
-void send_plain_error(Exchange& exchange, int status);
 
 }  // namespace internal
 }  // namespace eddy::inline v0::web

@@ -2,93 +2,20 @@
 #pragma once
 
 #include <memory>
-#include <string>
-#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
-#include <eddy/core/base/export.h>
-#include <eddy/core/task/task.h>
 #include <eddy/web/app/internal/handler_methods.h>
 #include <eddy/web/app/internal/method_table.h>
 #include <eddy/web/app/internal/path_arguments.h>
+#include <eddy/web/http/internal/answer.h>
 #include <eddy/web/http/internal/exchange.h>
+#include <eddy/web/http/internal/signature.h>
 #include <eddy/web/http/request.h>
-#include <eddy/web/http/response.h>
 
 /// The short form of a route: a function whose parameters and result say what it takes and gives.
 namespace eddy::inline v0::web::internal {
-
-template <class... Args>
-struct Types {};
-
-/// The parameters and the result of a function, or of an object with one call operator.
-template <class F>
-struct Callable {
-  static constexpr bool kValid = false;
-};
-template <class F>
-requires requires { &F::operator(); }
-struct Callable<F> {
-  using Function = MemberFunction<decltype(&F::operator())>;
-  static constexpr bool kValid = Function::kValid;
-  using Result = typename Function::Result;
-  using Parameters = typename Function::template Apply<Types>;
-};
-template <class R, class... Args>
-struct Callable<R (*)(Args...)> {
-  static constexpr bool kValid = true;
-  using Result = R;
-  using Parameters = Types<Args...>;
-};
-template <class R, class... Args>
-struct Callable<R (*)(Args...) noexcept> : Callable<R (*)(Args...)> {};
-
-template <class R>
-inline constexpr bool kIsTask = false;
-template <class R>
-inline constexpr bool kIsTask<Task<R>> = true;
-
-template <class R>
-concept Answer = std::is_void_v<R> || std::is_same_v<R, Response> ||
-    std::is_convertible_v<const R&, std::string_view>;
-template <class R>
-struct AnswerOf {
-  using Type = R;
-};
-template <class R>
-struct AnswerOf<Task<R>> {
-  using Type = R;
-};
-
-/// Text is sent as text/plain: so nothing in it is taken for markup.
-EDDY_API void answer_text(Exchange& exchange, std::string text);
-EDDY_API void answer_view(Exchange& exchange, std::string_view text);
-EDDY_API void answer_response(Exchange& exchange, Response response);
-
-template <class R>
-void answer(Exchange& exchange, R result) {
-  if constexpr (std::is_same_v<R, Response>) {
-    answer_response(exchange, std::move(result));
-  } else if constexpr (std::is_same_v<R, std::string>) {
-    answer_text(exchange, std::move(result));
-  } else {
-    answer_view(exchange, result);
-  }
-}
-
-template <class R>
-Task<void> answer_later(Exchange& exchange, Task<R> task) {
-  if constexpr (std::is_void_v<R>) {
-    co_await std::move(task);
-  } else {
-    answer(exchange, co_await std::move(task));
-  }
-}
-
-template <class Arg>
-inline constexpr bool kIsRequest = std::is_same_v<std::remove_cvref_t<Arg>, Request>;
 
 template <class Parameters>
 inline constexpr bool kRequestByReference = false;
@@ -124,14 +51,14 @@ struct FunctionRoute<F, Types<Args...>> {
   };
   using Slots = std::tuple<Slot<Args>...>;
 
-  static Slots slots([[maybe_unused]] Exchange& exchange, [[maybe_unused]] const PathParts& parts) {
+  static Slots fill([[maybe_unused]] Exchange& exchange, [[maybe_unused]] const PathParts& parts) {
     [[maybe_unused]] std::size_t next = 0;
     return Slots{Slot<Args>(exchange, parts, next)...};  // braces: from left to right
   }
 
-  static Result call(F& function, Slots& slots) {
+  static Result call(F& function, Slots& values) {
     return std::apply([&function](auto&... slot) -> Result { return function(slot.pass()...); },
-                      slots);
+                      values);
   }
 
   static void invoke(void* target, Exchange& exchange, PathParts& parts) {
@@ -139,10 +66,10 @@ struct FunctionRoute<F, Types<Args...>> {
     if constexpr (kWaits) {
       HandlerAccess::pin(exchange, parts);
       // Kept with the request, for parameters that are references.
-      Slots& kept = exchange.arena().make<Slots>(slots(exchange, parts));
+      Slots& kept = exchange.arena().make<Slots>(fill(exchange, parts));
       exchange.wait_for(answer_later(exchange, call(function, kept)));
     } else {
-      Slots values = slots(exchange, parts);
+      Slots values = fill(exchange, parts);
       if constexpr (std::is_void_v<Result>) {
         call(function, values);
       } else {

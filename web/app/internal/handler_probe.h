@@ -1,34 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <cstddef>
 #include <type_traits>
 
 #include <eddy/core/task/task.h>
+#include <eddy/web/http/internal/signature.h>
 
 /// Finds the methods of a handler class by their names, when it is compiled.
 namespace eddy::inline v0::web::internal {
-
-template <class T>
-struct MemberFunction {
-  static constexpr bool kValid = false;
-};
-template <class R, class C, class... Args>
-struct MemberSignature {
-  static constexpr bool kValid = true;
-  using Result = R;
-  template <template <class...> class To>
-  using Apply = To<Args...>;
-  static constexpr std::size_t kArity = sizeof...(Args);
-};
-template <class R, class C, class... Args>
-struct MemberFunction<R (C::*)(Args...)> : MemberSignature<R, C, Args...> {};
-template <class R, class C, class... Args>
-struct MemberFunction<R (C::*)(Args...) const> : MemberSignature<R, C, Args...> {};
-template <class R, class C, class... Args>
-struct MemberFunction<R (C::*)(Args...) noexcept> : MemberSignature<R, C, Args...> {};
-template <class R, class C, class... Args>
-struct MemberFunction<R (C::*)(Args...) const noexcept> : MemberSignature<R, C, Args...> {};
 
 template <class R>
 concept HandlerResult = std::is_same_v<R, void> || std::is_same_v<R, Task<void>>;

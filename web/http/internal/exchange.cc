@@ -26,14 +26,14 @@ Task<void> run_held(ExchangePin pin, Task<void> task) {
 
 HttpService::~HttpService() = default;
 
-Exchange::Exchange(const HttpLimits& limits) noexcept : parser_(limits) {}
+Exchange::Exchange(const HttpLimits& limits) noexcept : parser_(limits), decoder_(limits) {}
 
 void Exchange::begin(HttpService& service, ExchangeOwner& owner, std::string_view remote_ip,
-                     std::string_view body) noexcept {
+                     std::string_view body) {
   service_ = &service;
   owner_ = &owner;
   request_.head_ = &parser_.head();
-  request_.remote_ip_ = remote_ip;
+  request_.remote_ip_ = new_text_ != nullptr ? arena_.copy(remote_ip) : remote_ip;
   request_.body_ = body;
 }
 

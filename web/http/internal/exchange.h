@@ -12,6 +12,7 @@
 #include <eddy/core/base/export.h>
 #include <eddy/core/base/log.h>
 #include <eddy/core/task/task.h>
+#include <eddy/web/http/body_decoder.h>
 #include <eddy/web/http/internal/arena.h>
 #include <eddy/web/http/internal/byte_buffer.h>
 #include <eddy/web/http/limits.h>
@@ -23,8 +24,8 @@ namespace eddy::inline v0::web::internal {
 
 class Exchange;
 
-/// What the HTTP server hands requests to: the seam between protocol and framework. An Application is
-/// one, a handler function of HttpServer another.
+/// What the HTTP server hands requests to: the seam between protocol and framework. An Application
+/// is one, a handler function of HttpServer another.
 class EDDY_API HttpService {
  public:
   HttpService() = default;
@@ -36,7 +37,7 @@ class EDDY_API HttpService {
   /// the task that it was given. May destroy anything but the exchange and this service.
   virtual void handle(Exchange& exchange) noexcept = 0;
   /// The task of handle() has ended, with what it threw or null. The exchange is to be finished on
-  /// return, unless the client has gone.
+  /// return, unless the task was stopped: then there is no answer and the connection closes.
   virtual void task_ended(Exchange& exchange, const std::exception_ptr& error) noexcept = 0;
   /// The exchange is over: its response was handed to the connection, or can't be any more, and
   /// nothing of the handler runs. Exactly once for each handle(), after everything else.
@@ -59,8 +60,8 @@ class EDDY_API ExchangeOwner {
 /// hold it, so that it outlives whichever goes first. Used again for later requests.
 ///
 /// On the plain path the request's views point into the server's read buffer; pin() copies what the
-/// handler may look at later. The connection calls it before others use that buffer, dispatch before
-/// it starts a task.
+/// handler may look at later. The connection calls it before others use that buffer, dispatch
+/// before it starts a task.
 class EDDY_API Exchange {
  public:
   explicit Exchange(const HttpLimits& limits) noexcept;
@@ -70,13 +71,14 @@ class EDDY_API Exchange {
   // ---- For the connection ----
 
   [[nodiscard]] RequestParser& parser() noexcept { return parser_; }
+  [[nodiscard]] BodyDecoder& decoder() noexcept { return decoder_; }
   /// The parser is done: `body` is the content, in the read buffer or in body_buffer().
   void begin(HttpService& service, ExchangeOwner& owner, std::string_view remote_ip,
-             std::string_view body) noexcept;
+             std::string_view body);
   /// Where content is collected that does not arrive with the head.
   [[nodiscard]] ByteBuffer& body_buffer() noexcept { return body_buffer_; }
-  /// The connection has gone: what the handler writes from now on goes nowhere. The service stays as
-  /// long as this exchange.
+  /// The connection has gone: what the handler writes from now on goes nowhere. The service stays
+  /// as long as this exchange.
   void detach(std::shared_ptr<HttpService> service) noexcept;
   /// Tells the service that the exchange is over, and goes back to the state before a request;
   /// memory is kept for the next one, within bounds.
@@ -119,6 +121,7 @@ class EDDY_API Exchange {
   [[nodiscard]] bool in_old_text(std::string_view view) const noexcept;
 
   RequestParser parser_;
+  BodyDecoder decoder_;
   Request request_;
   Response response_;
   Arena arena_;

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/web/http/internal/basic_service.h>
+
+#include <eddy/core/base/error.h>
+#include <eddy/core/base/log.h>
+#include <eddy/web/http/http_error.h>
+#include <eddy/web/http/internal/answer.h>
+#include <eddy/web/http/status.h>
+
+namespace eddy::inline v0::web::internal {
+
+std::string summary(Exchange& exchange, int status) {
+  const Request& request = exchange.request();
+  std::string text = std::to_string(status) + " ";
+  text.append(request.method_text()).append(" ").append(request.target());
+  return text.append(" (").append(request.remote_ip()).append(")");
+}
+
+void BasicService::task_ended(Exchange& exchange, const std::exception_ptr& error) noexcept {
+  if (error) {
+    fail(exchange, error);
+  } else if (!exchange.finished()) {
+    exchange.finish();
+  }
+}
+
+void BasicService::fail(Exchange& exchange, const std::exception_ptr& error) noexcept {
+  int status = 500;
+  try {
+    try {
+      std::rethrow_exception(error);
+    } catch (const HttpError& http) {
+      if (http.status() >= 400 && http.status() <= 599) status = http.status();
+      if (http.what()[0] != '\0') {
+        exchange.log(LogLevel::warning, summary(exchange, status) + ": " + http.what());
+      }
+    } catch (const Cancelled&) {
+      return;
+    } catch (...) {
+      exchange.log(LogLevel::error,
+                   summary(exchange, status) + ": " + describe(std::current_exception()));
+    }
+    if (exchange.finished()) return;
+    send_error(exchange, status);
+  } catch (...) {
+    // Not even the error page could be made: send what needs no memory.
+    if (exchange.finished()) return;
+    exchange.response().headers.clear();
+    exchange.response().body.clear();
+    exchange.response().reason.clear();
+    exchange.response().status = status;
+    exchange.finish();
+  }
+}
+
+void BasicService::over(Exchange& /*exchange*/) noexcept {}
+
+void BasicService::send_error(Exchange& exchange, int status) {
+  exchange.response().headers.clear();
+  send_plain_error(exchange, status);
+}
+
+std::string error_title(int status, std::string_view reason) {
+  const std::string_view text = reason.empty() ? reason_phrase(status) : reason;
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '<') {
+      escaped += "&lt;";
+    } else if (c == '&') {
+      escaped += "&amp;";
+    } else {
+      escaped += c;
+    }
+  }
+  return escaped;
+}
+
+void send_plain_error(Exchange& exchange, int status) {
+  Response& response = exchange.response();
+  const std::string title = std::to_string(status) + ": " + error_title(status, {});
+  response.status = status;
+  response.reason.clear();
+  response.headers.set("Content-Type", "text/html; charset=UTF-8");
+  response.body = "<html><title>" + title + "</title><body>" + title + "</body></html>";
+  exchange.finish();
+}
+
+void answer_text(Exchange& exchange, std::string text) {
+  exchange.response().headers.set("Content-Type", "text/plain; charset=UTF-8");
+  exchange.response().body = std::move(text);
+}
+
+void answer_view(Exchange& exchange, std::string_view text) {
+  exchange.response().headers.set("Content-Type", "text/plain; charset=UTF-8");
+  exchange.response().body.assign(text);
+}
+
+void answer_response(Exchange& exchange, Response response) {
+  exchange.response() = std::move(response);
+}
+
+}  // namespace eddy::inline v0::web::internal

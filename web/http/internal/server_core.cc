@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/web/http/internal/server_core.h>
+
+#include <chrono>
+#include <utility>
+
+#include <eddy/web/http/internal/connection.h>
+
+namespace eddy::inline v0::web::internal {
+
+ServerCore::ServerCore(Loop& loop, std::shared_ptr<HttpService> service,
+                       const ServerOptions& options)
+    : loop_(eddy::internal::core_of(loop)),
+      service_(std::move(service)),
+      options_(options),
+      listener_(loop, [this](std::unique_ptr<Stream> stream) { accept(std::move(stream)); }) {
+  buffers_.reserve(kKept);
+  exchanges_.reserve(kKept);
+}
+
+ServerCore::~ServerCore() {
+  for (Exchange* exchange : exchanges_) exchange->drop_reference();
+}
+
+void ServerCore::accept(std::unique_ptr<Stream> stream) {
+  auto* connection = new Connection(shared_from_this(), std::move(stream));
+  connections_.push_back(*connection);
+  ++stats_.accepted;
+  ++stats_.connections;
+  connection->start();
+}
+
+void ServerCore::removed() noexcept {
+  --stats_.connections;
+  listener_.retry_accept();
+}
+
+void ServerCore::stop() noexcept {
+  stopping_ = true;
+  listener_.stop();
+  // Closing one may, through a program's destructors, close others: each is looked at once, and put
+  // back while it is open.
+  const auto self = shared_from_this();
+  IntrusiveList<ServerHook> rest;
+  rest.splice_back(connections_);
+  while (ServerHook* hook = rest.pop_front()) {
+    connections_.push_back(*hook);
+    static_cast<Connection*>(hook)->stop();
+  }
+}
+
+void ServerCore::close() noexcept {
+  const auto self = shared_from_this();
+  stopping_ = true;
+  listener_.stop();
+  while (ServerHook* hook = connections_.front()) static_cast<Connection*>(hook)->shut();
+}
+
+ByteBuffer ServerCore::take_buffer() {
+  if (buffers_.empty()) return {};
+  ByteBuffer buffer = std::move(buffers_.back());
+  buffers_.pop_back();
+  return buffer;
+}
+
+void ServerCore::give_buffer(ByteBuffer buffer) noexcept {
+  if (buffers_.size() == kKept || buffer.capacity() > 4 * kReadBytes) return;
+  buffer.clear();
+  buffers_.push_back(std::move(buffer));
+}
+
+Exchange* ServerCore::take_exchange() {
+  if (exchanges_.empty()) return new Exchange(options_.limits);
+  Exchange* exchange = exchanges_.back();
+  exchanges_.pop_back();
+  return exchange;
+}
+
+void ServerCore::give_exchange(Exchange* exchange) noexcept {
+  if (exchange->shared()) {
+    exchange->detach(service_);
+    exchange->drop_reference();
+    return;
+  }
+  exchange->reset();
+  if (exchanges_.size() < kKept) {
+    exchanges_.push_back(exchange);
+  } else {
+    exchange->drop_reference();
+  }
+}
+
+std::string_view ServerCore::date() noexcept {
+  // The loop's own clock tells when a second has passed; it costs nothing to ask.
+  const TimePoint now = eddy::internal::turn_time(*loop_);
+  if (now >= date_until_) {
+    const auto time = std::chrono::system_clock::now();
+    const auto second = std::chrono::floor<std::chrono::seconds>(time);
+    write_http_date(second, date_);
+    date_until_ =
+        now + std::chrono::duration_cast<Duration>(second + std::chrono::seconds(1) - time);
+  }
+  return {date_, kHttpDateSize};
+}
+
+}  // namespace eddy::inline v0::web::internal

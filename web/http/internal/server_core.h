@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include <eddy/core/base/intrusive_list.h>
+#include <eddy/core/base/time.h>
+#include <eddy/core/loop/scheduler.h>
+#include <eddy/core/net/tcp_server.h>
+#include <eddy/web/http/http_date.h>
+#include <eddy/web/http/internal/byte_buffer.h>
+#include <eddy/web/http/internal/exchange.h>
+#include <eddy/web/http/server.h>
+
+namespace eddy::inline v0::web::internal {
+
+using eddy::internal::IntrusiveList;
+using eddy::internal::ListHook;
+using eddy::internal::LoopCore;
+
+class Connection;
+
+/// A connection's place in its server.
+class ServerHook : public ListHook {};
+
+/// What a Server's connections share: the service, buffers and exchanges for who is busy just now,
+/// so that idle connections hold none, and the Date. Outlives the Server while a handler is on the
+/// stack.
+class ServerCore : public std::enable_shared_from_this<ServerCore> {
+ public:
+  ServerCore(Loop& loop, std::shared_ptr<HttpService> service, const ServerOptions& options);
+  ServerCore(const ServerCore&) = delete;
+  ServerCore& operator=(const ServerCore&) = delete;
+  ~ServerCore();
+
+  [[nodiscard]] TcpServer& listener() noexcept { return listener_; }
+  [[nodiscard]] const ServerOptions& options() const noexcept { return options_; }
+  [[nodiscard]] ServerStats& stats() noexcept { return stats_; }
+  [[nodiscard]] LoopCore& loop() const noexcept { return *loop_; }
+  [[nodiscard]] const std::shared_ptr<LoopCore>& shared_loop() const noexcept { return loop_; }
+  [[nodiscard]] const std::shared_ptr<HttpService>& service() const noexcept { return service_; }
+
+  void stop() noexcept;
+  [[nodiscard]] bool stopping() const noexcept { return stopping_; }
+  /// The Server has gone: ends every connection.
+  void close() noexcept;
+
+  void add(Connection& connection) noexcept;
+  void removed() noexcept;
+
+  /// A reading buffer of kReadBytes, or one for output, and back again.
+  [[nodiscard]] ByteBuffer take_buffer();
+  void give_buffer(ByteBuffer buffer) noexcept;
+
+  /// An exchange in its first state; to be given back, or dropped where somebody else holds it.
+  [[nodiscard]] Exchange* take_exchange();
+  void give_exchange(Exchange* exchange) noexcept;
+
+  /// The current time as HTTP writes it, made anew when a second has passed.
+  [[nodiscard]] std::string_view date() noexcept;
+
+  static constexpr std::size_t kReadBytes = 64 * 1024;
+
+ private:
+  // What nested turns need at once is rarely more.
+  static constexpr std::size_t kKept = 4;
+
+  void accept(std::unique_ptr<Stream> stream);
+
+  std::shared_ptr<LoopCore> loop_;
+  std::shared_ptr<HttpService> service_;
+  ServerOptions options_;
+  ServerStats stats_;
+  TcpServer listener_;
+  IntrusiveList<ServerHook> connections_;
+  std::vector<ByteBuffer> buffers_;
+  std::vector<Exchange*> exchanges_;
+  TimePoint date_until_{};
+  char date_[kHttpDateSize] = {};
+  bool stopping_ = false;
+};
+
+/// A buffer of the server's for as long as this object lives.
+class BorrowedBuffer {
+ public:
+  explicit BorrowedBuffer(ServerCore& server) : server_(server), buffer_(server.take_buffer()) {}
+  BorrowedBuffer(const BorrowedBuffer&) = delete;
+  BorrowedBuffer& operator=(const BorrowedBuffer&) = delete;
+  ~BorrowedBuffer() { server_.give_buffer(std::move(buffer_)); }
+  [[nodiscard]] ByteBuffer& operator*() noexcept { return buffer_; }
+  [[nodiscard]] ByteBuffer* operator->() noexcept { return &buffer_; }
+
+ private:
+  ServerCore& server_;
+  ByteBuffer buffer_;
+};
+
+}  // namespace eddy::inline v0::web::internal

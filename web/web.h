@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+/// Everything of Eddy's web component: the HTTP server and the framework.
+
+#include <eddy/core/core.h>                // IWYU pragma: export
+#include <eddy/web/app/application.h>      // IWYU pragma: export
+#include <eddy/web/app/path_value.h>       // IWYU pragma: export
+#include <eddy/web/app/request_handler.h>  // IWYU pragma: export
+#include <eddy/web/http/headers.h>         // IWYU pragma: export
+#include <eddy/web/http/http_date.h>       // IWYU pragma: export
+#include <eddy/web/http/http_error.h>      // IWYU pragma: export
+#include <eddy/web/http/request.h>         // IWYU pragma: export
+#include <eddy/web/http/response.h>        // IWYU pragma: export
+#include <eddy/web/http/server.h>          // IWYU pragma: export
+#include <eddy/web/http/status.h>          // IWYU pragma: export
+#include <eddy/web/http/url.h>             // IWYU pragma: export
