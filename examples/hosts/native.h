@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <eddy/core/loop/loop.h>
+#include <examples/program.h>
+
+namespace examples {
+
+class HostLoop {
+ public:
+  static constexpr const char* kName = "the built-in loop";
+  HostLoop(int& /*argc*/, char** /*argv*/) {}
+  eddy::Loop& loop() { return loop_; }
+  void run() { loop_.run(); }
+
+ private:
+  TerminationSignals signals_fd_;
+  eddy::NativeLoop loop_;
+  eddy::FdWatch on_signal_ =
+      loop_.watch(signals_fd_.fd(), eddy::Io::read, [this](eddy::Io) { loop_.stop(); });
+};
+
+}  // namespace examples

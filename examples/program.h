@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstdint>
+#include <cstdio>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+/// What the examples' main functions share: the port, the URL, and the end.
+namespace examples {
+
+/// The value of `--name=VALUE`; nothing if it is not given.
+inline std::string_view option(int argc, char** argv, std::string_view name) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view arg = argv[i];
+    if (arg.size() > name.size() && arg.substr(0, name.size()) == name && arg[name.size()] == '=') {
+      return arg.substr(name.size() + 1);
+    }
+  }
+  return {};
+}
+
+/// The number of `--port=N`, where 0 is any free port.
+inline std::uint16_t port_option(int argc, char** argv, std::string_view name = "--port",
+                                 std::uint16_t port = 8888) {
+  const std::string_view text = option(argc, argv, name);
+  if (text.empty()) return port;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    throw std::invalid_argument(std::string(name) + ": '" + std::string(text) + "' is not a port");
+  }
+  return port;
+}
+
+/// One line, at once: who started the program may be waiting for it.
+inline void print_line(const std::string& text) {
+  std::puts(text.c_str());
+  std::fflush(stdout);
+}
+
+/// A descriptor that becomes readable on SIGINT and SIGTERM, for hosts that watch descriptors and
+/// have no signals of their own. Make it before other threads are: they inherit the mask.
+class TerminationSignals {
+ public:
+  TerminationSignals() {
+    sigset_t signals_set;
+    sigemptyset(&signals_set);
+    sigaddset(&signals_set, SIGINT);
+    sigaddset(&signals_set, SIGTERM);
+    sigprocmask(SIG_BLOCK, &signals_set, nullptr);
+    fd_ = signalfd(-1, &signals_set, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "signalfd");
+  }
+  TerminationSignals(const TerminationSignals&) = delete;
+  TerminationSignals& operator=(const TerminationSignals&) = delete;
+  ~TerminationSignals() { close(fd_); }
+  [[nodiscard]] int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+}  // namespace examples
