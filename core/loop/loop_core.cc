@@ -273,7 +273,8 @@ void LoopCore::fill_carry(bool block) noexcept {
 /// the earlier one, which is rarer than timers that are cancelled in time, unless nothing is left.
 void LoopCore::arm_timer(bool allow_later) noexcept {
   const TimePoint nearest = timers_.nearest();
-  if (nearest == armed_) return;
+  // In a forked child the timer is the parent's too, until this loop is run there.
+  if (nearest == armed_ || forked()) return;
   const bool expired = allow_later && armed_ != kNever && armed_ <= poller_->now();
   if (nearest < armed_ || expired || (allow_later && nearest == kNever)) {
     armed_ = nearest;

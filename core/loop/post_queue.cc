@@ -51,6 +51,7 @@ void PostQueue::end_post(PostNode* node) noexcept {
 void PostQueue::wake_locked() noexcept {
   if (wake_pending_.load(std::memory_order_relaxed)) return;
   wake_pending_.store(true, std::memory_order_release);
+  if (fork_generation_ != fork_generation()) return;
   poller_->wake();
   host_->wake();
 }
@@ -87,6 +88,7 @@ void PostQueue::renew_lock() noexcept { ::new (static_cast<void*>(&mutex_)) std:
 
 void PostQueue::renew_after_fork() noexcept {
   const std::lock_guard lock(mutex_);
+  fork_generation_ = fork_generation();
   wake_pending_.store(false, std::memory_order_release);
   if (!incoming_.empty()) wake_locked();
 }

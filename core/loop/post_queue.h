@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 
+#include <eddy/core/loop/fork_generation.h>
 #include <eddy/core/loop/host.h>
 #include <eddy/core/loop/poller.h>
 #include <eddy/core/loop/remote.h>
@@ -63,6 +64,9 @@ class PostQueue {
   bool open_ = true;
   Poller* poller_;
   Host* host_;
+  /// In a child that was forked since, the wake-up is shared with the parent, which would never
+  /// read what is written here.
+  std::uint32_t fork_generation_ = fork_generation();
   /// Whether the wake-up has been written and not read. Written under the lock.
   std::atomic<bool> wake_pending_{false};
 };
