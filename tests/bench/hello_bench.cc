@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// bench_hello_HOST [--port=N] [--work=MICROSECONDS] [--timer] [--fairness=CONNECTIONS,REQUESTS]
+// bench_hello_HOST [--port=N] [--slice=MILLISECONDS] [--work=MICROSECONDS] [--timer]
+//                  [--fairness=CONNECTIONS,REQUESTS]
 //
-// "Hello, world" in a host's loop. --work: each handler keeps the processor busy for so long.
+// "Hello, world" in a host's loop. --slice: how long a turn may last. --work: each handler keeps
+// the processor busy for so long.
 // --timer: the host's own 5 ms timer runs beside it and its lateness is recorded. --fairness: of
 // the requests for /c/ID, counts by ID the first REQUESTS that come after CONNECTIONS different
 // ones have been seen. Prints its URL; at SIGUSR1, and at SIGTERM before it ends, one line of JSON:
@@ -29,6 +31,8 @@ using Clock = std::chrono::steady_clock;
 
 struct Options {
   std::uint16_t port = 0;
+  std::chrono::milliseconds slice =
+      std::chrono::duration_cast<std::chrono::milliseconds>(eddy::Budget().slice);
   std::chrono::microseconds work{};
   bool timer = false;
   std::size_t connections = 0;
@@ -49,13 +53,15 @@ bool read_option(std::string_view& argument, std::string_view name, auto& value)
 bool parse(int argc, char** argv, Options& options) {
   for (int i = 1; i < argc; ++i) {
     std::string_view argument = argv[i];
-    std::int64_t work = 0;
+    std::int64_t time = 0;
     if (argument == "--timer") {
       options.timer = true;
       continue;
     }
-    if (read_option(argument, "--work=", work)) {
-      options.work = std::chrono::microseconds(work);
+    if (read_option(argument, "--work=", time)) {
+      options.work = std::chrono::microseconds(time);
+    } else if (read_option(argument, "--slice=", time)) {
+      options.slice = std::chrono::milliseconds(time);
     } else if (read_option(argument, "--fairness=", options.connections)) {
       if (!read_option(argument, ",", options.requests)) return false;
     } else if (!read_option(argument, "--port=", options.port)) {
@@ -199,6 +205,7 @@ int serve(int argc, char** argv, const Options& options) {
   const int signals = signal_descriptor();
   const auto host = bench::make_host(argc, argv);
   eddy::Loop& loop = host->loop();
+  loop.set_budget({.slice = options.slice});
   std::uint64_t requests = 0;
   Fairness fairness(options.connections, options.requests);
 
@@ -213,8 +220,8 @@ int serve(int argc, char** argv, const Options& options) {
     keep_busy(options.work);
     return "Hello, world";
   });
-  app.listen(loop, options.port);
-  std::printf("http://127.0.0.1:%d/\n", app.port());
+  const eddy::web::Server& server = app.listen(loop, options.port);
+  std::printf("http://127.0.0.1:%d/\n", server.port());
   std::fflush(stdout);
 
   Report report(loop, requests);
@@ -236,7 +243,7 @@ int main(int argc, char** argv) try {
   Options options;
   if (!parse(argc, argv, options)) {
     std::fprintf(stderr,
-                 "usage: %s [--port=N] [--work=MICROSECONDS] [--timer] "
+                 "usage: %s [--port=N] [--slice=MILLISECONDS] [--work=MICROSECONDS] [--timer] "
                  "[--fairness=CONNECTIONS,REQUESTS]\n",
                  argv[0]);
     return 2;

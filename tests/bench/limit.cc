@@ -22,7 +22,7 @@
 namespace {
 
 constexpr char kResponse[] =
-    "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=UTF-8\r\n"
+    "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=UTF-8\r\n"
     "Date: Thu, 01 Jan 1970 00:00:00 GMT\r\nContent-Length: 12\r\n\r\nHello, world";
 
 int watch(int epoll, int fd) {
