@@ -85,12 +85,18 @@ void TaskGroup::spawn(Task<void> task) { state_->spawn(std::move(task)); }
 void TaskGroup::request_stop() noexcept { state_->request_stop(); }
 std::size_t TaskGroup::size() const noexcept { return state_->size(); }
 
-Task<void> TaskGroup::join() {
-  const auto state = state_;
+namespace {
+
+Task<void> join_state(std::shared_ptr<internal::TaskGroupState> state) {
   while (state->size() > 0) {
     co_await from_callback<void>([&](Completion<void> done) { state->wait(std::move(done)); });
   }
 }
+
+}  // namespace
+
+// Not itself the coroutine: that one begins later, when the group may be gone.
+Task<void> TaskGroup::join() { return join_state(state_); }
 
 void Loop::spawn(Task<void> task) {
   internal::check_usable(*core_, "spawn");
