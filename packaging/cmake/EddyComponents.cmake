@@ -3,7 +3,7 @@
 # Which components are built. A component is a library of Eddy's with its headers, its CMake target
 # eddy::<name>, its pkg-config file and its name in find_package(Eddy COMPONENTS <name>).
 
-set(EDDY_COMPONENTS core web asio asio_standalone qt glib libev testing)
+set(EDDY_COMPONENTS core web asio asio_standalone qt glib libev testing conformance)
 # What each needs of the machine, by the names of EddyDependencies.cmake.
 set(EDDY_COMPONENT_core threads)
 set(EDDY_COMPONENT_web zlib pcre2)
@@ -13,6 +13,7 @@ set(EDDY_COMPONENT_qt qt)
 set(EDDY_COMPONENT_glib glib)
 set(EDDY_COMPONENT_libev libev)
 set(EDDY_COMPONENT_testing gtest)
+set(EDDY_COMPONENT_conformance gtest)
 
 # Adds a folder when it has been written; the first commits of a new part need no edit here.
 function(eddy_add_folder folder)

@@ -28,7 +28,7 @@ install(
   FILES ${PROJECT_BINARY_DIR}/eddy-config.cmake ${PROJECT_BINARY_DIR}/eddy-config-version.cmake
         ${PROJECT_SOURCE_DIR}/packaging/cmake/EddyDependencies.cmake
   DESTINATION ${eddy_package_dir} COMPONENT core)
-if(EDDY_HAVE_TESTING AND EXISTS ${PROJECT_SOURCE_DIR}/packaging/cmake/EddyConformance.cmake)
+if(EDDY_HAVE_CONFORMANCE)
   install(FILES ${PROJECT_SOURCE_DIR}/packaging/cmake/EddyConformance.cmake
-          DESTINATION ${eddy_package_dir} COMPONENT testing)
+          DESTINATION ${eddy_package_dir} COMPONENT conformance)
 endif()

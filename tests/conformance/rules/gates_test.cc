@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The host stays responsive: at most 3 dispatches between the time one of its own timers is due and
+// its call, under every kind of load. (That no dispatch is too long is looked at in every test.)
+#include <eddy/conformance/conformance_test.h>
+#include <eddy/conformance/support/busy_descriptors.h>
+#include <eddy/conformance/support/line_server.h>
+#include <eddy/core/task/sleep.h>
+#include <eddy/core/task/task.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+
+namespace eddy::inline v0::conformance {
+
+EDDY_RULES_FILE(gates)
+
+namespace {
+
+constexpr long kDispatches = 3;
+
+/// A timer of the host's own that is set anew in each call.
+class GateTest : public ConformanceTest {
+ protected:
+  /// Lets it fire `count` times under whatever load there is, and holds it to the gate.
+  void hold_to_gate(int count = 40) {
+    again(count);
+    ASSERT_TRUE(run_until([this, count] { return static_cast<int>(late_.size()) >= count; }));
+    std::sort(late_.begin(), late_.end());
+    std::printf("host timer late by p50 %.2f p99 %.2f max %.2f ms, at most %ld dispatches\n",
+                ms(late_[late_.size() / 2]), ms(late_[late_.size() * 99 / 100]), ms(late_.back()),
+                most_);
+    EXPECT_LE(most_, kDispatches);
+    EXPECT_GT(gate().turns(), static_cast<std::uint64_t>(count)) << "there was no load";
+  }
+
+ private:
+  static double ms(Duration time) {
+    return std::chrono::duration<double, std::milli>(time).count();
+  }
+
+  void again(int left) {
+    if (left == 0) return;
+    const Duration delay = std::chrono::milliseconds(5);
+    const TimePoint due = Clock::now() + delay + host().timer_granularity();
+    host().call_after(delay, [this, due, left] {
+      most_ = std::max(most_, gate().turns_since(due));
+      late_.push_back(Clock::now() - due);
+      again(left - 1);
+    });
+  }
+
+  long most_ = 0;
+  std::vector<Duration> late_;
+};
+
+Task<int> ready_at_once() { co_return 1; }
+
+Task<void> never_really_wait(long& rounds) {
+  for (;;) {
+    burn_cpu(20'000);
+    rounds += co_await ready_at_once();
+  }
+}
+
+}  // namespace
+
+EDDY_RULE_IN(GateTest, GateTest, ReadyConnectionsDoNotHoldTheHost,
+             "64 always-ready connections with 1 ms handlers leave the host's timer its time") {
+  const BusyDescriptors busy(loop(), 64, 0, [] { burn_cpu(1'000'000); });
+  hold_to_gate();
+}
+
+EDDY_RULE_IN(
+    GateTest, GateTest, QuickHandlersDoNotHoldTheHost,
+    "400 always-ready connections with handlers of 10 us leave the host's timer its time") {
+  const BusyDescriptors busy(loop(), 400, 0, [] { burn_cpu(10'000); });
+  hold_to_gate();
+}
+
+EDDY_RULE_IN(GateTest, GateTest, ACoroutineThatNeverReallyWaitsDoesNotHoldTheHost,
+             "a task whose awaits are always ready leaves the host's timer its time") {
+  long rounds = 0;
+  loop().spawn(never_really_wait(rounds));
+  hold_to_gate();
+  EXPECT_GT(rounds, 1000);
+}
+
+EDDY_RULE_IN(GateTest, GateTest, AHundredThousandPostsDoNotHoldTheHost,
+             "100,000 posts at once leave the host's timer its time, and all run") {
+  constexpr int kPosts = 100'000;
+  int ran = 0;
+  for (int i = 0; i < kPosts; ++i) {
+    loop().post([&] {
+      burn_cpu(2'000);
+      ++ran;
+    });
+  }
+  hold_to_gate(10);
+  EXPECT_TRUE(run_until([&] { return ran == kPosts; }));
+}
+
+EDDY_RULE_IN(GateTest, GateTest, APostThatPostsItselfDoesNotHoldTheHost,
+             "a callback that posts itself for ever leaves the host's timer its time") {
+  std::function<void()> again = [&] {
+    burn_cpu(5'000);
+    loop().post([&again] { again(); });
+  };
+  again();
+  hold_to_gate();
+}
+
+EDDY_RULE_IN(GateTest, GateTest, DueTimersDoNotHoldTheHost,
+             "20,000 timers of the Loop that are due at once leave the host's timer its time") {
+  constexpr int kTimers = 20'000;
+  int ran = 0;
+  for (int i = 0; i < kTimers; ++i) {
+    loop().call_later(std::chrono::milliseconds(1), [&] {
+      burn_cpu(10'000);
+      ++ran;
+    });
+  }
+  hold_to_gate(10);
+  EXPECT_TRUE(run_until([&] { return ran == kTimers; }));
+}
+
+EDDY_RULE_IN(GateTest, GateTest, PipelinedRequestsDoNotHoldTheHost,
+             "1,000 requests of 1 ms in one segment leave the host's timer its time") {
+  constexpr int kRequests = 1000;
+  LineServer server(loop(), [](std::string_view line) {
+    burn_cpu(1'000'000);
+    return std::string(line);
+  });
+  std::atomic<int> answered{0};
+  const ClientThread client([&, port = server.port()] {
+    LineClient connection(port);
+    std::string all;
+    for (int i = 0; i < kRequests; ++i) all += std::to_string(i) + "\n";
+    connection.send(all);
+    while (answered < kRequests && connection.read_line() == std::to_string(answered)) ++answered;
+  });
+  ASSERT_TRUE(run_until([&] { return server.served() > 0; }));
+  hold_to_gate(10);
+  EXPECT_TRUE(run_until([&] { return server.served() == kRequests; }));
+}
+
+}  // namespace eddy::inline v0::conformance

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Threads: the Loop belongs to its host's, and use from elsewhere is an error that names the call.
+#include <eddy/conformance/conformance_test.h>
+#include <eddy/conformance/support/socket_pair.h>
+#include <eddy/core/base/error.h>
+#include <eddy/core/net/tcp_server.h>
+#include <eddy/core/task/sleep.h>
+#include <eddy/core/task/task.h>
+
+#include <atomic>
+
+namespace eddy::inline v0::conformance {
+
+EDDY_RULES_FILE(threads)
+
+namespace {
+
+/// What a call from another thread comes to, while the host runs.
+class WrongThreadTest : public ConformanceTest {
+ protected:
+  /// The text of the WrongThread that `call` throws; empty when it throws none.
+  [[nodiscard]] std::string misuse(std::function<void()> call) {
+    std::string text;
+    const WorkGuard guard = loop().hold();
+    std::atomic<bool> running{false};
+    loop().post([&] { running = true; });
+    ClientThread thread([&, call = std::move(call), remote = loop().remote()] {
+      while (!running) sleep_at_least(std::chrono::milliseconds(1));
+      // The host is asleep now, and nobody is inside the Loop.
+      sleep_at_least(std::chrono::milliseconds(2));
+      try {
+        call();
+      } catch (const WrongThread& error) {
+        text = error.what();
+      }
+      remote.post([this] { quit(); });
+    });
+    EXPECT_EQ(host().run(kPatience), RunEnd::quit);
+    thread.join();
+    return text;
+  }
+
+  void expect_misuse(const std::string& name, std::function<void()> call) {
+    const std::string text = misuse(std::move(call));
+    EXPECT_NE(text.find(name), std::string::npos)
+        << name << " from another thread: \"" << text << '"';
+  }
+};
+
+Task<void> nothing() { co_return; }
+
+}  // namespace
+
+EDDY_RULE_IN(WrongThreadTest, ThreadTest, WatchingFromElsewhereIsAnError,
+             "watch() on another thread throws a WrongThread that names it, in every build") {
+  const SocketPair pair;
+  expect_misuse("watch", [&] { (void)loop().watch(pair.near(), Io::read, [](Io /*events*/) {}); });
+  EXPECT_EQ(loop().stats().watches, 0U);
+}
+
+EDDY_RULE_IN(WrongThreadTest, ThreadTest, ListeningFromElsewhereIsAnError,
+             "listen() on another thread throws a WrongThread that names it, in every build") {
+  TcpServer server(loop(), [](const std::unique_ptr<Stream>& /*stream*/) {});
+  expect_misuse("listen", [&] { server.listen("127.0.0.1", 0); });
+  EXPECT_EQ(server.port(), 0);
+}
+
+EDDY_RULE_IN(WrongThreadTest, ThreadTest, RunningFromElsewhereIsAnError,
+             "run() and run_until() on another thread throw a WrongThread that names them") {
+  expect_misuse("run", [&] { (void)loop().run(); });
+  expect_misuse("run_until", [&] { loop().run_until(nothing()); });
+}
+
+#ifndef NDEBUG
+EDDY_RULE_IN(
+    WrongThreadTest, ThreadTest, TimersFromElsewhereAreAnErrorInDebugBuilds,
+    "call_later, call_at and spawn on another thread throw a WrongThread that names them") {
+  expect_misuse("call_later", [&] { loop().call_later(Duration::zero(), [] {}); });
+  expect_misuse("call_at", [&] { loop().call_at(TimePoint(), [] {}); });
+  expect_misuse("spawn", [&] { loop().spawn(nothing()); });
+}
+#endif
+
+EDDY_RULE_IN(WrongThreadTest, ThreadTest, ARemoteMayBeUsedAnywhere,
+             "what remote() gives, and post(), are no misuse on any thread") {
+  std::atomic<int> ran{0};
+  EXPECT_EQ(misuse([&] {
+              loop().post([&] { ++ran; });
+              const Remote remote = loop().remote();
+              const Remote copy = remote;
+              EXPECT_TRUE(copy.post([&] { ++ran; }));
+            }),
+            "");
+  EXPECT_TRUE(run_until([&] { return ran == 2; }));
+}
+
+EDDY_RULE(ThreadTest, BeforeTheHostRunsTheLoopMayBeSetUp,
+          "main() sets everything up before the host runs, between its runs and after them") {
+  const SocketPair pair;
+  for (int i = 0; i < 3; ++i) {
+    bool ran = false;
+    const FdWatch watch = loop().watch(pair.near(), Io::read, [](Io /*events*/) {});
+    TcpServer server(loop(), [](const std::unique_ptr<Stream>& /*stream*/) {});
+    server.listen("127.0.0.1", 0);
+    loop().spawn(nothing());
+    loop().call_later(Duration::zero(), [&] { ran = true; });
+    ASSERT_TRUE(run_until([&] { return ran; }));
+  }
+}
+
+EDDY_RULE(ThreadTest, EverythingRunsWhereTheHostAllowsIt,
+          "timers, posts, tasks and watches run where the Loop may be used") {
+  const SocketPair pair;
+  pair.fill(1);
+  int ran = 0;
+  const auto use = [&] {
+    // Throws where this is not the Loop's thread.
+    const FdWatch watch = loop().watch(pair.far(), Io::read, [](Io /*events*/) {});
+    ++ran;
+  };
+  loop().post(use);
+  loop().call_later(std::chrono::milliseconds(1), use);
+  loop().spawn([](std::function<void()> call) -> Task<void> {
+    co_await yield();
+    call();
+  }(use));
+  FdWatch watch;
+  watch = loop().watch(pair.near(), Io::read, [&](Io /*events*/) {
+    (void)pair.take();
+    use();
+  });
+  host().call_after(std::chrono::milliseconds(1), use);
+  EXPECT_TRUE(run_until([&] { return ran == 5; }));
+}
+
+}  // namespace eddy::inline v0::conformance
