@@ -28,9 +28,10 @@ class Pulse {
   }
   Pulse(const Pulse&) = delete;
   Pulse& operator=(const Pulse&) = delete;
-  ~Pulse() { *alive_ = false; }
+  ~Pulse() { stop(); }
 
   [[nodiscard]] bool beaten(int times) const { return posts_ >= times && timers_ >= times; }
+  void stop() { *alive_ = false; }
   void start_again() { posts_ = timers_ = 0; }
 
  private:

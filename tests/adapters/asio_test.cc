@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/asio/asio.h>
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#ifdef EDDY_ASIO_STANDALONE
+#  include <asio/dispatch.hpp>
+#  include <asio/executor_work_guard.hpp>
+#  include <asio/post.hpp>
+#  include <asio/steady_timer.hpp>
+#  include <asio/strand.hpp>
+#  include <asio/thread_pool.hpp>
+#else
+#  include <boost/asio/dispatch.hpp>
+#  include <boost/asio/executor_work_guard.hpp>
+#  include <boost/asio/post.hpp>
+#  include <boost/asio/steady_timer.hpp>
+#  include <boost/asio/strand.hpp>
+#  include <boost/asio/thread_pool.hpp>
+#endif
+
+#include <tests/adapters/support.h>
+
+namespace {
+
+namespace net = eddy::asio_library;
+using eddy::AsioLoop;
+using eddy_test::open_descriptors;
+using eddy_test::Pulse;
+using namespace std::chrono_literals;
+
+/// Runs `context` on some threads until run() has returned in all of them.
+void run_on(net::io_context& context, int count) {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < count; ++i) threads.emplace_back([&] { context.run(); });
+  for (auto& thread : threads) thread.join();
+}
+
+class AsioThreads : public testing::TestWithParam<int> {
+ protected:
+  void run() { run_on(io_, GetParam()); }
+  void run_again() {
+    io_.restart();
+    run();
+  }
+  net::io_context io_;
+};
+INSTANTIATE_TEST_SUITE_P(Threads, AsioThreads, testing::Values(1, 4));
+
+TEST_P(AsioThreads, RunReturnsAtOnceWhenNothingCounts) {
+  AsioLoop loop(io_);
+  loop.call_later(1h, [] {});
+  run();
+  EXPECT_TRUE(io_.stopped());
+}
+
+TEST_P(AsioThreads, RunReturnsWithTheLastGuardAndPostsRunAtTheNext) {
+  AsioLoop loop(io_);
+  eddy::WorkGuard work = loop.hold();
+  bool called = false;
+  loop.call_later(5ms, [&] {
+    called = true;
+    work.reset();
+  });
+  run();
+  EXPECT_TRUE(called);
+  for (int round = 0; round < 3; ++round) {
+    int posted = 0;
+    for (int i = 0; i < 1000; ++i) loop.post([&] { ++posted; });
+    loop.set_budget({.slice = 1s, .max_steps = 10});
+    run_again();
+    EXPECT_EQ(posted, 1000);
+  }
+}
+
+TEST_P(AsioThreads, GuardsComeAndGo) {
+  AsioLoop loop(io_);
+  eddy::WorkGuard last = loop.hold();
+  eddy::WorkGuard work;
+  int rounds = 0;
+  std::function<void()> step = [&] {
+    if (++rounds == 300) return last.reset();
+    if (rounds % 3 == 0) {
+      work = loop.hold();
+    } else if (rounds % 3 == 1) {
+      work.reset();
+    }
+    rounds % 2 == 0 ? (void)loop.post([&] { step(); })
+                    : (void)loop.call_later(0ms, [&] { step(); });
+  };
+  loop.post([&] { step(); });
+  run();
+  EXPECT_EQ(rounds, 300);
+}
+
+TEST_P(AsioThreads, WhatDoesNotCountIsServedWhileTheContextRuns) {
+  AsioLoop loop(io_);
+  net::steady_timer other(io_, 10s);
+  other.async_wait([](const auto&) {});
+  int called = 0;
+  loop.call_later(1ms, [&] {
+    loop.call_later(1ms, [&] {
+      ++called;
+      other.cancel();
+    });
+  });
+  run();
+  EXPECT_EQ(called, 1);
+}
+
+TEST_P(AsioThreads, PostsFromOutsideWhileRunReturns) {
+  AsioLoop loop(io_);
+  std::atomic<int> called = 0;
+  std::atomic<int> accepted = 0;
+  std::atomic<bool> stop = false;
+  std::thread poster([&, remote = loop.remote()] {
+    while (!stop) {
+      if (remote.post([&] { ++called; })) ++accepted;
+      if (accepted % 50 == 0) std::this_thread::sleep_for(100us);
+    }
+  });
+  for (int i = 0; i < 200; ++i) run_again();
+  stop = true;
+  poster.join();
+  run_again();
+  EXPECT_EQ(called, accepted);
+}
+
+TEST_P(AsioThreads, NothingOfALoopRunsTwiceAtATime) {
+  AsioLoop loop(io_);
+  eddy::WorkGuard work = loop.hold();
+  int unguarded = 0;
+  int left = 4000;
+  std::vector<std::thread> posters;
+  for (int i = 0; i < 4; ++i) {
+    posters.emplace_back([&, remote = loop.remote()] {
+      for (int k = 0; k < 1000; ++k) {
+        remote.post([&] {
+          ++unguarded;
+          if (--left == 0) work.reset();
+        });
+      }
+    });
+  }
+  run();
+  for (auto& poster : posters) poster.join();
+  EXPECT_EQ(unguarded, 4000);
+}
+
+TEST_P(AsioThreads, TheProgramsStrandIsTheLoopsStrand) {
+  const auto strand = net::make_strand(io_);
+  std::optional<AsioLoop> loop;
+  bool called = false;
+  net::post(strand, [&] {
+    loop.emplace(strand);
+    loop->call_later(1ms, [&] { called = strand.running_in_this_thread(); });
+    loop->spawn(
+        [](eddy::Loop& /*unused*/) -> eddy::Task<void> { co_await eddy::sleep(5ms); }(*loop));
+  });
+  run();
+  EXPECT_TRUE(called);
+}
+
+TEST_P(AsioThreads, MayBeDestroyedByItsOwnCallback) {
+  auto* loop = new AsioLoop(io_);
+  const eddy::WorkGuard work = loop->hold();
+  loop->post([&] { delete std::exchange(loop, nullptr); });
+  run();
+  EXPECT_EQ(loop, nullptr);
+}
+
+TEST_P(AsioThreads, UseFromAnotherThreadIsFound) {
+  AsioLoop loop(io_);
+  bool thrown = false;
+  loop.post([&] {
+    std::thread([&] {
+      try {
+        (void)loop.run();
+      } catch (const eddy::WrongThread&) {
+        thrown = true;
+      }
+    }).join();
+  });
+  run();
+  EXPECT_TRUE(thrown);
+}
+
+TEST_P(AsioThreads, AHandlerThatBlocksInRunOneIsNoDeadlock) {
+  AsioLoop loop(io_);
+  Pulse pulse(loop);
+  eddy::WorkGuard work = loop.hold();
+  bool nested_served = false;
+  std::function<void()> look_again = [&] {
+    if (!pulse.beaten(5)) return (void)loop.call_later(1ms, [&] { look_again(); });
+    pulse.stop();
+    work.reset();
+  };
+  loop.post([&] {
+    pulse.start_again();
+    const auto end = std::chrono::steady_clock::now() + (GetParam() == 1 ? 10s : 50ms);
+    while (!pulse.beaten(5) && std::chrono::steady_clock::now() < end) io_.run_one_for(1ms);
+    nested_served = pulse.beaten(5);
+    pulse.start_again();
+    // Whatever the handler held up goes on when it has returned.
+    look_again();
+  });
+  run();
+  EXPECT_TRUE(nested_served || GetParam() != 1);
+}
+
+TEST_P(AsioThreads, RunUntilInsideAHandlerEndsOrIsRefused) {
+  AsioLoop loop(io_);
+  std::optional<std::error_code> error;
+  loop.post([&] {
+    error.emplace();
+    try {
+      loop.run_until([]() -> eddy::Task<void> { co_await eddy::sleep(5ms); }());
+    } catch (const std::system_error& refused) {
+      error = refused.code();
+    }
+  });
+  run();
+  ASSERT_TRUE(error);
+  if (GetParam() == 1) {
+    EXPECT_FALSE(*error);
+  } else if (*error) {
+    EXPECT_EQ(*error, eddy::Errc::not_pumpable);
+  }
+}
+
+TEST(AsioLoop, SurvivesItsContext) {
+  std::optional<net::io_context> io(std::in_place);
+  AsioLoop loop(*io);
+  AsioLoop on_strand(net::make_strand(*io));
+  { const AsioLoop gone_before(*io); }
+  const eddy::WorkGuard work = loop.hold();
+  const eddy::Remote remote = loop.remote();
+  loop.call_later(0ms, [] { FAIL(); });
+  io.reset();
+  EXPECT_FALSE(remote.post([] {}));
+  EXPECT_THROW(loop.call_later(0ms, [] {}), std::system_error);
+  EXPECT_FALSE(on_strand.post([] {}));
+}
+
+TEST(AsioLoop, SurvivesItsContextWithHandlersQueued) {
+  std::optional<net::io_context> io(std::in_place);
+  AsioLoop loop(*io);
+  io->run();
+  loop.post([] { FAIL(); });
+  io.reset();
+}
+
+TEST(AsioLoop, DestroyedAfterRunItLeavesOnlyDeadHandlers) {
+  net::io_context io;
+  {
+    AsioLoop loop(io);
+    eddy::WorkGuard work = loop.hold();
+    loop.post([&] { work.reset(); });
+    io.run();
+  }
+  io.restart();
+  io.run();  // returns: nothing of the Loop counts any more
+  EXPECT_TRUE(io.stopped());
+}
+
+TEST(AsioLoop, OneThreadRunsAnIoContextForTheLoop) {
+  net::io_context io;
+  AsioLoop loop(io);
+  EXPECT_EQ(loop.run_until([]() -> eddy::Task<int> {
+    co_await eddy::sleep(2ms);
+    co_return 7;
+  }()),
+            7);
+  bool called = false;
+  loop.call_later(1ms, [&] { called = true; });
+  EXPECT_FALSE(loop.run());
+  EXPECT_TRUE(called);
+  // The program's own run is as if nothing had been before it.
+  bool own = false;
+  net::post(io, [&] { own = true; });
+  io.run();
+  EXPECT_TRUE(own);
+}
+
+TEST(AsioLoop, StoppingTheContextEndsRunUntil) {
+  net::io_context io;
+  AsioLoop loop(io);
+  loop.call_later(1ms, [&] { io.stop(); });
+  EXPECT_THROW(loop.run_until([]() -> eddy::Task<void> { co_await eddy::sleep(1h); }()),
+               std::system_error);
+  EXPECT_TRUE(io.stopped());
+}
+
+TEST(AsioLoop, RunsInAThreadPoolThatItCannotPump) {
+  std::atomic<int> called = 0;
+  net::thread_pool pool(3);
+  const auto strand = net::make_strand(net::any_io_executor(pool.get_executor()));
+  std::unique_ptr<AsioLoop> loop;
+  std::atomic<bool> done = false;
+  net::post(strand, [&] {
+    loop = std::make_unique<AsioLoop>(strand);
+    loop->call_later(1ms, [&] {
+      ++called;
+      loop.reset();
+      done = true;
+    });
+    EXPECT_EQ(loop->run(), eddy::Errc::not_pumpable);
+  });
+  pool.join();
+  EXPECT_TRUE(done);
+  EXPECT_EQ(called, 1);
+}
+
+TEST(AsioLoop, AForkedChildThatExitsLeavesTheParentServing) {
+  net::io_context io;
+  auto loop = std::make_unique<AsioLoop>(io);
+  io.poll();
+  const pid_t child = fork();
+  if (child == 0) {
+    loop.reset();
+    _exit(0);
+  }
+  int status = 1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  bool called = false;
+  loop->post([&] { called = true; });
+  io.restart();
+  io.run();
+  EXPECT_TRUE(called);
+}
+
+TEST(AsioLoop, AForkedChildThatDestroysTheContextLeavesTheParentServing) {
+  auto io = std::make_unique<net::io_context>();
+  AsioLoop loop(*io);
+  io->poll();
+  const pid_t child = fork();
+  if (child == 0) {
+    io.reset();
+    _exit(0);
+  }
+  int status = 1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  bool called = false;
+  loop.post([&] { called = true; });
+  io->restart();
+  io->run();
+  EXPECT_TRUE(called);
+}
+
+TEST(AsioLoop, ADaemonWhoseParentLeavesGoesOnServing) {
+  net::io_context io;
+  AsioLoop loop(io);
+  loop.post([] {});
+  io.notify_fork(net::execution_context::fork_prepare);
+  const pid_t child = fork();
+  if (child == 0) {
+    io.notify_fork(net::execution_context::fork_child);
+    int called = 0;
+    loop.call_later(1ms, [&] { ++called; });
+    (void)loop.run();
+    loop.post([&] { ++called; });
+    io.restart();
+    io.run();
+    _exit(called == 2 ? 0 : 1);
+  }
+  io.notify_fork(net::execution_context::fork_parent);
+  int status = 1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
+TEST(AsioLoop, AThousandStartsAndStopsLeaveNothing) {
+  net::io_context io;
+  { const AsioLoop first(io); }
+  io.run();
+  const std::size_t before = open_descriptors();
+  for (int i = 0; i < 1000; ++i) {
+    AsioLoop loop(io);
+    loop.post([] {});
+    io.restart();
+    io.run();
+  }
+  io.restart();
+  io.run();
+  EXPECT_EQ(open_descriptors(), before);
+  io.restart();
+  EXPECT_EQ(io.poll(), 0U);
+}
+
+}  // namespace
