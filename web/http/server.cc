@@ -40,7 +40,7 @@ std::string Server::url() const {
   std::string host = address.host();
   if (host == "0.0.0.0") host = "127.0.0.1";
   if (host == "::") host = "::1";
-  if (host.find(':') != std::string::npos) host = "[" + host + "]";
+  if (host.find(':') != std::string::npos) host.insert(0, 1, '[').push_back(']');
   return "http://" + host + ":" + std::to_string(address.port());
 }
 

@@ -92,6 +92,8 @@ class RawClient {
   [[nodiscard]] bool closed() const { return closed_; }
   [[nodiscard]] bool was_reset() const { return reset_; }
   std::string take() { return std::move(received_); }
+  /// As take(), without allocating when more arrives.
+  void forget() { received_.clear(); }
 
   /// Pumps until `text` has arrived.
   bool read_until(eddy::Loop& loop, std::string_view text) {
