@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <memory>
+
+#include <eddy/core/base/export.h>
+#include <eddy/core/base/unique_function.h>
+
+namespace eddy::inline v0 {
+
+class Loop;
+
+/// Calls back for one signal until it is destroyed or reset. Thread: the Loop's. May outlive it.
+class EDDY_API SignalWatch {
+ public:
+  SignalWatch() noexcept;
+  SignalWatch(SignalWatch&& other) noexcept;
+  SignalWatch& operator=(SignalWatch&& other) noexcept;
+  ~SignalWatch();
+
+  void reset() noexcept;
+  explicit operator bool() const noexcept { return state_ != nullptr; }
+
+ private:
+  friend EDDY_API SignalWatch watch_signal(Loop& loop, int signal, UniqueFunction<void()> callback);
+  class State;
+  explicit SignalWatch(std::shared_ptr<State> state) noexcept;
+
+  std::shared_ptr<State> state_;
+};
+
+/// Calls `callback` on the Loop's thread, in a later turn, when the process receives `signal`;
+/// several that arrive before that are one call. Eddy touches no signal unless this is called.
+///
+///     auto term = eddy::watch_signal(loop, SIGTERM, [&] { server.stop(); });
+///
+/// The first watch of a signal installs a handler (SA_RESTART, so that other code's system calls
+/// are not interrupted), and the end of the last one restores what was there before, unless
+/// somebody else has replaced it meanwhile. Any number of loops and threads may watch one signal,
+/// up to 64 watches in all. A child that was forked while its parent lives does not report its
+/// signals; a daemon whose parent has left does.
+///
+/// Throws std::system_error for a signal that can't be caught, std::invalid_argument for a loop
+/// whose poller is not the system's. Source: IOLoop.add_callback_from_signal.
+[[nodiscard]] EDDY_API SignalWatch watch_signal(Loop& loop, int signal,
+                                                UniqueFunction<void()> callback);
+
+}  // namespace eddy::inline v0
