@@ -55,7 +55,7 @@ class TerminationSignals {
     sigemptyset(&signals_set);
     sigaddset(&signals_set, SIGINT);
     sigaddset(&signals_set, SIGTERM);
-    sigprocmask(SIG_BLOCK, &signals_set, nullptr);
+    pthread_sigmask(SIG_BLOCK, &signals_set, nullptr);
     fd_ = signalfd(-1, &signals_set, SFD_NONBLOCK | SFD_CLOEXEC);
     if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "signalfd");
   }

@@ -94,22 +94,25 @@ static void on_bus(GDBusConnection* connection, const char* name, gpointer playe
 
 int main(int argc, char** argv) {
   int port = 8888;
-  const GOptionEntry entries[] = {{"port", 0, 0, G_OPTION_ARG_INT, &port, "0: any", "N"}, {NULL}};
-  GOptionContext* options = g_option_context_new(NULL);
+  const GOptionEntry entries[] = {{"port", 0, 0, G_OPTION_ARG_INT, &port, "0: any", "N"},
+                                  G_OPTION_ENTRY_NULL};
+  g_autoptr(GOptionContext) options = g_option_context_new(NULL);
   g_option_context_add_main_entries(options, entries, NULL);
-  Player player = {FALSE, g_strdup("Silence"), 0.5};
-  GError* error = NULL;
-  if (!g_option_context_parse(options, &argc, &argv, &error) ||
-      !web_start(&player, (guint16)port, &error)) {
+  Player player = {FALSE, NULL, 0.5};
+  g_autoptr(GError) error = NULL;
+  if (!g_option_context_parse(options, &argc, &argv, &error) || !web_start(&player, port, &error)) {
     g_printerr("%s\n", error->message);
     return 1;
   }
+  player.title = g_strdup("Silence");
   const guint name = g_bus_own_name(G_BUS_TYPE_SESSION, "org.example.Player", 0, on_bus, NULL, NULL,
                                     &player, NULL);
-  GMainLoop* main_loop = g_main_loop_new(NULL, FALSE);
+  g_autoptr(GMainLoop) main_loop = g_main_loop_new(NULL, FALSE);
   g_unix_signal_add(SIGINT, G_SOURCE_FUNC(g_main_loop_quit), main_loop);
   g_unix_signal_add(SIGTERM, G_SOURCE_FUNC(g_main_loop_quit), main_loop);
   g_main_loop_run(main_loop);
   g_bus_unown_name(name);
   web_stop();
+  g_free(player.title);
+  return 0;
 }

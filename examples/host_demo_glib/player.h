@@ -6,6 +6,7 @@
 G_BEGIN_DECLS
 
 /* What the D-Bus service and the page both show and change. */
+/* NOLINTNEXTLINE(modernize-use-using): read by C too */
 typedef struct {
   gboolean playing;
   char* title;
@@ -18,7 +19,7 @@ void player_set_title(Player* player, const char* title);
 void player_set_volume(Player* player, double volume);
 
 /* web.cc: the page. Serves in the thread-default main context; prints its URL. */
-gboolean web_start(Player* player, guint16 port, GError** error);
+gboolean web_start(Player* player, int port, GError** error);
 void web_changed(void);
 void web_stop(void);
 

@@ -2,8 +2,10 @@
 //
 // The page of the player: the only C++ in the program.
 
+#include <cstdint>
 #include <exception>
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 #include <eddy/glib/glib.h>
@@ -17,7 +19,7 @@ namespace {
 
 class Web {
  public:
-  Web(Player* player, guint16 port) : player_(player) {
+  Web(Player* player, std::uint16_t port) : player_(player) {
     app_.get("/", [] { return eddy::web::Response::html(kPage); });
     app_.get("/state/{seen}", [this](int seen) -> eddy::Task<eddy::web::Response> {
       co_await changes_.newer_than(seen);
@@ -50,9 +52,10 @@ std::unique_ptr<Web> web;
 
 // C has no exceptions: none may leave these.
 
-gboolean web_start(Player* player, guint16 port, GError** error) {
+gboolean web_start(Player* player, int port, GError** error) {
   try {
-    web = std::make_unique<Web>(player, port);
+    if (port < 0 || port > 65535) throw std::invalid_argument("--port: not a port");
+    web = std::make_unique<Web>(player, static_cast<std::uint16_t>(port));
     return TRUE;
   } catch (const std::exception& failure) {
     g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED, failure.what());

@@ -60,13 +60,15 @@ async function test(program, context) {
 
 async function main() {
   const program = await startProgram(command)
-  const browser = await startBrowser()
   try {
-    await test(program, browser.context)
-    console.log('1 passed, 0 failed')
+    const browser = await startBrowser()
+    try {
+      await test(program, browser.context)
+    } finally {
+      await browser.stop()
+    }
   } finally {
-    await browser.stop()
-    await program.stop().catch(() => {})
+    await program.stop()
   }
 }
 

@@ -86,17 +86,21 @@ async function takePicture(program, browser, folder) {
 
 async function main() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'eddy-picture-'))
-  const display = await startDisplay(folder)
-  const program = await startProgram(command, ['host_demo_qt', '-qwindowgeometry', `${WIDTH}x${HEIGHT}+0+0`], {
-    DISPLAY: display.name, QT_QPA_PLATFORM: 'xcb', QT_SCALE_FACTOR: String(SCALE),
-  }, BUILD_LIMIT_MS)
-  const browser = await startBrowser({viewport: {width: WIDTH, height: HEIGHT}, deviceScaleFactor: SCALE})
+  const started = []
+  const start = async promise => {
+    started.unshift(await promise)
+    return started[0]
+  }
   try {
+    const display = await start(startDisplay(folder))
+    const program = await start(startProgram(
+      command, ['host_demo_qt', '-qwindowgeometry', `${WIDTH}x${HEIGHT}+0+0`],
+      {DISPLAY: display.name, QT_QPA_PLATFORM: 'xcb', QT_SCALE_FACTOR: String(SCALE)}, BUILD_LIMIT_MS))
+    const browser = await start(
+      startBrowser({viewport: {width: WIDTH, height: HEIGHT}, deviceScaleFactor: SCALE}))
     await takePicture(program, browser, folder)
   } finally {
-    await browser.stop()
-    await program.stop()
-    display.stop()
+    for (const thing of started) await thing.stop()
     fs.rmSync(folder, {recursive: true, force: true})
   }
 }

@@ -75,6 +75,7 @@ def main():
         test_page_changes_the_bus(program)
         test_bus_listeners_are_told(program)
         fails([sys.argv[1], f"--port={program.address[1]}"], "Address already in use")
+        fails([sys.argv[1], "--port=65536"], "not a port")
 
 
 main()
