@@ -9,5 +9,7 @@ namespace eddy::inline v0::internal {
 /// earlier generation shares its epoll set with the parent, which must not be muted from here.
 /// Costs one load.
 [[nodiscard]] std::uint32_t fork_generation() noexcept;
+/// Counts the children that this process, and those it was forked from, have forked.
+[[nodiscard]] std::uint32_t forks_made() noexcept;
 
 }  // namespace eddy::inline v0::internal

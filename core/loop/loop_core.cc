@@ -33,6 +33,7 @@ LoopCore::LoopCore(std::unique_ptr<Poller> poller, std::unique_ptr<Host> host, B
       budget_(budget),
       turn_time_(poller_->now()),
       fork_generation_(fork_generation()),
+      forks_made_before_(forks_made()),
       executor_options_(executor) {
   set_log_sink(std::move(sink));
 }
@@ -75,6 +76,9 @@ void LoopCore::close() noexcept {
     // host's side is leaked; the descriptors are closed with the poller.
     (void)host_.release();
   } else {
+    // A child may be about to go on with this loop: it is called to its first turn, which gives it
+    // a set of its own, since its connections have just been taken out of the one it shares.
+    if (forks_made() != forks_made_before_) poller_->wake();
     if (host_lives) {
       if (keeps_alive_) host_->keep_alive(false);
       host_->detach();
@@ -259,7 +263,8 @@ void LoopCore::end_turn(Turn& turn) noexcept {
   } else {
     queue_->clear_wake_if_empty();
   }
-  arm_timer(true);
+  // While timers that are due wait for the next turn, the wake-up calls for it.
+  if (!due) arm_timer(true);
 }
 
 void LoopCore::fill_carry(bool block) noexcept {

@@ -176,6 +176,7 @@ class LoopCore final : public std::enable_shared_from_this<LoopCore> {
   bool keep_alive_allowed_ = true;
   bool keeps_alive_ = false;
   std::uint32_t fork_generation_;
+  std::uint32_t forks_made_before_;
 
   TurnProbe* probe_ = nullptr;
   LoopStats stats_;

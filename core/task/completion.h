@@ -48,10 +48,17 @@ class Operation {
   void (*arrived)(Waiter*) = nullptr;
   Outcome<T> outcome;
 
+  /// A result that nobody waits for ends with this call, on the Loop's thread: the completion's
+  /// thread may hold the last reference to this.
   void deliver(Outcome<T> result) {
-    outcome = std::move(result);
+    if (waiter == nullptr) return;
+    try {
+      outcome = std::move(result);
+    } catch (...) {
+      outcome = {std::nullopt, std::current_exception()};
+    }
     // Taken first: the waiter's coroutine may drop the last reference to this.
-    if (Waiter* resumed = std::exchange(waiter, nullptr)) arrived(resumed);
+    arrived(std::exchange(waiter, nullptr));
   }
 };
 
@@ -118,10 +125,11 @@ class Completion {
  private:
   void deliver(internal::Outcome<T> outcome) {
     if (!operation_) return;
-    const auto operation = std::move(operation_);
-    operation->remote.post([operation, outcome = std::move(outcome)]() mutable {
+    operation_->remote.post([operation = operation_, outcome = std::move(outcome)]() mutable {
       operation->deliver(std::move(outcome));
     });
+    // Only now: if the value can't be moved, the destructor still ends the wait.
+    operation_.reset();
   }
 
   std::shared_ptr<internal::Operation<T>> operation_;
@@ -145,7 +153,8 @@ class [[nodiscard]] CallbackAwaiter final : public Waiter {
   ~CallbackAwaiter() {
     if (!operation_ || operation_->waiter == nullptr) return;
     operation_->waiter = nullptr;
-    ask_to_end();
+    // A stop has asked already.
+    if (!stopped()) ask_to_end();
   }
 
   [[nodiscard]] bool await_ready() const noexcept { return false; }
@@ -163,10 +172,19 @@ class [[nodiscard]] CallbackAwaiter final : public Waiter {
     operation_->arrived = [](Waiter* waiter) {
       static_cast<CallbackAwaiter*>(waiter)->resume_now();
     };
-    if constexpr (std::is_invocable_v<Start&, LoopCore&, Completion<T>>) {
-      start_(core(), Completion<T>(operation_));
-    } else {
-      start_(Completion<T>(operation_));
+    // `start` may run a nested loop in which the wait ends, and this awaiter with it.
+    const auto operation = operation_;
+    Start start = std::move(start_);
+    try {
+      if constexpr (std::is_invocable_v<Start&, LoopCore&, Completion<T>>) {
+        start(core(), Completion<T>(operation));
+      } else {
+        start(Completion<T>(operation));
+      }
+    } catch (...) {
+      // Nothing has begun, so nothing is asked to end.
+      operation->waiter = nullptr;
+      throw;
     }
     return true;
   }

@@ -37,10 +37,9 @@ void destroy_frames(PromiseBase* top) noexcept {
 void resume(const Environment& environment, std::coroutine_handle<> handle) {
   RootTask& root = *environment.root;
   // The owner has gone while another frame of this task is on the stack: nothing of it runs later.
-  if (root.abandoned_) return;
-  root.enter();
+  if (root.abandoned()) return;
+  const RootTask::Entered entered(root);
   handle.resume();
-  root.leave();
 }
 
 // ---- Waiter
@@ -95,8 +94,6 @@ RootTask::RootTask(std::shared_ptr<LoopCore> core, PromiseBase* frame, Done done
   core_->add_work();
 }
 
-RootTask::~RootTask() { core_->remove_work(); }
-
 void RootTask::start() noexcept { resume(environment_, frame_->self_); }
 void RootTask::start_later() noexcept { schedule(*core_, *this); }
 void RootTask::run() { start(); }
@@ -136,7 +133,17 @@ void RootTask::finish() noexcept {
 }
 
 void RootTask::destroy() noexcept {
-  if (PromiseBase* frame = std::exchange(frame_, nullptr)) destroy_frames(frame);
+  PromiseBase* frame = std::exchange(frame_, nullptr);
+  if (frame == nullptr) return;
+  destroy_frames(frame);
+  // Here and not in the destructor: an owner may keep a task that has ended.
+  core_->remove_work();
+}
+
+void RootTask::request_stop(StopState& part) noexcept {
+  if (ended()) return;
+  const Entered entered(*this);
+  part.request();
 }
 
 void RootTask::abandon() noexcept {

@@ -160,17 +160,32 @@ class EDDY_API RootTask final : public Continuation, public ReadyItem {
   RootTask(const RootTask&) = delete;
   RootTask& operator=(const RootTask&) = delete;
 
+  /// Holds the frames while something of this task is on the stack.
+  class Entered {
+   public:
+    explicit Entered(RootTask& root) noexcept : root_(root) { root_.enter(); }
+    Entered(const Entered&) = delete;
+    Entered& operator=(const Entered&) = delete;
+    ~Entered() { root_.leave(); }
+
+   private:
+    RootTask& root_;
+  };
+
   void start() noexcept;
   void start_later() noexcept;
-  void request_stop() noexcept { stop_.request(); }
+  void request_stop() noexcept { request_stop(stop_); }
+  /// Stops a part of this task. The callables that end operations are a program's: they may destroy
+  /// the owner, and the frames stay until this returns.
+  void request_stop(StopState& part) noexcept;
   /// The owner lets go: the frames are destroyed, now or when the last of them leaves the stack.
   void abandon() noexcept;
+  /// The owner has let go while a frame is on the stack; that frame ends at its next await.
+  [[nodiscard]] bool abandoned() const noexcept { return abandoned_; }
   [[nodiscard]] bool ended() const noexcept { return frame_ == nullptr; }
 
  private:
-  friend EDDY_API void resume(const Environment& environment, std::coroutine_handle<> handle);
-
-  ~RootTask();
+  ~RootTask() = default;
   void enter() noexcept;
   void leave() noexcept;
   void finish() noexcept;

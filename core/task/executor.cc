@@ -45,9 +45,8 @@ class Executor::State : public std::enable_shared_from_this<Executor::State> {
 
   bool submit(UniqueFunction<void()>& job) {
     const std::lock_guard lock(mutex_);
-    const bool needs_thread = idle_ <= jobs_.size() && threads_ < max_threads_;
-    if (!needs_thread && jobs_.size() >= limit_ + idle_) return false;
-    if (needs_thread && !start_thread() && threads_ == 0) return false;
+    if (idle_ <= jobs_.size() && threads_ < max_threads_) start_thread();
+    if (threads_ == 0 || jobs_.size() >= limit_ + idle_) return false;
     jobs_.push_back(std::move(job));
     work_.notify_one();
     return true;
@@ -64,19 +63,18 @@ class Executor::State : public std::enable_shared_from_this<Executor::State> {
   }
 
  private:
-  bool start_thread() noexcept try {
+  void start_thread() noexcept try {
     const SignalsBlocked blocked;
     std::thread([self = shared_from_this()] { self->run(); }).detach();
     ++threads_;
-    return true;
-  } catch (const std::system_error&) {
-    return false;
+    ++idle_;
+  } catch (const std::exception&) {
+    // The threads that there are go on; a later call tries again.
   }
 
   void run() noexcept {
     std::unique_lock lock(mutex_);
     for (;;) {
-      ++idle_;
       work_.wait(lock, [this] { return closed_ || !jobs_.empty(); });
       --idle_;
       if (jobs_.empty()) return;
@@ -86,6 +84,7 @@ class Executor::State : public std::enable_shared_from_this<Executor::State> {
       job();
       job = nullptr;
       lock.lock();
+      ++idle_;
     }
   }
 
@@ -95,6 +94,7 @@ class Executor::State : public std::enable_shared_from_this<Executor::State> {
   std::condition_variable work_;
   std::deque<UniqueFunction<void()>> jobs_;
   std::size_t threads_ = 0;
+  /// Threads that wait for a job, those that have been started and not begun to run included.
   std::size_t idle_ = 0;
   bool closed_ = false;
 };

@@ -83,20 +83,29 @@ decltype(auto) find_awaiter(Awaitable&& awaitable) {
 }
 
 /// Awaits an awaiter where it is: waiting ones are linked into lists and can't be moved. The
-/// operand of co_await lives until the end of the expression.
+/// operand of co_await lives until the end of the expression. A task whose owner has gone is only
+/// suspended, for good, and nothing is begun.
 template <class Awaiter>
 class AwaitInPlace {
  public:
-  explicit AwaitInPlace(Awaiter& awaiter) noexcept : awaiter_(awaiter) {}
-  bool await_ready() { return awaiter_.await_ready(); }
+  AwaitInPlace(Awaiter& awaiter, const Environment& environment) noexcept
+      : awaiter_(awaiter), environment_(environment) {}
+  bool await_ready() { return !environment_.root->abandoned() && awaiter_.await_ready(); }
   template <class Promise>
   auto await_suspend(std::coroutine_handle<Promise> handle) {
-    return awaiter_.await_suspend(handle);
+    using Suspended = decltype(awaiter_.await_suspend(handle));
+    if (!environment_.root->abandoned()) return awaiter_.await_suspend(handle);
+    if constexpr (std::is_same_v<Suspended, bool>) {
+      return true;
+    } else {
+      return Suspended(std::noop_coroutine());
+    }
   }
   decltype(auto) await_resume() { return awaiter_.await_resume(); }
 
  private:
   Awaiter& awaiter_;
+  const Environment& environment_;
 };
 
 template <class T>
@@ -122,7 +131,7 @@ class Promise final : public PromiseResult<T> {
     if constexpr (!OwnAwaiter<Awaiter>) {
       return await_foreign(std::forward<Awaitable>(awaitable));
     } else if constexpr (std::is_same_v<Awaiter, std::remove_cvref_t<Awaitable>>) {
-      return AwaitInPlace<Awaiter>(awaitable);
+      return AwaitInPlace<Awaiter>(awaitable, this->environment());
     } else {
       return find_awaiter(std::forward<Awaitable>(awaitable));
     }
@@ -169,8 +178,9 @@ class [[nodiscard]] TaskAwaiter final : public Continuation, public ReadyItem, p
   }
   void run() override { resume(*environment_, next_); }
 
-  /// Straight on to the next coroutine, or by way of the loop.
+  /// Straight on to the next coroutine, or by way of the loop; nowhere when the owner has gone.
   std::coroutine_handle<> go_on() noexcept {
+    if (environment_->root->abandoned()) return std::noop_coroutine();
     if (!must_unwind(*environment_->core)) return next_;
     schedule(*environment_->core, *this);
     return std::noop_coroutine();

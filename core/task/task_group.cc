@@ -26,7 +26,12 @@ class TaskGroupState : public std::enable_shared_from_this<TaskGroupState> {
   }
 
   void request_stop() noexcept {
-    for (RunningTask& task : tasks_) task.request_stop();
+    // A callable that ends an operation is the program's, and may destroy the group.
+    const auto pin = shared_from_this();
+    for (auto place = tasks_.begin(); place != tasks_.end();) {
+      (place++)->request_stop();
+      if (closed_) return;
+    }
   }
 
   void close() noexcept {
@@ -100,7 +105,8 @@ Task<void> TaskGroup::join() { return join_state(state_); }
 
 void Loop::spawn(Task<void> task) {
   internal::check_usable(*core_, "spawn");
-  background_->spawn(std::move(task));
+  // Null while ~Loop destroys background tasks: what their destructors spawn comes too late.
+  if (background_ != nullptr) background_->spawn(std::move(task));
 }
 
 }  // namespace eddy::inline v0

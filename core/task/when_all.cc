@@ -10,16 +10,30 @@ Join::~Join() {
   while (!tasks_.empty()) tasks_.pop_back();
 }
 
+// Starts what has not been started, as far as the budget goes. True: there is something to wait for.
 bool Join::start() noexcept {
-  starting_ = true;
-  // By index: the vector does not grow any more, and a task that destroys this whole task only
-  // marks it, so that `this` stays until the frame that runs now has left the stack.
-  for (std::size_t i = 0; i < tasks_.size(); ++i) tasks_[i].start(environment_);
-  starting_ = false;
+  while (started_ < tasks_.size()) {
+    if (started_ > 0 && budget_spent(*environment_.core)) {
+      schedule(*environment_.core, *this);
+      return true;
+    }
+    tasks_[started_].start(environment_);
+    ++started_;
+    // A task that destroys the whole only marks it, so that `this` stays until the frame that runs
+    // now has left the stack.
+    if (environment_.root->abandoned()) return true;
+  }
   if (ended_ < tasks_.size()) return true;
   if (!must_unwind(*environment_.core)) return false;
   schedule(*environment_.core, *this);
   return true;
+}
+
+void Join::run() {
+  RootTask& root = *environment_.root;
+  if (root.abandoned()) return;
+  const RootTask::Entered entered(root);
+  if (started_ == tasks_.size() || !start()) handle_.resume();
 }
 
 std::coroutine_handle<> Join::on_done(const JoinedTask& task) noexcept {
@@ -27,7 +41,9 @@ std::coroutine_handle<> Join::on_done(const JoinedTask& task) noexcept {
     first_ = static_cast<std::size_t>(&task - tasks_.data());
     if (on_first_) on_first_();
   }
-  if (ended_ < tasks_.size() || starting_) return std::noop_coroutine();
+  // The last one may end while it is being started: start() goes on then.
+  if (ended_ < tasks_.size() || started_ < tasks_.size()) return std::noop_coroutine();
+  if (environment_.root->abandoned()) return std::noop_coroutine();
   if (!must_unwind(*environment_.core)) return handle_;
   schedule(*environment_.core, *this);
   return std::noop_coroutine();

@@ -79,15 +79,15 @@ class EDDY_API Join final : public ReadyItem {
 
   bool start() noexcept;
   std::coroutine_handle<> on_done(const JoinedTask& task) noexcept;
-  void run() override { resume(environment_, handle_); }
+  void run() override;
 
   const Environment& environment_;
   std::vector<JoinedTask> tasks_;
   std::coroutine_handle<> handle_;
   UniqueFunction<void()> on_first_;
+  std::size_t started_ = 0;
   std::size_t ended_ = 0;
   std::size_t first_ = static_cast<std::size_t>(-1);
-  bool starting_ = false;
 };
 
 /// The first exception in the order of the arguments, the others being reported.

@@ -27,7 +27,7 @@ class EDDY_API StopScope : public StopNode {
   ~StopScope() = default;
 
   [[nodiscard]] const Environment& environment() const noexcept { return environment_; }
-  void request_stop() noexcept { stop_.request(); }
+  void request_stop() noexcept { environment_.root->request_stop(stop_); }
 
  private:
   void on_stop() noexcept override { stop_.request(); }
