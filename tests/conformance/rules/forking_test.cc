@@ -33,32 +33,30 @@ int wait_for(pid_t child) {
 
 class ForkTest : public ConformanceTest {
  protected:
-  /// In the first child: listens, forks, and leaves what goes on to the second one.
-  [[noreturn]] void become_daemon(int ports) {
-    // Whatever happens, nobody stays for ever.
-    ::signal(SIGALRM, SIG_DFL);
-    ::alarm(30);
-    host().forked(ForkStage::in_child);
-    int ticks = 0;
-    std::function<void()> tick = [&] {
-      ++ticks;
-      loop().post([&] { loop().call_later(std::chrono::milliseconds(1), [&] { tick(); }); });
-    };
-    tick();
-    LineServer server(loop(), [&](std::string_view line) -> std::string {
-      if (line == "ticks") return std::to_string(ticks);
-      if (line == "end") loop().call_later(std::chrono::milliseconds(2), [this] { quit(); });
-      return std::string(line);
-    });
-    const std::uint16_t port = server.port();
-    if (::write(ports, &port, sizeof port) != sizeof port) ::_exit(1);
+  /// What the parent does when it has forked its daemon.
+  enum class Leave { at_once, with_destructors };
+
+  void expect_daemon(Leave leave) {
+    if (differs(Difference::forking)) return;
+    int ports[2];
+    ASSERT_EQ(::pipe2(ports, O_CLOEXEC), 0);
+    // The program that becomes a daemon is a process of its own; this one is only its client.
+    destroy_loop();
     host().forked(ForkStage::before);
-    const pid_t daemon = ::fork();
-    if (daemon != 0) ::_exit(daemon > 0 ? 0 : 1);
-    ::alarm(30);  // a child does not inherit its parent's
-    host().forked(ForkStage::in_child);
-    run(kPatience);
-    ::_exit(0);
+    const pid_t program = ::fork();
+    ASSERT_GE(program, 0);
+    if (program == 0) become_daemon(ports[1], leave);
+    host().forked(ForkStage::in_parent);
+    ::close(ports[1]);
+    EXPECT_EQ(wait_for(program), 0) << "the daemon's parent should have left";
+    std::uint16_t port = 0;
+    ssize_t got = 0;
+    do {
+      got = ::read(ports[0], &port, sizeof port);
+    } while (got < 0 && errno == EINTR);
+    ::close(ports[0]);
+    ASSERT_EQ(got, static_cast<ssize_t>(sizeof port));
+    expect_service_at(port);
   }
 
   /// A client on another thread asks a few times, on an old connection and on new ones.
@@ -74,6 +72,63 @@ class ForkTest : public ConformanceTest {
     EXPECT_EQ(run(kPatience), RunEnd::quit);
     client.join();
     EXPECT_EQ(answered, 10);
+  }
+
+ private:
+  /// In the first child: listens, forks, and leaves what goes on to the second one.
+  [[noreturn]] void become_daemon(int ports, Leave leave) {
+    // Whatever happens, nobody stays for ever.
+    ::signal(SIGALRM, SIG_DFL);
+    ::alarm(30);
+    host().forked(ForkStage::in_child);
+    std::unique_ptr<Loop> loop = make_loop();
+    std::optional<WorkGuard> guard(loop->hold());
+    int ticks = 0;
+    std::function<void()> tick = [&] {
+      ++ticks;
+      loop->post([&] { loop->call_later(std::chrono::milliseconds(1), [&] { tick(); }); });
+    };
+    tick();
+    auto server = std::make_unique<LineServer>(*loop, [&](std::string_view line) -> std::string {
+      if (line == "ticks") return std::to_string(ticks);
+      if (line == "end") loop->call_later(std::chrono::milliseconds(2), [this] { quit(); });
+      return std::string(line);
+    });
+    const std::uint16_t port = server->port();
+    if (::write(ports, &port, sizeof port) != sizeof port) ::_exit(1);
+    host().forked(ForkStage::before);
+    const pid_t daemon = ::fork();
+    if (daemon < 0) ::_exit(1);
+    if (daemon > 0) {
+      host().forked(ForkStage::in_parent);
+      if (leave == Leave::with_destructors) {
+        server.reset();
+        guard.reset();
+        loop.reset();
+      }
+      ::_exit(0);
+    }
+    ::alarm(30);  // a child does not inherit its parent's
+    // The worst case: the parent is through before the child begins.
+    if (leave == Leave::with_destructors) sleep_at_least(std::chrono::milliseconds(20));
+    host().forked(ForkStage::in_child);
+    host().run(kPatience);
+    ::_exit(0);
+  }
+
+  static void expect_service_at(std::uint16_t port) {
+    int ticks = 0;
+    for (int i = 0; i < 5; ++i) {
+      LineClient client(port);
+      ASSERT_EQ(client.ask("hi"), "hi");
+      sleep_at_least(std::chrono::milliseconds(10));
+      const int now = std::atoi(client.ask("ticks").c_str());
+      EXPECT_GT(now, ticks) << "timers and posts go on";
+      ticks = now;
+    }
+    LineClient last(port);
+    EXPECT_EQ(last.ask("end"), "end");
+    EXPECT_TRUE(last.wait_for_end());
   }
 };
 
@@ -111,37 +166,12 @@ EDDY_RULE_IN(ForkTest, ForkTest, AChildThatDestroysEverythingLeavesTheParentServ
 EDDY_RULE_IN(ForkTest, ForkTest, ADaemonWhoseParentLeavesGoesOnServing,
              "a process that listens, forks and leaves has a child that serves, timers and posts "
              "included") {
-  if (differs(Difference::forking)) return;
-  int ports[2];
-  ASSERT_EQ(::pipe2(ports, O_CLOEXEC), 0);
-  // The program that becomes a daemon is a process of its own; this one is only its client.
-  host().forked(ForkStage::before);
-  const pid_t program = ::fork();
-  ASSERT_GE(program, 0);
-  if (program == 0) become_daemon(ports[1]);
-  host().forked(ForkStage::in_parent);
-  ::close(ports[1]);
-  EXPECT_EQ(wait_for(program), 0) << "the daemon's parent has left";
-  std::uint16_t port = 0;
-  ssize_t got = 0;
-  do {
-    got = ::read(ports[0], &port, sizeof port);
-  } while (got < 0 && errno == EINTR);
-  ::close(ports[0]);
-  ASSERT_EQ(got, static_cast<ssize_t>(sizeof port));
+  expect_daemon(Leave::at_once);
+}
 
-  int ticks = 0;
-  for (int i = 0; i < 5; ++i) {
-    LineClient client(port);
-    EXPECT_EQ(client.ask("hi"), "hi");
-    sleep_at_least(std::chrono::milliseconds(10));
-    const int now = std::atoi(client.ask("ticks").c_str());
-    EXPECT_GT(now, ticks) << "timers and posts go on";
-    ticks = now;
-  }
-  LineClient last(port);
-  EXPECT_EQ(last.ask("end"), "end");
-  EXPECT_TRUE(last.wait_for_end());
+EDDY_RULE_IN(ForkTest, ForkTest, ADaemonWhoseParentReturnsFromMainGoesOnServing,
+             "the same when the parent destroys its server and its Loop before it leaves") {
+  expect_daemon(Leave::with_destructors);
 }
 
 }  // namespace eddy::inline v0::conformance

@@ -84,7 +84,7 @@ EDDY_RULE_IN(GateTest, GateTest, ACoroutineThatNeverReallyWaitsDoesNotHoldTheHos
   long rounds = 0;
   loop().spawn(never_really_wait(rounds));
   hold_to_gate();
-  EXPECT_GT(rounds, 1000);
+  EXPECT_GT(rounds, 100);
 }
 
 EDDY_RULE_IN(GateTest, GateTest, AHundredThousandPostsDoNotHoldTheHost,
@@ -121,7 +121,8 @@ EDDY_RULE_IN(GateTest, GateTest, DueTimersDoNotHoldTheHost,
       ++ran;
     });
   }
-  hold_to_gate(10);
+  // Where the host's timers are the Loop's own, all fire by their deadlines.
+  if (!differs(Difference::no_host)) hold_to_gate(10);
   EXPECT_TRUE(run_until([&] { return ran == kTimers; }));
 }
 
@@ -133,16 +134,17 @@ EDDY_RULE_IN(GateTest, GateTest, PipelinedRequestsDoNotHoldTheHost,
     return std::string(line);
   });
   std::atomic<int> answered{0};
-  const ClientThread client([&, port = server.port()] {
+  const ClientThread client([&, port = server.port(), remote = loop().remote()] {
     LineClient connection(port);
     std::string all;
     for (int i = 0; i < kRequests; ++i) all += std::to_string(i) + "\n";
     connection.send(all);
     while (answered < kRequests && connection.read_line() == std::to_string(answered)) ++answered;
+    remote.post([] {});  // a turn, after which the test looks again
   });
   ASSERT_TRUE(run_until([&] { return server.served() > 0; }));
   hold_to_gate(10);
-  EXPECT_TRUE(run_until([&] { return server.served() == kRequests; }));
+  EXPECT_TRUE(run_until([&] { return answered == kRequests; }));
 }
 
 }  // namespace eddy::inline v0::conformance
