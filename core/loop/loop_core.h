@@ -82,7 +82,10 @@ class LoopCore final : public std::enable_shared_from_this<LoopCore> {
   void set_log_sink(LogSink sink);
 
   [[nodiscard]] const LoopStats& stats() const noexcept { return stats_; }
-  [[nodiscard]] TimePoint turn_time() const noexcept { return turn_time_; }
+  /// Of the turn that runs; between turns, where it may be long past, the present time.
+  [[nodiscard]] TimePoint turn_time() const noexcept {
+    return turn_ != nullptr ? turn_time_ : now();
+  }
   [[nodiscard]] const std::shared_ptr<PostQueue>& queue() const noexcept { return queue_; }
   /// The pool of run_in_executor, made when it is first wanted.
   Executor& executor();

@@ -82,7 +82,8 @@ struct IoWatch {
 EDDY_API std::shared_ptr<LoopCore> core_of(Loop& loop) noexcept;
 [[nodiscard]] EDDY_API bool is_open(const LoopCore& core) noexcept;
 EDDY_API TimePoint now(const LoopCore& core) noexcept;
-/// The time at which the current turn began: good enough for idle times, and free.
+/// The time at which the current turn began: good enough for idle times, and free. Outside turns it
+/// is the present time.
 EDDY_API TimePoint turn_time(const LoopCore& core) noexcept;
 
 /// Appends `item` to the ready list; it runs in this turn if the budget lasts, never inside this
