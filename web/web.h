@@ -3,7 +3,10 @@
 
 /// Everything of Eddy's web component: the HTTP server and the framework.
 
-#include <eddy/core/core.h>                // IWYU pragma: export
+// Of core what every program with handlers needs; the rest is in <eddy/core/core.h>.
+#include <eddy/core/loop/loop.h>           // IWYU pragma: export
+#include <eddy/core/task/sleep.h>          // IWYU pragma: export
+#include <eddy/core/task/task.h>           // IWYU pragma: export
 #include <eddy/web/app/application.h>      // IWYU pragma: export
 #include <eddy/web/app/path_value.h>       // IWYU pragma: export
 #include <eddy/web/app/request_handler.h>  // IWYU pragma: export

@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstring>
 
 namespace eddy::inline v0 {
@@ -88,10 +90,12 @@ std::string Address::host() const {
     }
     case Family::local: {
       const auto local = load<sockaddr_un>(*this);
-      const std::size_t length = size_ - offsetof(sockaddr_un, sun_path);
+      // The longest path comes with a size that counts a NUL beyond the structure.
+      const std::size_t length =
+          std::min(size_ - offsetof(sockaddr_un, sun_path), sizeof local.sun_path);
       // An abstract name begins with a NUL, which is written as @ by custom.
       if (length > 0 && local.sun_path[0] == '\0') {
-        return "@" + std::string(local.sun_path + 1, length - 1);
+        return std::string("@").append(local.sun_path + 1, length - 1);
       }
       return {local.sun_path, strnlen(local.sun_path, length)};
     }
@@ -105,7 +109,7 @@ std::string Address::to_string() const {
     case Family::ipv4:
       return host() + ":" + std::to_string(port());
     case Family::ipv6:
-      return "[" + host() + "]:" + std::to_string(port());
+      return std::string("[").append(host()).append("]:").append(std::to_string(port()));
     default:
       return host();
   }
