@@ -115,7 +115,7 @@ class Cell : public std::enable_shared_from_this<Cell> {
 
   [[nodiscard]] Access access() const noexcept {
     if (place_.inside(place_.strand)) return Access::inside;
-    return in_flight_.load(std::memory_order_acquire) == 0 ? Access::free : Access::elsewhere;
+    return running_.load(std::memory_order_acquire) == 0 ? Access::free : Access::elsewhere;
   }
 
   void keep_alive(bool on) noexcept try {
@@ -164,7 +164,6 @@ class Cell : public std::enable_shared_from_this<Cell> {
   }
 
   void readable() {
-    ++in_flight_;
     if (pumped_elsewhere()) {
       overtaken_ = true;
       nudge();
@@ -174,13 +173,13 @@ class Cell : public std::enable_shared_from_this<Cell> {
 
   void turn() {
     strengthen();
-    if (dispatcher_) {
-      arm();  // before the turn, or a nested host loop would serve nothing
-      const Dispatcher dispatcher = dispatcher_;
-      dispatcher.dispatch();
-      settle();
-    }
-    in_flight_.fetch_sub(1, std::memory_order_release);
+    if (!dispatcher_) return;
+    ++running_;
+    arm();  // before the turn, or a nested host loop would serve nothing
+    const Dispatcher dispatcher = dispatcher_;
+    dispatcher.dispatch();
+    settle();
+    running_.fetch_sub(1, std::memory_order_release);
   }
 
   /// Inside a handler on the strand. A post that comes between the two steps finds the wait weak,
@@ -209,8 +208,8 @@ class Cell : public std::enable_shared_from_this<Cell> {
   std::optional<net::posix::stream_descriptor> descriptor_;
   bool alive_ = false;
   std::atomic<bool> weak_ = false;
-  /// Turns that run, or wait for the strand.
-  std::atomic<int> in_flight_ = 0;
+  /// Turns on the stack.
+  std::atomic<int> running_ = 0;
   std::atomic<std::thread::id> pumper_{};
   std::atomic<bool> overtaken_ = false;
 };
