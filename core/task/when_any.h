@@ -29,10 +29,10 @@ Task<std::variant<JoinedValue<T>...>> when_any_of(std::index_sequence<I...> /*in
                                              : void()),
    ...);
   using Take = Result (*)(Join&);
-  constexpr std::array<Take, sizeof...(T)> take = {[](Join& from) {
+  constexpr std::array<Take, sizeof...(T)> kTake = {[](Join& from) {
     return Result(std::in_place_index<I>, take_joined<T>(from.promise<T>(I)));
   }...};
-  co_return take[first](join);
+  co_return kTake[first](join);
 }
 
 }  // namespace internal
