@@ -9,6 +9,7 @@
 #include <eddy/core/loop/loop.h>               // IWYU pragma: export
 #include <eddy/core/loop/periodic_callback.h>  // IWYU pragma: export
 #include <eddy/core/loop/signals.h>            // IWYU pragma: export
+#include <eddy/core/loop/thread_loop.h>        // IWYU pragma: export
 #include <eddy/core/net/stream.h>              // IWYU pragma: export
 #include <eddy/core/net/tcp_server.h>          // IWYU pragma: export
 #include <eddy/core/task/completion.h>         // IWYU pragma: export

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/core/task/executor.h>
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <thread>
+
+#include <eddy/core/base/signals_blocked.h>
 
 namespace eddy::inline v0 {
 
@@ -17,22 +16,6 @@ namespace {
 std::size_t default_threads() noexcept {
   return std::min<std::size_t>(std::thread::hardware_concurrency() + 4, 32);
 }
-
-/// Threads of the pool take no signals: the host's handlers keep running where they ran before.
-class SignalsBlocked {
- public:
-  SignalsBlocked() noexcept {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_;
-};
 
 }  // namespace
 
@@ -64,7 +47,7 @@ class Executor::State : public std::enable_shared_from_this<Executor::State> {
 
  private:
   void start_thread() noexcept try {
-    const SignalsBlocked blocked;
+    const internal::SignalsBlocked blocked;
     std::thread([self = shared_from_this()] { self->run(); }).detach();
     ++threads_;
     ++idle_;
