@@ -5,9 +5,10 @@ inline constexpr const char* kPage = R"html(<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
 <title>Eddy in Asio</title>
 <style>
-  body { font: 16px sans-serif; max-width: 22em; margin: 1.5em auto }
+  body { font: 16px sans-serif; max-width: 22em; margin: 1.5em auto; padding: 0 1em }
   table { width: 100%; border-collapse: collapse }
   td { padding: .3em; border-bottom: 1px solid #ccc }
   td + td { text-align: right; font-variant-numeric: tabular-nums }

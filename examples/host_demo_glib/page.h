@@ -5,10 +5,11 @@ inline constexpr const char* kPage = R"html(<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
 <title>Eddy in GLib</title>
 <style>
-  body { font: 16px sans-serif; max-width: 22em; margin: 1.5em auto; text-align: center }
-  input { width: 100% }
+  body { font: 16px sans-serif; max-width: 22em; margin: 1.5em auto; padding: 0 1em; text-align: center }
+  input { width: 100%; margin: 0 }
 </style>
 </head>
 <body>

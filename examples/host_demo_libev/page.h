@@ -5,9 +5,10 @@ inline constexpr const char* kPage = R"html(<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
 <title>Eddy in libev</title>
 <style>
-  body { font: 16px sans-serif; max-width: 22em; margin: 1.5em auto; text-align: center }
+  body { font: 16px sans-serif; max-width: 22em; margin: 1.5em auto; padding: 0 1em; text-align: center }
   output { display: block; font-size: 64px }
 </style>
 </head>

@@ -5,11 +5,12 @@ inline constexpr const char* kPage = R"html(<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
 <title>Eddy in Qt</title>
 <style>
-  body { font: 16px sans-serif; max-width: 22em; margin: 1.5em auto; text-align: center }
+  body { font: 16px sans-serif; max-width: 22em; margin: 1.5em auto; padding: 0 1em; text-align: center }
   output { display: block; font-size: 64px }
-  input { width: 100% }
+  input { width: 100%; margin: 0 }
   #dialog[data-open=true] { color: #b00020; font-weight: bold }
 </style>
 </head>

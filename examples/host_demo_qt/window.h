@@ -31,6 +31,7 @@ class Window : public QWidget {
     column->addWidget(&work_);
     column->addWidget(&button_);
     value_.setAlignment(Qt::AlignCenter);
+    work_.setAlignment(Qt::AlignCenter);
     value_.setStyleSheet("font-size: 48px");
     slider_.setRange(0, 100);
     connect(&slider_, &QSlider::valueChanged, this, [this](int value) {

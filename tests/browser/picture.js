@@ -12,7 +12,7 @@ const {startBrowser, startProgram} = require('./browser.js')
 
 const [command, file] = process.argv.slice(2)
 const BUILD_LIMIT_MS = 900000
-const WIDTH = 340, HEIGHT = 300, SCALE = 2
+const WIDTH = 340, HEIGHT = 260, SCALE = 2
 
 /** An X server with nothing but the window on it. */
 async function startDisplay(folder) {

@@ -22,8 +22,9 @@ LIMIT_SECONDS = 30
 class Program:
     """`with Program([path, ...]) as program:` runs it with --port=0 and, at the end, expects that SIGTERM ends it well."""
 
-    def __init__(self, command, options=("--port=0",), **popen_arguments):
+    def __init__(self, command, options=("--port=0",), start_limit_seconds=LIMIT_SECONDS, **popen_arguments):
         self.command = [*command, *options]
+        self.start_limit_seconds = start_limit_seconds
         self.popen_arguments = popen_arguments
         self.lines = queue.Queue()
         self.said = []
@@ -37,7 +38,7 @@ class Program:
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
         try:
-            url = urllib.parse.urlsplit(self.line(r"http://\S+").group(0))
+            url = urllib.parse.urlsplit(self.line(r"http://\S+", self.start_limit_seconds).group(0))
             self.address = (url.hostname, url.port)
         except BaseException:
             self._kill()

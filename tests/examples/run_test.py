@@ -4,14 +4,15 @@
 import subprocess
 import sys
 
-import program
+from program import Program
+
+BUILD_LIMIT_SECONDS = 900
 
 
 def main():
     root, host = sys.argv[1:]
-    program.LIMIT_SECONDS = 900  # it builds Eddy when that has not been done
     command = [f"{root}/examples/run", "hello", f"--host={host}"]
-    with program.Program(command) as hello:
+    with Program(command, start_limit_seconds=BUILD_LIMIT_SECONDS) as hello:
         url = "http://%s:%d/" % hello.address
         answer = subprocess.run(
             ["curl", "--silent", "--show-error", "--fail", "--max-time", "30", url],
