@@ -40,6 +40,9 @@ enum class Difference {
   pumping,
   /// The host's run function never returns by itself, or does not look at what the Loop has to do.
   keeping_alive,
+  /// The host does not tell whether a thread is in its run function: use from another thread while
+  /// the host sleeps is not found. While a turn runs it is, in every host.
+  sleeping_threads,
   /// The host's loop cannot be used in a forked child.
   forking,
 };

@@ -135,7 +135,10 @@ EDDY_RULE_IN(NestedTest, NestingTest, EveryKindOfCallbackMayRunTheHost,
     call();
   }(nest));
   ASSERT_TRUE(run_until([&] { return nested == 3; }));
-  host().call_after(Duration::zero(), nest);
+  host().call_after(Duration::zero(), [&] {
+    nest();
+    loop().post([] {});  // a turn, after which the test looks again
+  });
   ASSERT_TRUE(run_until([&] { return nested == 4; }));
 }
 

@@ -19,21 +19,27 @@ namespace {
 /// What a call from another thread comes to, while the host runs.
 class WrongThreadTest : public ConformanceTest {
  protected:
+  enum class When { in_a_turn, asleep };
+
   /// The text of the WrongThread that `call` throws; empty when it throws none.
-  [[nodiscard]] std::string misuse(std::function<void()> call) {
+  [[nodiscard]] std::string misuse(When when, const std::function<void()>& call) {
     std::string text;
-    const WorkGuard guard = loop().hold();
     std::atomic<bool> running{false};
-    loop().post([&] { running = true; });
-    ClientThread thread([&, call = std::move(call), remote = loop().remote()] {
-      while (!running) sleep_at_least(std::chrono::milliseconds(1));
-      // The host is asleep now, and nobody is inside the Loop.
-      sleep_at_least(std::chrono::milliseconds(2));
+    std::atomic<bool> over{false};
+    const WorkGuard guard = loop().hold();
+    loop().post([&, when] {
+      running = true;
+      while (when == When::in_a_turn && !over) sleep_at_least(std::chrono::microseconds(100));
+    });
+    ClientThread thread([&, when, remote = loop().remote()] {
+      while (!running) sleep_at_least(std::chrono::microseconds(100));
+      if (when == When::asleep) sleep_at_least(std::chrono::milliseconds(5));
       try {
         call();
       } catch (const WrongThread& error) {
         text = error.what();
       }
+      over = true;
       remote.post([this] { quit(); });
     });
     EXPECT_EQ(host().run(kPatience), RunEnd::quit);
@@ -41,10 +47,14 @@ class WrongThreadTest : public ConformanceTest {
     return text;
   }
 
-  void expect_misuse(const std::string& name, std::function<void()> call) {
-    const std::string text = misuse(std::move(call));
+  void expect_misuse(const std::string& name, const std::function<void()>& call) {
+    std::string text = misuse(When::in_a_turn, call);
     EXPECT_NE(text.find(name), std::string::npos)
-        << name << " from another thread: \"" << text << '"';
+        << name << " from another thread, while a turn runs: \"" << text << '"';
+    if (differs(Difference::sleeping_threads)) return;
+    text = misuse(When::asleep, call);
+    EXPECT_NE(text.find(name), std::string::npos)
+        << name << " from another thread, while the host sleeps: \"" << text << '"';
   }
 };
 
@@ -85,12 +95,13 @@ EDDY_RULE_IN(
 EDDY_RULE_IN(WrongThreadTest, ThreadTest, ARemoteMayBeUsedAnywhere,
              "what remote() gives, and post(), are no misuse on any thread") {
   std::atomic<int> ran{0};
-  EXPECT_EQ(misuse([&] {
-              loop().post([&] { ++ran; });
-              const Remote remote = loop().remote();
-              const Remote copy = remote;
-              EXPECT_TRUE(copy.post([&] { ++ran; }));
-            }),
+  EXPECT_EQ(misuse(When::asleep,
+                   [&] {
+                     loop().post([&] { ++ran; });
+                     const Remote remote = loop().remote();
+                     const Remote copy = remote;
+                     EXPECT_TRUE(copy.post([&] { ++ran; }));
+                   }),
             "");
   EXPECT_TRUE(run_until([&] { return ran == 2; }));
 }
