@@ -66,7 +66,8 @@ def main():
                 fail(page, begin, f"there is a program '{name}' already")
             seen.add(name)
             where = page.relative_to(root)
-            text = f'#line {begin + 1} "{where}"\n' + "\n".join(body) + "\n"
+            # A comment, not a #line: g++ takes what is not in the main file for a header and warns of its local types.
+            text = f"// From {where}, line {begin + 1}\n" + "\n".join(body) + "\n"
             target = out / f"{name}.cc"
             # Written only when it changes, so that nothing is rebuilt for a changed sentence elsewhere.
             if not target.exists() or target.read_text() != text:
