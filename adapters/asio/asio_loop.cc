@@ -140,7 +140,12 @@ class Cell : public std::enable_shared_from_this<Cell> {
       io.restart();
     }
     const auto pumped_outside = pumper_.exchange(std::this_thread::get_id());
-    overtaken_ = false;
+    // A turn that waits for the strand that this thread holds: others run the context too.
+    overtaken_ = nested && waiting_;
+    if (overtaken_) {
+      pumper_ = pumped_outside;
+      return Errc::not_pumpable;
+    }
     // Without this work run_one would not wait for timers and descriptors that do not count.
     io.get_executor().on_work_started();
     wait ? io.run_one() : io.poll_one();
@@ -164,6 +169,7 @@ class Cell : public std::enable_shared_from_this<Cell> {
   }
 
   void readable() {
+    waiting_ = true;
     if (pumped_elsewhere()) {
       overtaken_ = true;
       nudge();
@@ -172,6 +178,7 @@ class Cell : public std::enable_shared_from_this<Cell> {
   }
 
   void turn() {
+    waiting_ = false;
     strengthen();
     if (!dispatcher_) return;
     ++running_;
@@ -210,6 +217,8 @@ class Cell : public std::enable_shared_from_this<Cell> {
   std::atomic<bool> weak_ = false;
   /// Turns on the stack.
   std::atomic<int> running_ = 0;
+  /// The next turn is on its way into the strand.
+  std::atomic<bool> waiting_ = false;
   std::atomic<std::thread::id> pumper_{};
   std::atomic<bool> overtaken_ = false;
 };
