@@ -29,13 +29,13 @@ class WorkGuard;
 
 struct LoopOptions {
   /// How much a turn may do; can be changed while the Loop runs.
-  Budget budget;
+  Budget budget = {};
   /// Where messages go; empty: the host's own logging, or standard error from warnings up.
-  LogSink log;
+  LogSink log = nullptr;
   /// The pool of run_in_executor; its threads start when it is first used.
-  ExecutorOptions executor;
+  ExecutorOptions executor = {};
   /// Empty: the poller of this system. A test gives a manual one (<eddy/testing/manual_poller.h>).
-  std::unique_ptr<Poller> poller;
+  std::unique_ptr<Poller> poller = nullptr;
 };
 
 /// The event loop that everything in Eddy runs in. It does not own a thread: it lives inside a
@@ -93,7 +93,8 @@ class EDDY_API Loop {
 
   /// Calls `callback(events)` in each turn that finds `fd` ready for what `interest` names. `fd`
   /// stays the caller's: non-blocking, and closed only after the watch has ended. Readiness is a
-  /// hint, handle EAGAIN. Throws std::system_error for what can't be watched (regular files).
+  /// hint, handle EAGAIN. A callback that runs a nested loop is not called again within itself.
+  /// Throws std::system_error for what can't be watched (regular files).
   /// Source: IOLoop.add_handler.
   [[nodiscard]] FdWatch watch(int fd, Io interest, UniqueFunction<void(Io)> callback);
 

@@ -79,6 +79,11 @@ struct ExecutorCall {
   /// On the Loop's thread: a function that has not begun never will.
   void cancel() noexcept {
     if constexpr (kTakesStop) stop.request_stop();
+    drop();
+  }
+
+  /// Whoever claims the call may touch `done`; without a caller the wait ends with an error.
+  void drop() noexcept {
     if (!claimed.exchange(true)) done.reset();
   }
 
@@ -93,6 +98,22 @@ struct ExecutorCall {
   std::atomic<bool> claimed{false};
 };
 
+/// What the pool is given: a call that the pool drops ends the wait.
+template <class Call>
+class ExecutorJob {
+ public:
+  explicit ExecutorJob(std::shared_ptr<Call> call) noexcept : call_(std::move(call)) {}
+  ExecutorJob(ExecutorJob&&) noexcept = default;
+  ExecutorJob& operator=(ExecutorJob&&) = delete;
+  ~ExecutorJob() {
+    if (call_) call_->drop();
+  }
+  void operator()() { call_->run(); }
+
+ private:
+  std::shared_ptr<Call> call_;
+};
+
 template <class F, class... Args>
 auto run_in_executor_of(Executor* executor, F&& f, Args&&... args) {
   using Call = ExecutorCall<std::decay_t<F>, std::decay_t<Args>...>;
@@ -102,7 +123,7 @@ auto run_in_executor_of(Executor* executor, F&& f, Args&&... args) {
   return from_callback<Result>(
       [executor, call](LoopCore& core, Completion<Result> done) {
         call->done.emplace(std::move(done));
-        UniqueFunction<void()> job = [call] { call->run(); };
+        UniqueFunction<void()> job = ExecutorJob<Call>(call);
         Executor& pool = executor != nullptr ? *executor : default_executor(core);
         if (!pool.try_submit(job)) call->done->fail(make_error_code(Errc::queue_full));
       },
@@ -116,6 +137,14 @@ auto run_in_executor_of(Executor* executor, F&& f, Args&&... args) {
 /// be destroyed first; an `f` whose first parameter is a std::stop_token is told of a stop by it.
 /// A stop drops a function that has not begun, and waits for one that has. A full queue throws
 /// std::system_error with Errc::queue_full. Source: IOLoop.run_in_executor.
+///
+/// GCC 12 destroys what a temporary lambda or aggregate within a co_await expression holds twice.
+/// Unless its captures are references and plain values, give it a name first:
+///
+///     auto work = [text] { return parse(text); };
+///     co_await eddy::run_in_executor(std::move(work));
+///
+/// or hand the values over as arguments: `run_in_executor(parse, text)`.
 template <class F, class... Args>
 requires(!std::is_same_v<std::remove_cvref_t<F>, Executor>)
     [[nodiscard]] auto run_in_executor(F&& f, Args&&... args) {

@@ -76,7 +76,12 @@ class Alive {
  public:
   explicit Alive(int& count) : count_(&count) { ++*count_; }
   Alive(const Alive& other) : count_(other.count_) { ++*count_; }
-  Alive& operator=(const Alive&) = delete;
+  Alive& operator=(const Alive& other) {
+    --*count_;
+    count_ = other.count_;
+    ++*count_;
+    return *this;
+  }
   Alive(Alive&& other) noexcept : count_(other.count_) { ++*count_; }
   ~Alive() { --*count_; }
 
