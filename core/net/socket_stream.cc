@@ -33,7 +33,7 @@ class SocketStream final : public Stream, private IoHandler {
     return sockets(*core_).send(fd_, pieces);
   }
 
-  void set_delegate(StreamDelegate* delegate, Io interest) noexcept override {
+  void set_delegate(eddy::StreamDelegate* delegate, Io interest) noexcept override {
     delegate_ = delegate;
     set_interest(interest);
   }
@@ -54,6 +54,7 @@ class SocketStream final : public Stream, private IoHandler {
     unwatch(*core_, watch_);
     delegate_ = nullptr;
     release();
+    end_waits();
   }
 
   [[nodiscard]] bool closed() const noexcept override { return fd_ < 0; }
@@ -70,7 +71,7 @@ class SocketStream final : public Stream, private IoHandler {
 
   void on_loop_closed() noexcept override {
     watch_ = {};
-    StreamDelegate* delegate = std::exchange(delegate_, nullptr);
+    eddy::StreamDelegate* delegate = std::exchange(delegate_, nullptr);
     release();
     if (delegate != nullptr) delegate->on_stream_closed();
   }
@@ -86,12 +87,15 @@ class SocketStream final : public Stream, private IoHandler {
 
   /// The descriptor stays open, so that the number is not reused, but shut: the next read or write
   /// of whoever drives this stream ends it.
-  void fail() noexcept { sockets(*core_).shutdown_write(fd_); }
+  void fail() noexcept {
+    sockets(*core_).shutdown_write(fd_);
+    end_waits();
+  }
 
   std::shared_ptr<LoopCore> core_;
   int fd_;
   IoWatch watch_;
-  StreamDelegate* delegate_ = nullptr;
+  eddy::StreamDelegate* delegate_ = nullptr;
   Address peer_;
 };
 

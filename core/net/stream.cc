@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/core/net/stream.h>
 
+#include <utility>
+
 #include <eddy/core/base/error.h>
 #include <eddy/core/task/task.h>
 
@@ -17,48 +19,82 @@ Task<void> Stream::write(std::string data) {
   }
 }
 
+void Stream::watch_for_waits() noexcept {
+  Io interest = Io::none;
+  if (reader_ != nullptr) interest = interest | Io::read;
+  if (writer_ != nullptr) interest = interest | Io::write;
+  set_delegate(any(interest) ? this : nullptr, interest);
+}
+
+void Stream::on_stream_ready(Io events) {
+  internal::StreamWaiter* reader = any(events & Io::read) ? reader_ : nullptr;
+  internal::StreamWaiter* writer = any(events & Io::write) ? writer_ : nullptr;
+  if (reader == nullptr) {
+    if (writer != nullptr) writer->on_ready();
+    return;
+  }
+  // What is resumed now may destroy this stream, so only one of them is. The writer stays here
+  // until it runs, to be told of that.
+  if (writer != nullptr) writer->resume_later();
+  reader->on_ready();
+}
+
+void Stream::end_waits() noexcept {
+  if (reader_ != nullptr) std::exchange(reader_, nullptr)->on_closed();
+  if (writer_ != nullptr) std::exchange(writer_, nullptr)->on_closed();
+}
+
 namespace internal {
 
-// ---- Reading
-// ----------------------------------------------------------------------------------------
-
-bool StreamReadAwaiter::await_ready() noexcept {
-  if (budget_spent(stream_.core())) return false;
-  result_ = stream_.try_read(buffer_);
-  have_result_ = !result_.would_block();
-  return have_result_;
-}
-
-void StreamReadAwaiter::wait() noexcept {
+void StreamWaiter::wait() noexcept {
+  if (stream_.closed()) return on_closed();
   waiting_ = true;
-  stream_.set_delegate(this, Io::read);
+  stream_.*place_ = this;
+  stream_.watch_for_waits();
 }
 
-void StreamReadAwaiter::end() noexcept {
+void StreamWaiter::end() noexcept {
   if (!std::exchange(waiting_, false)) return;
-  stream_.set_delegate(nullptr, Io::none);
+  stream_.*place_ = nullptr;
+  stream_.watch_for_waits();
 }
 
-void StreamReadAwaiter::on_stream_ready(Io /*events*/) {
-  result_ = stream_.try_read(buffer_);
-  if (result_.would_block()) return;
-  have_result_ = true;
+void StreamWaiter::on_ready() {
+  if (!take()) return;
   end();
   resume_now();
 }
 
-void StreamReadAwaiter::on_stream_closed() noexcept { waiting_ = false; }
+void StreamWaiter::on_closed() noexcept {
+  waiting_ = false;
+  closed_ = true;
+  resume_later();
+}
 
-void StreamReadAwaiter::stop_waiting() noexcept {
+void StreamWaiter::stop_waiting() noexcept {
   end();
   resume_later();
+}
+
+// ---- Reading
+// ----------------------------------------------------------------------------------------
+
+StreamReadAwaiter::StreamReadAwaiter(Stream& stream, std::span<char> buffer) noexcept
+    : StreamWaiter(stream, &Stream::reader_), buffer_(buffer) {}
+
+bool StreamReadAwaiter::await_ready() noexcept { return !budget_spent(stream_.core()) && take(); }
+
+bool StreamReadAwaiter::take() noexcept {
+  result_ = stream_.try_read(buffer_);
+  have_result_ = !result_.would_block();
+  return have_result_;
 }
 
 std::size_t StreamReadAwaiter::await_resume() {
   // What has been read is given even when a stop came meanwhile: it can't be put back.
   if (!have_result_) {
     throw_if_stopped();
-    result_.error = Errc::loop_closed;
+    result_.error = std::make_error_code(std::errc::not_connected);
   }
   if (result_.error) throw std::system_error(result_.error, "read");
   return result_.bytes;
@@ -67,26 +103,15 @@ std::size_t StreamReadAwaiter::await_resume() {
 // ---- Writing
 // ----------------------------------------------------------------------------------------
 
-void StreamWriteAwaiter::wait() noexcept {
-  waiting_ = true;
-  stream_.set_delegate(this, Io::write);
-}
+StreamWriteAwaiter::StreamWriteAwaiter(Stream& stream) noexcept
+    : StreamWaiter(stream, &Stream::writer_) {}
 
-void StreamWriteAwaiter::end() noexcept {
-  if (!std::exchange(waiting_, false)) return;
-  stream_.set_delegate(nullptr, Io::none);
-}
-
-void StreamWriteAwaiter::on_stream_ready(Io /*events*/) {
+void StreamWriteAwaiter::await_resume() {
   end();
-  resume_now();
-}
-
-void StreamWriteAwaiter::on_stream_closed() noexcept { waiting_ = false; }
-
-void StreamWriteAwaiter::stop_waiting() noexcept {
-  end();
-  resume_later();
+  throw_if_stopped();
+  if (closed()) {
+    throw std::system_error(std::make_error_code(std::errc::not_connected), "write");
+  }
 }
 
 }  // namespace internal

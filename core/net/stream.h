@@ -35,6 +35,7 @@ class EDDY_API StreamDelegate {
 };
 
 namespace internal {
+class StreamWaiter;
 class StreamReadAwaiter;
 class StreamWriteAwaiter;
 }  // namespace internal
@@ -44,18 +45,17 @@ class StreamWriteAwaiter;
 ///
 /// Thread: the Loop's. Ownership: closes its connection when destroyed; keeps the host running as
 /// long as it is open. May outlive the Loop, closed. Source: tornado.iostream.IOStream.
-class EDDY_API Stream {
+class EDDY_API Stream : protected StreamDelegate {
  public:
   Stream() = default;
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
   virtual ~Stream() = default;
 
-  // ---- Awaits: one read and one write at a time; `buffer` and the stream must live until then
-  // ----
+  // ---- Awaits: one read and one write at a time; closing the stream ends them with an error ----
 
-  /// Reads what is there, at least a byte, at most `buffer`; 0 at the end of the peer's input.
-  /// Throws std::system_error. A stop leaves what has not been read.
+  /// Reads what is there, at least a byte, at most `buffer`, which must live until then; 0 at the
+  /// end of the peer's input. Throws std::system_error. A stop leaves what has not been read.
   [[nodiscard]] internal::StreamReadAwaiter read_some(std::span<char> buffer);
   /// Writes all of `data`. Throws std::system_error.
   [[nodiscard]] Task<void> write(std::string data);
@@ -81,78 +81,91 @@ class EDDY_API Stream {
   [[nodiscard]] virtual int fd() const noexcept = 0;
 
  protected:
+  /// To be called when the stream closes: what waits is resumed with an error, in a later step.
+  void end_waits() noexcept;
+  [[nodiscard]] virtual internal::LoopCore& core() noexcept = 0;
+
+ private:
+  friend class internal::StreamWaiter;
   friend class internal::StreamReadAwaiter;
   friend class internal::StreamWriteAwaiter;
-  [[nodiscard]] virtual internal::LoopCore& core() noexcept = 0;
+
+  // It is the delegate of its own awaits, since a read and a write may wait at a time.
+  void on_stream_ready(Io events) final;
+  void on_stream_closed() noexcept final { end_waits(); }
+  void watch_for_waits() noexcept;
+
+  internal::StreamWaiter* reader_ = nullptr;
+  internal::StreamWaiter* writer_ = nullptr;
 };
 
 namespace internal {
 
-class EDDY_API StreamReadAwaiter final : public Waiter, private StreamDelegate {
+/// A coroutine that waits for one direction of a stream. The stream may be destroyed meanwhile.
+class EDDY_API StreamWaiter : public Waiter {
  public:
   using eddy_awaiter = void;
 
-  StreamReadAwaiter(Stream& stream, std::span<char> buffer) : stream_(stream), buffer_(buffer) {}
-  StreamReadAwaiter(StreamReadAwaiter&& other) noexcept
-      : stream_(other.stream_), buffer_(other.buffer_) {}
-  ~StreamReadAwaiter() { end(); }
+  template <class Promise>
+  bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
+    require_environment<Promise>();
+    if (!begin(handle)) return false;
+    wait();
+    return true;
+  }
+
+ protected:
+  StreamWaiter(Stream& stream, StreamWaiter* Stream::*place) noexcept
+      : stream_(stream), place_(place) {}
+  ~StreamWaiter() { end(); }
+
+  /// The stream need not tell any more.
+  void end() noexcept;
+  [[nodiscard]] bool closed() const noexcept { return closed_; }
+
+  Stream& stream_;
+
+ private:
+  friend class eddy::Stream;
+
+  void wait() noexcept;
+  /// The stream is ready. False: not for this, it waits on.
+  virtual bool take() noexcept = 0;
+  void on_ready();
+  void on_closed() noexcept;
+  void stop_waiting() noexcept override;
+
+  StreamWaiter* Stream::*place_;
+  bool waiting_ = false;
+  bool closed_ = false;
+};
+
+class EDDY_API StreamReadAwaiter final : public StreamWaiter {
+ public:
+  StreamReadAwaiter(Stream& stream, std::span<char> buffer) noexcept;
 
   /// Data that is there at once costs no suspension, unless the budget is spent.
   [[nodiscard]] bool await_ready() noexcept;
-  template <class Promise>
-  bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
-    require_environment<Promise>();
-    if (!begin(handle)) return false;
-    wait();
-    return true;
-  }
   std::size_t await_resume();
 
  private:
-  void wait() noexcept;
-  void end() noexcept;
-  void on_stream_ready(Io events) override;
-  void on_stream_closed() noexcept override;
-  void stop_waiting() noexcept override;
+  bool take() noexcept override;
 
-  Stream& stream_;
   std::span<char> buffer_;
   IoResult result_;
   bool have_result_ = false;
-  bool waiting_ = false;
 };
 
-class EDDY_API StreamWriteAwaiter final : public Waiter, private StreamDelegate {
+class EDDY_API StreamWriteAwaiter final : public StreamWaiter {
  public:
-  using eddy_awaiter = void;
-
-  explicit StreamWriteAwaiter(Stream& stream) : stream_(stream) {}
-  StreamWriteAwaiter(StreamWriteAwaiter&& other) noexcept : stream_(other.stream_) {}
-  ~StreamWriteAwaiter() { end(); }
+  explicit StreamWriteAwaiter(Stream& stream) noexcept;
 
   [[nodiscard]] bool await_ready() const noexcept { return false; }
-  template <class Promise>
-  bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
-    require_environment<Promise>();
-    if (!begin(handle)) return false;
-    wait();
-    return true;
-  }
-  /// The stream can be written to, or is closed.
-  void await_resume() {
-    end();
-    throw_if_stopped();
-  }
+  /// The stream can be written to.
+  void await_resume();
 
  private:
-  void wait() noexcept;
-  void end() noexcept;
-  void on_stream_ready(Io events) override;
-  void on_stream_closed() noexcept override;
-  void stop_waiting() noexcept override;
-
-  Stream& stream_;
-  bool waiting_ = false;
+  bool take() noexcept override { return true; }
 };
 
 /// A connected, non-blocking socket as a Stream; takes `fd` over. On error `fd` is closed.
