@@ -13,6 +13,9 @@ namespace {
 
 constexpr Duration kRetryAccept = std::chrono::milliseconds(100);
 
+/// A shortage is told of once in this time, however often accepting pauses in it.
+constexpr Duration kTellAgain = std::chrono::minutes(1);
+
 /// Attempts to find a port that is free in both families.
 constexpr int kPortAttempts = 16;
 
@@ -77,6 +80,7 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
   void stop() noexcept {
     cancel();
     listeners_.clear();
+    addresses_.clear();
   }
 
   [[nodiscard]] const std::vector<Address>& addresses() const noexcept { return addresses_; }
@@ -155,10 +159,13 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
   }
 
   void pause(const std::error_code& error) {
+    const TimePoint now = internal::now(*core_);
+    internal::add_timer(*core_, *this, now + kRetryAccept);
+    for (const auto& listener : listeners_) listener->watch_for(Io::none);
+    if (now < tell_again_) return;
+    tell_again_ = now + kTellAgain;
     internal::log(*core_, LogLevel::warning, "eddy.core",
                   "accepting connections pauses: " + error.message());
-    for (const auto& listener : listeners_) listener->watch_for(Io::none);
-    internal::add_timer(*core_, *this, internal::now(*core_) + kRetryAccept);
   }
 
   void on_timer() override {
@@ -169,6 +176,7 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
   OnConnection on_connection_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<Address> addresses_;
+  TimePoint tell_again_ = TimePoint::min();
 };
 
 TcpServer::TcpServer(Loop& loop, OnConnection on_connection)
@@ -184,13 +192,18 @@ void TcpServer::listen(std::string_view address, std::uint16_t port, const Liste
   if (const auto failure = state_->listen(address, port, options); failure.error) failure.raise();
 }
 
-void TcpServer::listen(std::uint16_t port, std::error_code& error, const ListenOptions& options) {
+void TcpServer::listen(std::uint16_t port, std::error_code& error,
+                       const ListenOptions& options) try {
   error = state_->listen_loopback(port, options).error;
+} catch (const std::system_error& closed) {
+  error = closed.code();
 }
 
 void TcpServer::listen(std::string_view address, std::uint16_t port, std::error_code& error,
-                       const ListenOptions& options) {
+                       const ListenOptions& options) try {
   error = state_->listen(address, port, options).error;
+} catch (const std::system_error& closed) {
+  error = closed.code();
 }
 
 const std::vector<Address>& TcpServer::addresses() const noexcept { return state_->addresses(); }
