@@ -46,19 +46,21 @@ class Operation {
   // The rest is the Loop's thread only.
   Waiter* waiter = nullptr;
   void (*arrived)(Waiter*) = nullptr;
+  /// The operation is being started, which may take a nested loop's time: nobody waits yet.
+  bool starting = true;
   Outcome<T> outcome;
 
-  /// A result that nobody waits for ends with this call, on the Loop's thread: the completion's
+  /// A result that nobody wants is left to the caller, on the Loop's thread: the completion's
   /// thread may hold the last reference to this.
-  void deliver(Outcome<T> result) {
-    if (waiter == nullptr) return;
+  void deliver(Outcome<T>&& result) {
+    if (waiter == nullptr && !starting) return;
     try {
       outcome = std::move(result);
     } catch (...) {
       outcome = {std::nullopt, std::current_exception()};
     }
     // Taken first: the waiter's coroutine may drop the last reference to this.
-    arrived(std::exchange(waiter, nullptr));
+    if (Waiter* resumed = std::exchange(waiter, nullptr)) arrived(resumed);
   }
 };
 
@@ -151,7 +153,9 @@ class [[nodiscard]] CallbackAwaiter final : public Waiter {
         start_(std::move(other.start_)),
         cancel_(std::move(other.cancel_)) {}
   ~CallbackAwaiter() {
-    if (!operation_ || operation_->waiter == nullptr) return;
+    if (!operation_) return;
+    operation_->starting = false;
+    if (operation_->waiter == nullptr) return;
     operation_->waiter = nullptr;
     // A stop has asked already.
     if (!stopped()) ask_to_end();
@@ -168,25 +172,15 @@ class [[nodiscard]] CallbackAwaiter final : public Waiter {
       begin_foreign(*given_core_, handle);
     }
     operation_ = std::make_shared<Operation<T>>(remote_of(core()));
-    operation_->waiter = this;
     operation_->arrived = [](Waiter* waiter) {
       static_cast<CallbackAwaiter*>(waiter)->resume_now();
     };
-    // `start` may run a nested loop in which the wait ends, and this awaiter with it.
-    const auto operation = operation_;
-    Start start = std::move(start_);
-    try {
-      if constexpr (std::is_invocable_v<Start&, LoopCore&, Completion<T>>) {
-        start(core(), Completion<T>(operation));
-      } else {
-        start(Completion<T>(operation));
-      }
-    } catch (...) {
-      // Nothing has begun, so nothing is asked to end.
-      operation->waiter = nullptr;
-      throw;
+    if constexpr (std::is_invocable_v<Start&, LoopCore&, Completion<T>>) {
+      start_(core(), Completion<T>(operation_));
+    } else {
+      start_(Completion<T>(operation_));
     }
-    return true;
+    return waits();
   }
 
   T await_resume() {
@@ -206,11 +200,25 @@ class [[nodiscard]] CallbackAwaiter final : public Waiter {
  private:
   static constexpr bool kCanCancel = !std::is_same_v<Cancel, std::nullptr_t>;
 
+  /// After the start. False: it is over, or a stop came, in a nested loop that `start` has run.
+  bool waits() noexcept {
+    operation_->starting = false;
+    const bool arrived = operation_->outcome.value || operation_->outcome.error;
+    if (arrived || (stopped() && !kCanCancel)) {
+      StopNode::unlink();
+      return false;
+    }
+    operation_->waiter = this;
+    if (stopped()) ask_to_end();
+    return true;
+  }
+
   void ask_to_end() noexcept {
     if constexpr (kCanCancel) cancel_();
   }
 
   void stop_waiting() noexcept override {
+    if (operation_->starting) return;
     if constexpr (kCanCancel) {
       ask_to_end();
     } else {
@@ -238,7 +246,8 @@ class [[nodiscard]] CallbackAwaiter final : public Waiter {
 ///
 /// A stop leaves the operation to itself and throws Cancelled. With `cancel`, a noexcept callable
 /// that asks the operation to end, a stop calls it and waits for the completion; destroying the
-/// waiting task calls it and does not wait. Both callables run on the Loop's thread.
+/// waiting task calls it and does not wait. Both callables run on the Loop's thread. Of captures by
+/// value within a co_await see run_in_executor.
 template <class T, class Start, class Cancel = std::nullptr_t>
 [[nodiscard]] auto from_callback(Start start, Cancel cancel = nullptr) {
   return internal::CallbackAwaiter<T, Start, Cancel>(nullptr, std::move(start), std::move(cancel));

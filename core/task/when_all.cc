@@ -10,7 +10,8 @@ Join::~Join() {
   while (!tasks_.empty()) tasks_.pop_back();
 }
 
-// Starts what has not been started, as far as the budget goes. True: there is something to wait for.
+// Starts what has not been started, as far as the budget goes. True: there is something to wait
+// for.
 bool Join::start() noexcept {
   while (started_ < tasks_.size()) {
     if (started_ > 0 && budget_spent(*environment_.core)) {
