@@ -15,28 +15,58 @@ class FdWatch::State final : public internal::IoHandler,
   void begin(int fd, Io interest) {
     std::error_code error;
     watch_ = core_->watch(fd, interest, *this, error);
+    wanted_ = interest;
     if (error) throw std::system_error(error, "watch");
   }
 
   void end() noexcept { core_->unwatch(watch_); }
 
   void set_interest(Io interest) {
+    wanted_ = interest;
+    if (paused_) return;
     if (const auto error = core_->set_interest(watch_, interest)) {
       throw std::system_error(error, "FdWatch::set_interest");
     }
   }
 
   void on_ready(Io events) override {
+    if (running_) return pause();
     const auto pin = shared_from_this();
+    const Running running(*this);
     callback_(events);
   }
   void on_loop_closed() noexcept override { watch_ = {}; }
   [[nodiscard]] const char* label() const noexcept override { return "watch"; }
 
  private:
+  class Running {
+   public:
+    explicit Running(State& state) noexcept : state_(state) { state_.running_ = true; }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+    ~Running() { state_.go_on(); }
+
+   private:
+    State& state_;
+  };
+
+  /// A nested turn finds ready what the callback, which runs it, has not read yet. It is not called
+  /// again within itself, and the nested loop does not spin on it.
+  void pause() noexcept {
+    paused_ = true;
+    (void)core_->set_interest(watch_, Io::none);
+  }
+  void go_on() noexcept {
+    running_ = false;
+    if (std::exchange(paused_, false)) (void)core_->set_interest(watch_, wanted_);
+  }
+
   std::shared_ptr<internal::LoopCore> core_;
   UniqueFunction<void(Io)> callback_;
   internal::IoWatch watch_;
+  Io wanted_ = Io::none;
+  bool running_ = false;
+  bool paused_ = false;
 };
 
 FdWatch Loop::watch(int fd, Io interest, UniqueFunction<void(Io)> callback) {

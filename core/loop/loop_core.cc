@@ -86,6 +86,9 @@ void LoopCore::close() noexcept {
     host_.reset();
   }
   poller_->close();
+  // They may refer to what is destroyed next, or hold what keeps this core.
+  exception_handler_.reset();
+  log_sink_.reset();
 }
 
 void LoopCore::host_gone() noexcept {
@@ -123,7 +126,8 @@ void LoopCore::dispatch(const Budget& budget, bool block) noexcept {
   run_kinds(turn);
 
   turn_ = turn.outer;
-  if (state_ != State::open) return;
+  // A step may have forked: what the child's turn leaves to the next is not told to the parent.
+  if (state_ != State::open || (forked() && !renew_after_fork())) return;
   end_turn(turn);
   if (probe_ != nullptr) probe_->turn_ended();
 }
@@ -426,7 +430,8 @@ void LoopCore::update_keep_alive() noexcept {
   const bool keeps = keep_alive_allowed_ && work_ > 0;
   if (keeps == keeps_alive_ || state_ != State::open) return;
   keeps_alive_ = keeps;
-  host_->keep_alive(keeps);
+  // In a forked child what this changes may be the parent's too, until the loop is run there.
+  if (!forked()) host_->keep_alive(keeps);
 }
 
 Executor& LoopCore::executor() {
@@ -526,7 +531,7 @@ void LoopCore::stop() noexcept {
 }
 
 bool LoopCore::idle() const noexcept {
-  return work_ == 0 && timers_.empty() && stats_.watches == 0 && !work_left() &&
+  return open() && work_ == 0 && timers_.empty() && stats_.watches == 0 && !work_left() &&
          !queue_->wake_pending();
 }
 
