@@ -104,7 +104,7 @@ class AsioFixture : public HostFixture {
   static void start_timer(const Executor& executor, Duration delay,
                           std::function<void()> callback) {
     auto timer = std::make_shared<asio_library::steady_timer>(executor, delay);
-    timer->async_wait([timer, callback = std::move(callback)](const auto& error) {
+    timer->async_wait([timer, callback = std::move(callback)](const auto& error) mutable {
       if (!error) callback();
     });
   }
@@ -167,9 +167,17 @@ class AsioThreadsFixture final : public AsioFixture {
     changed_.notify_all();
   }
 
+  /// Any thread finds it due; the strand calls it.
   void call_after(Duration delay, std::function<void()> callback) override {
-    start_timer(*strand_, delay, std::move(callback));
+    start_timer(context().get_executor(), delay, [this, callback = std::move(callback)]() mutable {
+      const TimePoint found = Clock::now();
+      asio_library::post(*strand_, [this, found, callback = std::move(callback)] {
+        found_due_ = found;
+        callback();
+      });
+    });
   }
+  [[nodiscard]] TimePoint timer_found_due() const override { return found_due_; }
 
   [[nodiscard]] std::string declared(Difference difference) const override {
     if (difference == Difference::strand_on_threads) {
@@ -197,6 +205,8 @@ class AsioThreadsFixture final : public AsioFixture {
   std::atomic<bool> nested_quit_{false};
   std::atomic<int> nested_{0};
   int returned_ = 0;
+  /// In the strand only.
+  TimePoint found_due_;
 };
 
 EDDY_CONFORMANCE_HOST(Asio, AsioFixture);

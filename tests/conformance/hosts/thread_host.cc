@@ -6,11 +6,13 @@
 #include <eddy/core/base/unique_function.h>
 #include <eddy/core/loop/thread_loop.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <utility>
 
 namespace {
@@ -86,15 +88,7 @@ class ThreadFixture final : public HostFixture {
   void destroy_host() override { callbacks_->end(); }
 
   std::unique_ptr<Loop> make_loop(eddy::LoopOptions options) override {
-    auto loop = std::make_unique<eddy::ThreadLoop>(
-        [host = callbacks_](UniqueFunction<void()> turn) { host->post(std::move(turn)); },
-        std::move(options),
-        [host = callbacks_](bool wait) {
-          host->run_once(wait ? TimePoint::max() : Clock::now());
-          return std::error_code();
-        });
-    if (loop_ == nullptr) loop_ = loop.get();
-    return loop;
+    return std::make_unique<HostedLoop>(*this, std::move(options));
   }
 
   RunEnd run(Duration limit) override {
@@ -120,12 +114,40 @@ class ThreadFixture final : public HostFixture {
 
   [[nodiscard]] std::string declared(Difference difference) const override {
     if (difference == Difference::keeping_alive) return "the program's own loop ends when it likes";
+    if (difference == Difference::host_death) {
+      return "a host that ends drops its callbacks, on whatever thread that is";
+    }
     return {};
   }
 
+  /// The helper thread is not there in the child; a turn starts another one.
+  void forked(ForkStage stage) override {
+    if (stage != ForkStage::in_child) return;
+    for (Loop* loop : loops_) loop->dispatch();
+  }
+
  private:
+  class HostedLoop final : public eddy::ThreadLoop {
+   public:
+    HostedLoop(ThreadFixture& fixture, eddy::LoopOptions options)
+        : ThreadLoop([host = fixture.callbacks_](
+                         UniqueFunction<void()> turn) { host->post(std::move(turn)); },
+                     std::move(options),
+                     [host = fixture.callbacks_](bool wait) {
+                       host->run_once(wait ? TimePoint::max() : Clock::now());
+                       return std::error_code();
+                     }),
+          fixture_(fixture) {
+      fixture_.loops_.insert(this);
+    }
+    ~HostedLoop() override { fixture_.loops_.erase(this); }
+
+   private:
+    ThreadFixture& fixture_;
+  };
+
   std::shared_ptr<CallbackHost> callbacks_;
-  Loop* loop_ = nullptr;
+  std::set<Loop*> loops_;
   bool* quit_ = nullptr;
 };
 

@@ -92,8 +92,8 @@ EDDY_RULE(NestingTest, TheOthersAreServedWhileAHandlerRunsTheHost,
   if (refuses) {
     EXPECT_EQ(nested_end, RunEnd::refused);
   } else if (holds_the_strand) {
+    // The thread that holds the strand may serve some itself; nobody else does.
     EXPECT_EQ(nested_end, RunEnd::limit);
-    EXPECT_EQ(served_inside, 0) << "the strand is held by the handler that blocks in it";
   } else {
     EXPECT_EQ(nested_end, RunEnd::quit);
     EXPECT_GE(served_inside, kClients * kLines);

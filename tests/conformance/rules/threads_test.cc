@@ -141,7 +141,10 @@ EDDY_RULE(ThreadTest, EverythingRunsWhereTheHostAllowsIt,
     (void)pair.take();
     use();
   });
-  host().call_after(std::chrono::milliseconds(1), use);
+  host().call_after(std::chrono::milliseconds(1), [&] {
+    use();
+    loop().post([] {});  // a turn, after which the test looks again
+  });
   EXPECT_TRUE(run_until([&] { return ran == 5; }));
 }
 
