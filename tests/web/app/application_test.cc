@@ -374,9 +374,8 @@ TEST(Routes, MistakesAreNamedWhenTheApplicationIsBuilt) {
       error_of([] { Application app({route<Story>("/story/(.*)/(.*)", {.name = "story"})}); }),
       "route 'story' (/story/(.*)/(.*)): the pattern has 2 groups, but "
       "Story::get() takes 1 parameter");
-  EXPECT_EQ(
-      error_of([] { Application app({route<Types>("/x")}); }),
-      "route (/x): the pattern has 0 groups, but Types::get() takes 4 parameters");
+  EXPECT_EQ(error_of([] { Application app({route<Types>("/x")}); }),
+            "route (/x): the pattern has 0 groups, but Types::get() takes 4 parameters");
   EXPECT_EQ(error_of([] {
               Application app;
               app.put("/x/{a}", [](int, int) {});
