@@ -102,14 +102,13 @@ class Cell : public std::enable_shared_from_this<Cell> {
   void host_gone() noexcept {
     const Dispatcher dispatcher = std::exchange(dispatcher_, {});
     if (dispatcher.in_forked_child()) {
-      // Releasing it would take it out of the epoll set that is shared with the parent.
-      static auto& leaked = *new std::vector<net::posix::stream_descriptor>;
-      leaked.push_back(std::move(*descriptor_));
+      // Ending the watch would end that of the parent's epoll set: nothing of it is destroyed.
+      kept_ = shared_from_this();
     } else {
       descriptor_->release();
+      descriptor_.reset();
+      place_ = {};
     }
-    descriptor_.reset();
-    place_ = {};
     dispatcher.host_gone();
   }
 
@@ -213,6 +212,7 @@ class Cell : public std::enable_shared_from_this<Cell> {
   Place place_;
   Dispatcher dispatcher_;
   std::optional<net::posix::stream_descriptor> descriptor_;
+  std::shared_ptr<Cell> kept_;
   bool alive_ = false;
   std::atomic<bool> weak_ = false;
   /// Turns on the stack.

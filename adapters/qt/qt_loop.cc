@@ -28,15 +28,13 @@ struct Watch {
     if (depth == 0) delete notifier;
   }
 
-  static void activated(const std::shared_ptr<Watch>& watch) noexcept {
-    const auto pin = watch;
+  static void activated(std::shared_ptr<Watch> pin) noexcept {
     ++pin->depth;
     pin->dispatcher.dispatch();
     if (--pin->depth == 0 && pin->ended) pin->notifier->deleteLater();
   }
 
-  static void host_gone(const std::shared_ptr<Watch>& watch) noexcept {
-    const auto pin = watch;
+  static void host_gone(std::shared_ptr<Watch> pin) noexcept {
     if (pin->ended) return;
     pin->end();
     pin->dispatcher.host_gone();

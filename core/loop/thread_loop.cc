@@ -13,7 +13,6 @@
 #include <system_error>
 #include <thread>
 #include <utility>
-#include <vector>
 
 #include <eddy/core/base/error.h>
 #include <eddy/core/base/signals_blocked.h>
@@ -34,6 +33,8 @@ struct Channel {
   bool ended = false;
   /// Host's thread only; empty when the Loop has gone.
   Dispatcher dispatcher;
+  std::thread helper;
+  std::shared_ptr<Channel> kept;
 };
 
 /// A posted turn.
@@ -104,16 +105,15 @@ class ThreadHost final : public Host {
     channel_ = std::make_shared<Channel>();
     channel_->dispatcher = std::move(dispatcher);
     const internal::SignalsBlocked blocked;
-    helper_ = std::thread(watch, channel_, post_, channel_->dispatcher.fd(), stop_[0]);
+    channel_->helper = std::thread(watch, channel_, post_, channel_->dispatcher.fd(), stop_[0]);
   }
 
   void detach() noexcept override {
     const bool in_child = channel_->dispatcher.in_forked_child();
     channel_->dispatcher = {};
     if (in_child) {
-      // The helper is the parent's, and may have held the lock: nothing of it can be destroyed.
-      static auto& kept = *new std::vector<std::pair<std::shared_ptr<Channel>, std::thread>>;
-      kept.emplace_back(channel_, std::move(helper_));
+      // The helper is the parent's, and may have held the lock: neither can be destroyed.
+      channel_->kept = channel_;
       return;
     }
     {
@@ -125,7 +125,7 @@ class ThreadHost final : public Host {
     // pipe is open, so there is no SIGPIPE.
     while (write(stop_[1], "", 1) < 0 && errno == EINTR) {
     }
-    helper_.join();
+    channel_->helper.join();
   }
 
   [[nodiscard]] Access access() const noexcept override {
@@ -153,7 +153,6 @@ class ThreadHost final : public Host {
   PostFunction post_;
   std::shared_ptr<Pump> run_once_;
   std::shared_ptr<Channel> channel_;
-  std::thread helper_;
   std::array<int, 2> stop_{-1, -1};
 };
 
