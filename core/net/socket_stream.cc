@@ -33,7 +33,7 @@ class SocketStream final : public Stream, private IoHandler {
     return sockets(*core_).send(fd_, pieces);
   }
 
-  void set_delegate(eddy::StreamDelegate* delegate, Io interest) noexcept override {
+  void set_delegate(StreamDelegate* delegate, Io interest) noexcept override {
     delegate_ = delegate;
     set_interest(interest);
   }
@@ -71,7 +71,7 @@ class SocketStream final : public Stream, private IoHandler {
 
   void on_loop_closed() noexcept override {
     watch_ = {};
-    eddy::StreamDelegate* delegate = std::exchange(delegate_, nullptr);
+    StreamDelegate* delegate = std::exchange(delegate_, nullptr);
     release();
     if (delegate != nullptr) delegate->on_stream_closed();
   }
@@ -95,7 +95,7 @@ class SocketStream final : public Stream, private IoHandler {
   std::shared_ptr<LoopCore> core_;
   int fd_;
   IoWatch watch_;
-  eddy::StreamDelegate* delegate_ = nullptr;
+  StreamDelegate* delegate_ = nullptr;
   Address peer_;
 };
 

@@ -93,6 +93,7 @@ class RuleRegistration {
 /// A test: the rule as a sentence, and a body that has all of ConformanceTest.
 #define EDDY_RULE(suite, name, sentence) EDDY_RULE_IN(ConformanceTest, suite, name, sentence)
 /// The same with a base class of one's own.
+// NOLINTNEXTLINE(bugprone-macro-parentheses): a base class can't stand in parentheses
 #define EDDY_RULE_IN(Base, suite, name, sentence)                 \
   class suite##_##name final : public Base {                      \
     void body() override;                                         \

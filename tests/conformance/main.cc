@@ -59,6 +59,7 @@ void link_rules_destruction();
 void link_rules_exceptions();
 void link_rules_forking();
 void link_rules_gates();
+void link_rules_http();
 void link_rules_idle();
 void link_rules_left_as_found();
 void link_rules_lifetime();
@@ -79,6 +80,7 @@ void link_rules() {
   link_rules_exceptions();
   link_rules_forking();
   link_rules_gates();
+  link_rules_http();
   link_rules_idle();
   link_rules_left_as_found();
   link_rules_lifetime();

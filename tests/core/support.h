@@ -77,6 +77,7 @@ class Alive {
   explicit Alive(int& count) : count_(&count) { ++*count_; }
   Alive(const Alive& other) : count_(other.count_) { ++*count_; }
   Alive& operator=(const Alive& other) {
+    if (this == &other) return *this;
     --*count_;
     count_ = other.count_;
     ++*count_;

@@ -15,7 +15,7 @@
 #include <utility>
 
 // Qt's own hooks for tools that count objects; the header that declares them is a private one.
-extern quintptr Q_DECL_IMPORT qtHookData[];
+extern quintptr Q_DECL_IMPORT qtHookData[];  // NOLINT(readability-identifier-naming): Qt's
 
 namespace {
 

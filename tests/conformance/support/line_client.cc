@@ -71,17 +71,30 @@ std::string LineClient::read_line() {
       input_.erase(0, end + 1);
       return line;
     }
-    if (broken_ || !wait_for(fd_, POLLIN)) break;
+    if (!receive()) return {};
+  }
+}
+
+std::string LineClient::read_bytes(std::size_t count) {
+  while (input_.size() < count && receive()) {
+  }
+  std::string bytes = input_.substr(0, count);
+  input_.erase(0, bytes.size());
+  return bytes;
+}
+
+bool LineClient::receive() {
+  while (!broken_ && wait_for(fd_, POLLIN)) {
     char buffer[4096];
     const ssize_t received = ::recv(fd_, buffer, sizeof buffer, 0);
     if (received > 0) {
       input_.append(buffer, static_cast<std::size_t>(received));
-    } else if (received == 0 || errno != EINTR) {
-      break;
+      return true;
     }
+    if (received == 0 || errno != EINTR) break;
   }
   broken_ = true;
-  return {};
+  return false;
 }
 
 bool LineClient::wait_for_end() {

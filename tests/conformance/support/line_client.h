@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -23,6 +24,8 @@ class LineClient {
   bool send(std::string_view data);
   /// The next line without its end; empty when the connection ends or after 20 s.
   std::string read_line();
+  /// The next `count` bytes; fewer when the connection ends or after 20 s.
+  std::string read_bytes(std::size_t count);
   /// send() and read_line().
   std::string ask(std::string_view line) {
     send(std::string(line) + "\n");
@@ -38,6 +41,9 @@ class LineClient {
   [[nodiscard]] int fd() const { return fd_; }
 
  private:
+  /// Some more bytes; false at the end.
+  bool receive();
+
   int fd_ = -1;
   bool broken_ = false;
   std::string input_;

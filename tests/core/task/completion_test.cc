@@ -428,7 +428,7 @@ const std::vector<Kind>& kinds() {
 
 class EveryAwaiter : public testing::TestWithParam<std::size_t> {
  protected:
-  /// The task of this kind, waiting; `live` is 1 while its frame lives.
+  /// The task of this kind, waiting; `live_` is 1 while its frame lives.
   RunningTask begin(Scene& scene) {
     RunningTask task(
         eddy::internal::core_of(*scene.loop),
@@ -436,18 +436,18 @@ class EveryAwaiter : public testing::TestWithParam<std::size_t> {
           const Alive alive(count);
           co_await kind.wait(s);
           through = true;
-        }(scene, kind(), live, passed),
+        }(scene, kind(), live_, passed_),
         nullptr);
     task.start_later();
     // Once: a yield would be through after two.
     scene.loop->dispatch();
-    EXPECT_EQ(live, 1);
+    EXPECT_EQ(live_, 1);
     return task;
   }
   static const Kind& kind() { return kinds()[GetParam()]; }
 
-  int live = 0;
-  bool passed = false;
+  int live_ = 0;
+  bool passed_ = false;
 };
 
 TEST_P(EveryAwaiter, Completes) {
@@ -456,18 +456,18 @@ TEST_P(EveryAwaiter, Completes) {
   kind().complete(scene);
   scene.loop->run_until_idle();
   scene.loop->run_until_idle();
-  EXPECT_TRUE(passed);
-  EXPECT_EQ(live, 0);
+  EXPECT_TRUE(passed_);
+  EXPECT_EQ(live_, 0);
 }
 
 TEST_P(EveryAwaiter, DestroyedWhileItWaits) {
   Scene scene;
   RunningTask task = begin(scene);
   task.reset();
-  EXPECT_EQ(live, 0);
+  EXPECT_EQ(live_, 0);
   kind().complete(scene);
   scene.loop->run_until_idle();
-  EXPECT_FALSE(passed);
+  EXPECT_FALSE(passed_);
 }
 
 TEST_P(EveryAwaiter, DestroyedAtItsCompletion) {
@@ -475,35 +475,35 @@ TEST_P(EveryAwaiter, DestroyedAtItsCompletion) {
   RunningTask task = begin(scene);
   kind().complete(scene);
   task.reset();
-  EXPECT_EQ(live, 0);
+  EXPECT_EQ(live_, 0);
   scene.loop->run_until_idle();
-  EXPECT_FALSE(passed);
+  EXPECT_FALSE(passed_);
 }
 
 TEST_P(EveryAwaiter, DestroyedAfterItsLoop) {
   Scene scene;
   RunningTask task = begin(scene);
   scene.loop.reset();
-  EXPECT_EQ(live, 1);
+  EXPECT_EQ(live_, 1);
   task.reset();
-  EXPECT_EQ(live, 0);
+  EXPECT_EQ(live_, 0);
   if (scene.completion) (*scene.completion)(1);
   if (scene.foreign) scene.foreign.resume();
-  EXPECT_FALSE(passed);
+  EXPECT_FALSE(passed_);
 }
 
 TEST_P(EveryAwaiter, StoppedWhileItWaits) {
   Scene scene;
   RunningTask task = begin(scene);
   task.request_stop();
-  EXPECT_EQ(live, 1) << "nothing happens inside request_stop";
+  EXPECT_EQ(live_, 1) << "nothing happens inside request_stop";
   scene.loop->run_until_idle();
   const std::string name = kind().name;
   if (name == "shield" || (name == "executor" && !task.ended())) {
     kind().complete(scene);
     scene.loop->run_until_idle();
   }
-  EXPECT_EQ(live, 0);
+  EXPECT_EQ(live_, 0);
   EXPECT_TRUE(task.ended());
 }
 
@@ -513,7 +513,7 @@ TEST_P(EveryAwaiter, StoppedAtItsCompletion) {
   kind().complete(scene);
   task.request_stop();
   scene.loop->run_until_idle();
-  EXPECT_EQ(live, 0);
+  EXPECT_EQ(live_, 0);
   EXPECT_TRUE(task.ended());
 }
 

@@ -106,7 +106,7 @@ TEST(Executor, AFullQueueIsAnErrorAtOnce) {
       });
       out.emplace_back("done");
     } catch (const std::system_error& error) {
-      out.push_back(error.code() == Errc::queue_full ? "full" : error.what());
+      out.emplace_back(error.code() == Errc::queue_full ? "full" : error.what());
     }
   };
   loop.spawn(work(gate, results));
@@ -251,7 +251,7 @@ TEST(Executor, AnOwnPoolThatEndsFailsTheWaitsOfWhatItDrops) {
       });
       out.emplace_back("done");
     } catch (const std::system_error& error) {
-      out.push_back(error.code() == Errc::broken_completion ? "broken" : error.what());
+      out.emplace_back(error.code() == Errc::broken_completion ? "broken" : error.what());
     }
   };
   loop.spawn(work(*pool, gate, results));

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The same rules where they matter most: an HTTP server in the host, and its handlers.
+#include <eddy/conformance/gate_test.h>
+#include <eddy/web/web.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <optional>
+
+namespace eddy::inline v0::conformance {
+
+EDDY_RULES_FILE(http)
+
+namespace {
+
+std::string request_for(std::string_view path) {
+  return "GET " + std::string(path) + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+}
+
+/// The content of the next response; empty when there is none.
+std::string read_response(LineClient& client) {
+  std::size_t length = 0;
+  for (;;) {
+    const std::string line = client.read_line();
+    if (client.broken()) return {};
+    if (line == "\r" || line.empty()) break;
+    constexpr std::string_view kLength = "Content-Length: ";
+    if (line.starts_with(kLength))
+      length = std::strtoul(line.c_str() + kLength.size(), nullptr, 10);
+  }
+  return client.read_bytes(length);
+}
+
+std::string get(LineClient& client, std::string_view path) {
+  client.send(request_for(path));
+  return read_response(client);
+}
+
+class HttpTest : public GateTest {
+ protected:
+  /// An application with /echo/..., and /nest, which calls on_nest() in a RequestHandler's get().
+  void listen() {
+    self = this;
+    app_.emplace(std::initializer_list<web::Route>{web::route<Nest>("/nest")});
+    app_->get("/echo/{text}", [this](std::string_view text) {
+      ++served_;
+      if (burn_ns_ > 0) burn_cpu(burn_ns_);
+      return std::string(text);
+    });
+    server_ = &app_->listen(loop(), "127.0.0.1", 0);
+    port_ = server_->port();
+  }
+
+  virtual void on_nest() {}
+
+  std::optional<web::Application> app_;
+  web::Server* server_ = nullptr;
+  std::uint16_t port_ = 0;
+  int served_ = 0;
+  long burn_ns_ = 0;
+  bool went_on_ = false;
+
+ private:
+  struct Nest : web::RequestHandler {
+    void get() {
+      const std::string own = "what the handler holds, and long enough to be on the heap";
+      self->on_nest();
+      // The connection may be dead now, and the handler is not.
+      write(own.substr(0, 4));
+      self->went_on_ = true;
+    }
+  };
+  // Handlers are made by the server, without arguments.
+  static inline HttpTest* self = nullptr;
+};
+
+}  // namespace
+
+EDDY_RULE_IN(HttpTest, HttpTest, PipelinedRequestsAllRunOneStepATurn,
+             "1,000 pipelined requests in one segment, a budget of one step and nothing else: all "
+             "are answered, in order") {
+  constexpr int kRequests = 1000;
+  listen();
+  set_budget({Duration::zero(), 1});
+  std::atomic<int> answered{0};
+  ClientThread client([&, remote = loop().remote()] {
+    LineClient connection(port_);
+    std::string all;
+    for (int i = 0; i < kRequests; ++i) all += request_for("/echo/" + std::to_string(i));
+    connection.send(all);
+    while (answered < kRequests && read_response(connection) == std::to_string(answered)) {
+      ++answered;
+    }
+    remote.post([this] { quit(); });
+  });
+  EXPECT_EQ(run(kPatience), RunEnd::quit);
+  client.join();
+  EXPECT_EQ(answered, kRequests);
+}
+
+EDDY_RULE_IN(HttpTest, HttpTest, PipelinedRequestsDoNotHoldTheHost,
+             "1,000 pipelined requests of 1 ms in one segment leave the host's timer its time") {
+  constexpr int kRequests = 1000;
+  listen();
+  burn_ns_ = 1'000'000;
+  std::atomic<int> answered{0};
+  const ClientThread client([&, remote = loop().remote()] {
+    LineClient connection(port_);
+    std::string all;
+    for (int i = 0; i < kRequests; ++i) all += request_for("/echo/" + std::to_string(i));
+    connection.send(all);
+    while (answered < kRequests && read_response(connection) == std::to_string(answered)) {
+      ++answered;
+    }
+    remote.post([] {});  // a turn, after which the test looks again
+  });
+  ASSERT_TRUE(run_until([&] { return served_ > 0; }));
+  hold_to_gate(20);
+  EXPECT_TRUE(run_until([&] { return answered == kRequests; }));
+}
+
+namespace {
+
+class NestedGetTest : public HttpTest {
+ protected:
+  static constexpr int kClients = 50;
+  static constexpr int kRequests = 5;
+
+  void on_nest() override {
+    inside_ = true;
+    const int before = served_;
+    const bool blocked = differs(Difference::nesting) || differs(Difference::strand_on_threads);
+    if (blocked) {
+      nested_end_ = host().run(std::chrono::milliseconds(50));
+    } else {
+      run_until([&] { return served_ - before >= kClients * kRequests; });
+      served_inside_ = served_ - before;
+    }
+    inside_ = false;
+  }
+
+  bool inside_ = false;
+  int served_inside_ = 0;
+  RunEnd nested_end_ = RunEnd::ended;
+};
+
+}  // namespace
+
+EDDY_RULE_IN(NestedGetTest, HttpTest, TheOthersAreServedWhileAGetRunsTheHost,
+             "while a RequestHandler's get() runs the host's loop, 50 other connections are served "
+             "and its own connection's next request waits") {
+  listen();
+  const bool refuses = differs(Difference::nesting);
+  const bool holds_the_strand = differs(Difference::strand_on_threads);
+  std::atomic<int> answered{0};
+  std::atomic<bool> in_order{false};
+  std::vector<ClientThread> clients;
+  std::atomic<int> left{6};
+  const auto done = [&, remote = loop().remote()] {
+    if (--left == 0) remote.post([this] { quit(); });
+  };
+  clients.emplace_back([&] {
+    LineClient connection(port_);
+    connection.send(request_for("/nest") + request_for("/echo/next"));
+    in_order = read_response(connection) == "what" && read_response(connection) == "next";
+    done();
+  });
+  for (int i = 0; i < 5; ++i) {
+    clients.emplace_back([&] {
+      std::vector<LineClient> connections;
+      for (int c = 0; c < kClients / 5; ++c) connections.emplace_back(port_);
+      // Twice as many as the nested loop waits for: some may come before it.
+      for (int request = 0; request < 2 * kRequests; ++request) {
+        for (LineClient& connection : connections) {
+          answered += get(connection, "/echo/hi") == "hi" ? 1 : 0;
+        }
+        sleep_at_least(std::chrono::milliseconds(1));
+      }
+      done();
+    });
+  }
+  EXPECT_EQ(run(kPatience), RunEnd::quit);
+  clients.clear();
+  EXPECT_EQ(answered, kClients * kRequests * 2);
+  EXPECT_TRUE(in_order) << "the waiting connection's replies, in their order";
+  if (refuses) {
+    EXPECT_EQ(nested_end_, RunEnd::refused);
+  } else if (holds_the_strand) {
+    EXPECT_EQ(nested_end_, RunEnd::limit);
+  } else {
+    EXPECT_GE(served_inside_, kClients * kRequests);
+  }
+}
+
+namespace {
+
+/// Depth 1 is in get(); depth 2 destroys.
+class DeepHttpTest : public HttpTest {
+ protected:
+  void on_nest() override {
+    loop().call_later(std::chrono::milliseconds(5), [this] {
+      depth_ = gate().depth();
+      destroy_();
+      quit();
+    });
+    refused_ = host().run(kPatience) == RunEnd::refused;
+    if (!refused_) quit();
+  }
+
+  void run_with(std::function<void()> destroy) {
+    if (differs(Difference::strand_on_threads)) return;  // the test before has the rule for it
+    destroy_ = std::move(destroy);
+    listen();
+    std::atomic<bool> ended{false};
+    ClientThread client([&] {
+      LineClient connection(port_);
+      connection.send(request_for("/nest"));
+      ended = connection.wait_for_end();
+    });
+    const bool refuses = differs(Difference::nesting);
+    host().run(kPatience);
+    host().run(std::chrono::milliseconds(5));
+    EXPECT_TRUE(went_on_) << "get() goes on with a dead connection";
+    EXPECT_EQ(refused_, refuses);
+    if (!refuses) {
+      EXPECT_EQ(depth_, 2U);
+    }
+    app_.reset();
+    destroy_loop();
+    client.join();
+    EXPECT_TRUE(ended);
+  }
+
+ private:
+  std::function<void()> destroy_;
+  bool refused_ = false;
+  std::size_t depth_ = 0;
+};
+
+}  // namespace
+
+EDDY_RULE_IN(DeepHttpTest, HttpTest, AnApplicationMayBeDestroyedAtDepthTwo,
+             "an inner turn destroys application and server while depth 1 is in get()") {
+  run_with([this] { app_.reset(); });
+}
+
+EDDY_RULE_IN(DeepHttpTest, HttpTest, ALoopMayBeDestroyedAtDepthTwo,
+             "an inner turn destroys the Loop while depth 1 is in get()") {
+  run_with([this] { destroy_loop(); });
+}
+
+EDDY_RULE_IN(DeepHttpTest, HttpTest, ApplicationAndLoopMayBeDestroyedAtDepthTwo,
+             "an inner turn destroys application, server and Loop while depth 1 is in get()") {
+  run_with([this] {
+    app_.reset();
+    destroy_loop();
+  });
+}
+
+}  // namespace eddy::inline v0::conformance
