@@ -48,12 +48,9 @@ class ConformanceTest : public ::testing::Test {
   /// Runs the host, and holds the Loop meanwhile, so that a host that counts work does not end.
   RunEnd run(Duration limit);
   void quit() { host_->quit(); }
-  /// As run, until `done`, which is asked after every turn of the Loop. False when the time is up.
+  /// As run, until `done`, which is asked after every turn of the Loop: what becomes true elsewhere
+  /// must post something. In a callback it runs the host nested. False when the time is up.
   bool run_until(const std::function<bool()>& done, Duration limit = kPatience);
-  /// run_until in a callback, by the host's own means. False at once where that is refused.
-  bool run_nested_until(const std::function<bool()>& done, Duration limit = kPatience) {
-    return run_until(done, limit);
-  }
   void run_for(Duration time) { run(time); }
 
   /// Whether the host has declared this difference; says so in the test's output.
@@ -93,7 +90,7 @@ class RuleRegistration {
 /// A test: the rule as a sentence, and a body that has all of ConformanceTest.
 #define EDDY_RULE(suite, name, sentence) EDDY_RULE_IN(ConformanceTest, suite, name, sentence)
 /// The same with a base class of one's own.
-// NOLINTNEXTLINE(bugprone-macro-parentheses): a base class can't stand in parentheses
+// NOLINTBEGIN(bugprone-macro-parentheses): a base class can't stand in parentheses
 #define EDDY_RULE_IN(Base, suite, name, sentence)                 \
   class suite##_##name final : public Base {                      \
     void body() override;                                         \
@@ -102,6 +99,7 @@ class RuleRegistration {
       {#suite, #name, sentence, __FILE__, __LINE__,               \
        []() -> ConformanceTest* { return new suite##_##name; }}); \
   void suite##_##name::body()
+// NOLINTEND(bugprone-macro-parentheses)
 
 /// In each file of rules, once: pulls the file out of the static library. main() calls them all.
 #define EDDY_RULES_FILE(name) \
