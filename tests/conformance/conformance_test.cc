@@ -4,17 +4,18 @@
 #include <eddy/conformance/support/interrupts.h>
 
 #include <cstdio>
+#include <exception>
 
 namespace eddy::inline v0::conformance {
 
 void ConformanceTest::TestBody() {
-  SCOPED_TRACE(std::string("The rule: ") + rule_);
   host_ = make_();
   host_->enter([this] { in_host(); });
   host_.reset();
 }
 
 void ConformanceTest::in_host() {
+  SCOPED_TRACE(std::string("The rule: ") + rule_);
   const Interrupts interrupts(interrupted());
   host_->set_up_host();
   host_lives_ = true;
@@ -27,7 +28,11 @@ void ConformanceTest::in_host() {
   loop_ = host_->make_loop(std::move(options));
   loop_->set_turn_probe(gate_.get());
 
-  body();
+  try {
+    body();
+  } catch (const std::exception& error) {
+    ADD_FAILURE() << "the test has thrown: " << error.what();
+  }
 
   loop_.reset();
   destroy_host();
