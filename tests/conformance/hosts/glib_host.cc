@@ -24,6 +24,9 @@ guint to_ms(Duration time) {
 
 class GlibFixture : public HostFixture {
  public:
+  /// `priority` is that of the program's own timers.
+  explicit GlibFixture(gint priority = G_PRIORITY_DEFAULT) : priority_(priority) {}
+
   void set_up_host() override { context_ = g_main_context_ref(g_main_context_default()); }
   void destroy_host() override { g_main_context_unref(std::exchange(context_, nullptr)); }
 
@@ -109,11 +112,13 @@ class GlibFixture : public HostFixture {
 
   GSource* add_timer(Duration delay, GSourceFunc callback, gpointer data, GDestroyNotify destroy) {
     GSource* const timer = g_timeout_source_new(to_ms(delay));
+    g_source_set_priority(timer, priority_);
     g_source_set_callback(timer, callback, data, destroy);
     g_source_attach(timer, context_);
     return timer;
   }
 
+  gint priority_;
   GMainContext* context_ = nullptr;
   Frame* frame_ = nullptr;
 };
@@ -132,6 +137,8 @@ class GlibThreadDefaultFixture final : public GlibFixture {
 };
 
 EDDY_CONFORMANCE_HOST(Glib, GlibFixture);
+// GTK redraws at this priority, which is the Loop's default too: neither starves the other.
+EDDY_CONFORMANCE_HOST(GlibRedraw, GlibFixture, G_PRIORITY_HIGH_IDLE + 20);
 EDDY_CONFORMANCE_HOST(GlibThreadDefault, GlibThreadDefaultFixture);
 
 }  // namespace
