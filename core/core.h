@@ -11,6 +11,7 @@
 #include <eddy/core/loop/signals.h>            // IWYU pragma: export
 #include <eddy/core/loop/thread_loop.h>        // IWYU pragma: export
 #include <eddy/core/net/stream.h>              // IWYU pragma: export
+#include <eddy/core/net/stream_layer.h>        // IWYU pragma: export
 #include <eddy/core/net/tcp_server.h>          // IWYU pragma: export
 #include <eddy/core/task/completion.h>         // IWYU pragma: export
 #include <eddy/core/task/executor.h>           // IWYU pragma: export

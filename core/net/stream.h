@@ -84,6 +84,10 @@ class EDDY_API Stream : protected StreamDelegate {
   /// To be called when the stream closes: what waits is resumed with an error, in a later step.
   void end_waits() noexcept;
   [[nodiscard]] virtual internal::LoopCore& core() noexcept = 0;
+  /// The Loop of a stream below this one.
+  [[nodiscard]] static internal::LoopCore& core_of(Stream& stream) noexcept {
+    return stream.core();
+  }
 
  private:
   friend class internal::StreamWaiter;

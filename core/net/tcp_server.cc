@@ -55,7 +55,7 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
     if (failure.error) return failure;
     const int fd = internal::sockets(*core_).listen(address, options.backlog, failure.error);
     if (fd < 0) return failure;
-    auto listener = std::make_unique<Listener>(*this, fd);
+    auto listener = std::make_unique<Listener>(*this, fd, options.layers);
     failure.error = listener->begin();
     if (failure.error) return failure;
     addresses_.push_back(internal::sockets(*core_).local_address(fd));
@@ -92,10 +92,15 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
   }
 
  private:
+  using Layers = std::vector<std::shared_ptr<StreamLayer>>;
+
   /// One listening socket.
   class Listener final : public internal::IoHandler {
    public:
-    Listener(State& server, int fd) : server_(server), fd_(fd) { add_work(*server_.core_); }
+    Listener(State& server, int fd, const Layers& layers)
+        : server_(server), fd_(fd), layers_(std::make_shared<Layers>(layers)) {
+      add_work(*server_.core_);
+    }
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
     ~Listener() {
@@ -115,7 +120,8 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
 
     void on_ready(Io /*events*/) override {
       const auto pin = server_.shared_from_this();
-      pin->accept_from(fd_);
+      const auto layers = layers_;  // this listener may be gone before the last connection
+      pin->accept_from(fd_, *layers);
     }
     void on_loop_closed() noexcept override {
       watch_ = {};
@@ -132,11 +138,12 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
 
     State& server_;
     int fd_;
+    std::shared_ptr<const Layers> layers_;
     internal::IoWatch watch_;
   };
 
   /// Each connection is a step; what is left is found ready again in the next turn.
-  void accept_from(int listener) {
+  void accept_from(int listener, const Layers& layers) {
     do {
       Address peer;
       std::error_code error;
@@ -147,13 +154,15 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
         return;
       }
       internal::sockets(*core_).set_nodelay(fd);
-      hand_over(fd, peer);
+      hand_over(fd, peer, layers);
     } while (!internal::step_done(*core_, "accept") && internal::is_open(*core_) &&
              !listeners_.empty());
   }
 
-  void hand_over(int fd, const Address& peer) noexcept try {
-    on_connection_(internal::make_socket_stream(core_, fd, peer));
+  void hand_over(int fd, const Address& peer, const Layers& layers) noexcept try {
+    std::unique_ptr<Stream> stream = internal::make_socket_stream(core_, fd, peer);
+    for (const auto& layer : layers) stream = layer->accept(std::move(stream));
+    on_connection_(std::move(stream));
   } catch (...) {
     internal::report(*core_, std::current_exception(), "connection");
   }

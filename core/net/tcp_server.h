@@ -11,6 +11,7 @@
 #include <eddy/core/base/unique_function.h>
 #include <eddy/core/net/address.h>
 #include <eddy/core/net/stream.h>
+#include <eddy/core/net/stream_layer.h>
 
 namespace eddy::inline v0 {
 
@@ -19,6 +20,8 @@ class Loop;
 struct ListenOptions {
   /// Connections that the system may hold before they are accepted.
   int backlog = 1024;
+  /// What each connection is wrapped in, the first nearest to the network.
+  std::vector<std::shared_ptr<StreamLayer>> layers = {};
 };
 
 /// Listens, and hands over what connects.

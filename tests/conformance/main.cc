@@ -5,6 +5,7 @@
 
 #include <eddy/conformance/conformance_test.h>
 #include <eddy/conformance/host_fixture.h>
+#include <eddy/conformance/support/process_state.h>
 
 #include <cstdio>
 #include <string>
@@ -96,6 +97,7 @@ void link_rules() {
 }  // namespace eddy::inline v0::conformance
 
 int main(int argc, char** argv) {
+  eddy::conformance::know_runtime_threads();
   eddy::conformance::link_rules();
   ::testing::InitGoogleTest(&argc, argv);
   if (eddy::conformance::hosts().empty()) {

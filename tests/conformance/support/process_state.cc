@@ -18,7 +18,9 @@
 #include <ctime>
 #include <fstream>
 #include <memory>
+#include <set>
 #include <sstream>
+#include <thread>
 
 extern "C" {
 // Only there in a sanitized program, where malloc's own count knows nothing.
@@ -44,6 +46,11 @@ void for_each_number_in(const char* folder, Visit visit) {
     if (end != entry->d_name && *end == '\0') visit(static_cast<int>(number), own);
   }
 }
+
+/// See know_runtime_threads().
+std::set<int> runtime_threads;
+
+int thread_id() { return static_cast<int>(::syscall(SYS_gettid)); }
 
 std::string signal_mask() {
   sigset_t mask;
@@ -142,11 +149,21 @@ std::size_t allocated_bytes() {
   return info.uordblks + info.hblkhd;
 }
 
+void know_runtime_threads() {
+  if (!instrumented()) return;
+  int first = 0;
+  // ThreadSanitizer starts its own thread with the program's first.
+  std::thread([&first] { first = thread_id(); }).join();
+  for_each_number_in("/proc/self/task", [&first](int thread, int /*own*/) {
+    if (thread != first && thread != thread_id()) runtime_threads.insert(thread);
+  });
+}
+
 std::map<int, long> sleeps_of_other_threads() {
   std::map<int, long> sleeps;
-  const auto self = static_cast<int>(::syscall(SYS_gettid));
+  const int self = thread_id();
   for_each_number_in("/proc/self/task", [&](int thread, int /*own*/) {
-    if (thread == self) return;
+    if (thread == self || runtime_threads.count(thread) != 0) return;
     std::ifstream status("/proc/self/task/" + std::to_string(thread) + "/status");
     const std::string key = "voluntary_ctxt_switches:";
     for (std::string line; std::getline(status, line);) {

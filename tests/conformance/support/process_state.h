@@ -21,6 +21,10 @@ std::map<int, std::string> descriptors_of_a_child_program();
 /// Bytes that are allocated now, by malloc's or the sanitizer's own count.
 std::size_t allocated_bytes();
 
+/// To be called first in main(): a thread that a sanitizer runs beside the program's wakes up as it
+/// likes and is left out of what follows.
+void know_runtime_threads();
+
 /// How often the threads of this process but the calling one have gone to sleep; by thread id.
 std::map<int, long> sleeps_of_other_threads();
 

@@ -270,7 +270,9 @@ TEST(Completion, ThreadsThatCompleteWhileTheLoopEnds) {
 struct OtherThread {
   [[nodiscard]] bool await_ready() const { return false; }
   void await_suspend(std::coroutine_handle<> handle) {
-    thread = std::thread([handle] { handle.resume(); });
+    // The coroutine, and this object with it, may be gone before the assignment looks for its left.
+    std::thread& kept = thread;
+    kept = std::thread([handle] { handle.resume(); });
   }
   std::thread::id await_resume() { return std::this_thread::get_id(); }
   std::thread& thread;

@@ -19,6 +19,9 @@ namespace {
 // What is read ahead for a client that sends more while its handler waits; then it has to wait too.
 constexpr std::size_t kReadAheadBytes = 16 * 1024;
 constexpr std::size_t kReadPieceBytes = 4 * 1024;
+// A rest up to this size is copied; a connection with a larger one keeps the buffer it was read
+// into.
+constexpr std::size_t kCopiedRestBytes = 4 * 1024;
 // Content from this size on is sent from where it is instead of being copied behind its head.
 constexpr std::size_t kSendDirectlyBytes = 16 * 1024;
 // After a refusal: what is read and dropped, and how long, so that the client sees the answer.
@@ -224,7 +227,11 @@ void Connection::receive(ByteBuffer& input, ByteBuffer& output) {
     input.clear();
     input_.release();
   } else if (&input != &input_) {
-    input_.append(input.view());
+    if (input.size() <= kCopiedRestBytes) {
+      input_.append(input.view());
+    } else {
+      input_.swap(input);
+    }
   } else if (input_.empty()) {
     input_.release();
   }
