@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -20,6 +21,11 @@ namespace eddy::inline v0::web {
 struct RouteOptions {
   /// By which links to the route are made; unique in an Application, empty for none.
   std::string name = {};
+  /// Bytes of a request's body, instead of ServerOptions::limits.body_bytes. More is a 413.
+  std::optional<std::size_t> body_bytes = {};
+  /// The handler's task is stopped when its client has gone, whatever the method: for one whose
+  /// work may be left half done. GET and HEAD always do.
+  bool cancel_on_disconnect = false;
 };
 
 /// A pattern of paths and the handler class that answers them; see route().
@@ -45,6 +51,10 @@ Route route(std::string_view pattern, RouteOptions options = {}) {
   definition.name = std::move(options.name);
   definition.handler = internal::type_name<H>();
   internal::add_methods<H>(definition);
+  for (internal::MethodEntry& entry : definition.methods) {
+    if (options.body_bytes) entry.body_bytes = options.body_bytes;
+    entry.cancel_on_disconnect |= options.cancel_on_disconnect;
+  }
   return Route(std::move(definition));
 }
 
@@ -135,6 +145,9 @@ class EDDY_API Application {
     definition.is_regex = false;
     definition.name = std::move(options.name);
     internal::add_function(definition, method, std::forward<F>(function));
+    internal::MethodEntry& entry = definition.methods[static_cast<std::size_t>(method)];
+    entry.body_bytes = options.body_bytes;
+    entry.cancel_on_disconnect = options.cancel_on_disconnect;
     return add_definition(std::move(definition));
   }
 

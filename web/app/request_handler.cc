@@ -64,6 +64,10 @@ void RequestHandler::append(std::string_view text) {
   exchange.response().body.append(text);
 }
 
+internal::FlushAwaiter RequestHandler::flush() { return internal::FlushAwaiter(exchange()); }
+
+bool RequestHandler::headers_sent() const { return exchange().streamed().head_sent; }
+
 void RequestHandler::redirect(std::string_view url, bool permanent) {
   set_header("Location", url);
   set_status(permanent ? 301 : 302);
@@ -74,6 +78,7 @@ void RequestHandler::redirect(std::string_view url, bool permanent) {
 void RequestHandler::send_error(int status) {
   internal::Exchange& exchange = this->exchange();
   if (exchange.finished()) throw std::logic_error("send_error() after finish()");
+  if (exchange.streamed().head_sent) throw std::logic_error("send_error() after flush()");
   internal::clear_response(exchange);
   set_status(status);
   write_error(status);

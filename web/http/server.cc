@@ -46,6 +46,10 @@ std::string Server::url() const {
 
 void Server::stop() noexcept { core_->stop(); }
 
+Task<DrainReport> Server::drain_until(Duration limit) {
+  return internal::ServerCore::drain(core_, limit);
+}
+
 ServerStats Server::stats() const noexcept { return core_->stats(); }
 
 }  // namespace eddy::inline v0::web

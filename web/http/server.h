@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -14,6 +15,8 @@
 #include <eddy/core/base/export.h>
 #include <eddy/core/loop/loop.h>
 #include <eddy/core/net/address.h>
+#include <eddy/core/task/sync_waiter.h>
+#include <eddy/core/task/task.h>
 #include <eddy/web/http/internal/exchange.h>
 #include <eddy/web/http/internal/function_service.h>
 #include <eddy/web/http/limits.h>
@@ -27,11 +30,30 @@ class ServerCore;
 struct ServerOptions {
   /// Bounds on what a client may send.
   HttpLimits limits = {};
+  /// How long it may take.
+  HttpTimeouts timeouts = {};
   /// Connections that the system may hold before they are accepted.
   int backlog = 1024;
   /// Bytes of responses that a connection holds for a client that does not read. With that many,
   /// its next request is not begun and nothing more is read from it, until they have been taken.
   std::size_t output_bytes = 64 * 1024;
+  /// Connections at a time, and of one address; 0: as many as there are descriptors. Who comes
+  /// beyond that is closed at once. Behind a proxy all clients have its address.
+  std::size_t connections = 0;
+  std::size_t connections_per_address = 0;
+  /// Requests on one connection, which closes behind the last; 0: any number.
+  std::uint64_t requests_per_connection = 0;
+  /// Bytes that buffers hold for all clients together: heads and bodies that are not whole yet,
+  /// responses that are not taken. A connection that needs more then is answered by 503, or cut.
+  std::size_t buffered_bytes = 256 * 1024 * 1024;
+  /// The end of a client's input means that it has gone, and stops the handler of its GET or HEAD.
+  /// True: it means only that no more requests come, as for a client that closes its sending side
+  /// and waits for the answer.
+  bool half_close = false;
+  /// One line of log for each request, "200 GET /path (127.0.0.1) 0.31ms", in the category
+  /// "eddy.access": info, from 400 on warning, from 500 on error. Costs nothing where the Loop's
+  /// log takes no such level (LoopOptions::log_level).
+  bool access_log = true;
 };
 
 /// What a Server has done and holds. Each figure costs an addition where it is counted.
@@ -41,8 +63,24 @@ struct ServerStats {
   std::uint64_t accepted = 0;
   /// Requests that were handed to the handler.
   std::uint64_t requests = 0;
-  /// Messages that were refused as malformed or too large.
+  /// Messages that were refused as malformed, too large or too slow.
   std::uint64_t refused = 0;
+  /// Connections that a timeout has ended, and those that a bound on connections or on buffered
+  /// bytes has.
+  std::uint64_t timeouts = 0;
+  std::uint64_t shed = 0;
+  /// Bytes of buffers that are held for clients now.
+  std::size_t buffered_bytes = 0;
+};
+
+/// What became of the connections of a server that was drained.
+struct DrainReport {
+  /// Idle, and closed at once.
+  std::size_t idle = 0;
+  /// Closed behind the response that was under way.
+  std::size_t finished = 0;
+  /// Cut when the time was up.
+  std::size_t forced = 0;
 };
 
 /// An HTTP/1.1 server on some addresses: keep-alive, and pipelined requests answered in order, with
@@ -81,10 +119,19 @@ class EDDY_API Server {
   /// Stops listening and closes idle connections; requests that have arrived are answered, and
   /// their connections closed behind the answer. Idempotent.
   void stop() noexcept;
+  /// `co_await server.drain(10s)`: stops listening, closes idle connections, answers what is under
+  /// way, requests that are being sent included, with Connection: close, waits for that until
+  /// `limit`, and cuts what is left. Idempotent. The Server may be destroyed meanwhile.
+  template <class Rep, class Period>
+  [[nodiscard]] Task<DrainReport> drain(std::chrono::duration<Rep, Period> limit) {
+    return drain_until(eddy::internal::to_limit(limit).value());
+  }
 
   [[nodiscard]] ServerStats stats() const noexcept;
 
  private:
+  [[nodiscard]] Task<DrainReport> drain_until(Duration limit);
+
   std::shared_ptr<internal::ServerCore> core_;
 };
 

@@ -42,8 +42,10 @@ class ServerTest : public testing::Test {
  protected:
   ServerTest() {
     loop_.emplace();
-    loop_->set_log_sink(
-        [this](const eddy::LogRecord& record) { logged_.emplace_back(record.message); });
+    loop_->set_log_sink([this](const eddy::LogRecord& record) {
+      auto& lines = record.category == "eddy.access" ? requests_logged_ : logged_;
+      lines.emplace_back(record.message);
+    });
     app_.emplace();
   }
 
@@ -56,6 +58,7 @@ class ServerTest : public testing::Test {
   std::optional<Application> app_;
   Server* server_ = nullptr;
   std::vector<std::string> logged_;
+  std::vector<std::string> requests_logged_;
 };
 
 TEST_F(ServerTest, AnswersAndKeepsTheConnection) {

@@ -16,6 +16,20 @@ RequestHandler* handler_of(const Exchange& exchange) noexcept {
   return static_cast<RequestHandler*>(exchange.attachment);
 }
 
+// Calls one of a handler's hooks; what it throws is only logged.
+void tell(Exchange& exchange, const char* name, void (RequestHandler::*hook)()) noexcept {
+  RequestHandler* handler = handler_of(exchange);
+  if (handler == nullptr) return;
+  try {
+    (handler->*hook)();
+  } catch (...) {
+    try {
+      exchange.log(LogLevel::error, name + (": " + describe(std::current_exception())));
+    } catch (...) {  // no memory for the message
+    }
+  }
+}
+
 std::string allowed_methods(const RouteDefinition& route) {
   std::string allow;
   auto add = [&allow](Method method) {
@@ -58,6 +72,15 @@ Application& ApplicationCore::application() const {
   return *application_;
 }
 
+ContentPlan ApplicationCore::plan(Exchange& exchange) noexcept {
+  PathParts parts;
+  const Router::Found found = router_.find(exchange.request().path(), parts);
+  if (found.result != Router::Result::match) return {};
+  const MethodEntry* method = find_method(*found.route, exchange.request().method());
+  if (method == nullptr) return {};
+  return {.streamed = method->streams_body, .limit = method->body_bytes};
+}
+
 void ApplicationCore::handle(Exchange& exchange) noexcept {
   try {
     dispatch(exchange);
@@ -84,6 +107,7 @@ void ApplicationCore::dispatch(Exchange& exchange) {
     return send_plain_error(exchange, 405);
   }
   if (!decode_parts(exchange, parts)) return send_plain_error(exchange, 400);
+  if (method->cancel_on_disconnect) exchange.cancel_on_disconnect();
   method->invoke(method->target, exchange, parts);
 }
 
@@ -96,16 +120,11 @@ void ApplicationCore::send_error(Exchange& exchange, int status) {
 }
 
 void ApplicationCore::over(Exchange& exchange) noexcept {
-  RequestHandler* handler = handler_of(exchange);
-  if (handler == nullptr) return;
-  try {
-    handler->on_finish();
-  } catch (...) {
-    try {
-      exchange.log(LogLevel::error, "on_finish(): " + describe(std::current_exception()));
-    } catch (...) {  // no memory for the message
-    }
-  }
+  tell(exchange, "on_finish()", &RequestHandler::on_finish);
+}
+
+void ApplicationCore::client_gone(Exchange& exchange) noexcept {
+  tell(exchange, "on_connection_close()", &RequestHandler::on_connection_close);
 }
 
 void clear_response(Exchange& exchange) {

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/web/http/internal/outgoing.h>
+
+#include <array>
+#include <span>
+
+namespace eddy::inline v0::web::internal {
+
+bool Outgoing::send(Stream& stream, std::string_view first, std::string_view second) {
+  std::size_t sent = 0;
+  const std::size_t size = first.size() + second.size();
+  if (size > 0 && kept_.empty()) {
+    const std::array<std::string_view, 2> pieces = {first, second};
+    const IoResult result = stream.try_write(std::span(pieces).first(second.empty() ? 1 : 2));
+    if (result.error && !result.would_block()) return false;
+    sent = result.bytes;
+  }
+  if (sent < size) {
+    const std::size_t of_first = sent < first.size() ? sent : first.size();
+    kept_.append(first.substr(of_first));
+    kept_.append(second.substr(sent - of_first));
+  }
+  return true;
+}
+
+Outgoing::Result Outgoing::flush(Stream& stream) noexcept {
+  const std::string_view piece = kept_.view();
+  const IoResult result = stream.try_write({&piece, 1});
+  if (result.error) return result.would_block() ? Result::blocked : Result::broken;
+  kept_.consume(result.bytes);
+  if (!kept_.empty()) return Result::progress;
+  kept_.release();
+  return Result::all_sent;
+}
+
+}  // namespace eddy::inline v0::web::internal
