@@ -6,6 +6,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -107,6 +108,7 @@ class Connection final : public ServerHook,
   void refuse(const ParseError& error, ByteBuffer& output);
   void refuse_now(const ParseError& error);
   void log_request();
+  void log_misuse(const std::logic_error& error);
 
   void send(ByteBuffer& output, std::string_view body = {});
   void flush() noexcept;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <eddy/web/http/http_error.h>
+#include <eddy/web/http/internal/basic_service.h>
 #include <eddy/web/http/internal/connection.h>
 #include <eddy/web/http/response_writer.h>
 
@@ -49,9 +50,12 @@ bool Connection::on_flush(Exchange& /*exchange*/) {
   ByteBuffer& output = batch_ != nullptr ? *batch_ : *own;
   try {
     write_streamed(output, false);
-  } catch (const std::logic_error&) {
+  } catch (const std::logic_error& error) {
     // What went out cannot be made good any more: only a cut tells the client.
-    if (exchange_->streamed().head_sent) write_failed();
+    if (exchange_->streamed().head_sent) {
+      log_misuse(error);
+      write_failed();
+    }
     throw;
   }
   send(output);
@@ -87,7 +91,8 @@ void Connection::respond(ByteBuffer& output) {
   try {
     write_streamed(output, true);
   } catch (const std::logic_error& error) {
-    log(LogLevel::error, std::string(exchange_->request().target()) + ": " + error.what());
+    log_misuse(error);
+    if (phase_ == Phase::handling && !output.empty()) send(output);
     shut();
   }
 }
@@ -190,6 +195,11 @@ void Connection::refuse_now(const ParseError& error) {
   input_.release();
   send(*output);
   update();
+}
+
+// The program has said something about its response that it did not keep.
+void Connection::log_misuse(const std::logic_error& error) {
+  log(LogLevel::error, summary(*exchange_, exchange_->response().status) + ": " + error.what());
 }
 
 // As Tornado: "200 GET /path (127.0.0.1) 0.31ms".

@@ -50,7 +50,7 @@ void ServerCore::removed(std::string_view remote_ip) noexcept {
     const auto found = per_address_.find(remote_ip);
     if (found != per_address_.end() && --found->second == 0) per_address_.erase(found);
   }
-  if (connections_.empty()) none_left_.set();
+  if (stats_.connections == 0) none_left_.set();
   listener_.retry_accept();
 }
 
