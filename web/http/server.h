@@ -17,8 +17,8 @@
 #include <eddy/core/net/address.h>
 #include <eddy/core/task/sync_waiter.h>
 #include <eddy/core/task/task.h>
+#include <eddy/web/http/internal/delegate_service.h>
 #include <eddy/web/http/internal/exchange.h>
-#include <eddy/web/http/internal/function_service.h>
 #include <eddy/web/http/limits.h>
 
 namespace eddy::inline v0::web {
@@ -135,12 +135,15 @@ class EDDY_API Server {
   std::shared_ptr<internal::ServerCore> core_;
 };
 
-/// A server whose every request goes to one function, without an Application: from const Request&
-/// (or nothing) to text, a Response, nothing, or a Task of one of these. What it throws is answered
-/// by an error page, as in an Application.
+/// A server whose every request goes to one function, without an Application. It takes any of const
+/// Request&, RequestBody& (the content piece by piece) and ResponseStream&, and gives text, a
+/// Response, nothing, or a Task of one of these. What it throws is answered by an error page, as in
+/// an Application.
 ///
 ///     HttpServer server(loop, [](const Request& request) { return request.target(); });
 ///     server.listen(8888);
+///
+/// Or it gives a std::unique_ptr to a MessageDelegate, which answers the request step by step.
 ///
 /// Thread, lifetime and the rest as of Server.
 class EDDY_API HttpServer : public Server {
@@ -148,10 +151,7 @@ class EDDY_API HttpServer : public Server {
   template <class F>
   requires(!std::is_convertible_v<F, std::shared_ptr<internal::HttpService>>)
       HttpServer(Loop& loop, F&& handler, const ServerOptions& options = {})
-      : Server(
-            loop,
-            std::make_shared<internal::FunctionService<std::decay_t<F>>>(std::forward<F>(handler)),
-            options) {}
+      : Server(loop, internal::make_service<std::decay_t<F>>(std::forward<F>(handler)), options) {}
 };
 
 }  // namespace eddy::inline v0::web

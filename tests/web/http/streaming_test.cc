@@ -580,6 +580,64 @@ TEST_F(StreamingTest, HalfCloseMayMeanNothing) {
   EXPECT_TRUE(peer.closed());
 }
 
+// ---- Delegates
+// --------------------------------------------------------------------------------------
+
+struct Steps : eddy::web::MessageDelegate {
+  explicit Steps(std::string& steps) : order(steps) {}
+  ~Steps() override { order += "destroyed"; }
+  Task<void> headers_received(const Request& request, ResponseStream& out) override {
+    response = &out;
+    order += "headers ";
+    if (request.path() == "/throw") throw eddy::web::HttpError(418);
+    if (request.path() == "/early") out.finish();
+    co_await eddy::sleep(1ms);
+  }
+  Task<void> data_received(std::string_view piece) override {
+    order += std::string(piece) + " ";
+    co_await eddy::sleep(1s);
+    response->write(std::to_string(piece.size()));
+  }
+  Task<void> finish() override {
+    order += "finish ";
+    co_return;
+  }
+  void on_connection_close() override { order += "gone "; }
+
+  std::string& order;
+  ResponseStream* response = nullptr;
+};
+
+TEST_F(StreamingTest, ADelegateAnswersStepByStep) {
+  std::string order;
+  eddy::web::HttpServer own(loop, [&] { return std::make_unique<Steps>(order); });
+  own.listen("127.0.0.1", 0);
+  ManualPeer peer = loop.system().connect(own.port());
+  send(peer, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nabc");
+  loop.advance(1ms);
+  send(peer, "de");
+  EXPECT_EQ(order, "headers abc ");
+  loop.advance(2s);
+  EXPECT_EQ(order, "headers abc de finish destroyed");
+  EXPECT_THAT(read(peer), EndsWith("\r\n\r\n32"));
+
+  order.clear();
+  send(peer, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  loop.advance(1ms);
+  EXPECT_EQ(order, "headers finish destroyed");
+
+  order.clear();
+  send(peer, "GET /throw HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(read(peer), HasSubstr("HTTP/1.1 418 "));
+  EXPECT_EQ(order, "headers destroyed");
+
+  order.clear();
+  send(peer, "GET /early HTTP/1.1\r\nHost: h\r\n\r\n");
+  peer.close();
+  loop.run_until_idle();
+  EXPECT_EQ(order, "headers gone destroyed");
+}
+
 TEST_F(StreamingTest, AServerMayGoWhileBothWaysWait) {
   serve_echo();
   auto other = std::make_unique<eddy::web::HttpServer>(

@@ -39,7 +39,7 @@ std::string allowed_methods(const RouteDefinition& route) {
   for (int i = 0; i < kMethodCount; ++i) {
     const auto method = static_cast<Method>(i);
     const bool by_get = method == Method::head && route.methods[0].invoke != nullptr;
-    if (by_get || route.methods[static_cast<std::size_t>(i)].invoke != nullptr) add(method);
+    if (by_get || method == Method::options || route.methods[static_cast<std::size_t>(i)].invoke != nullptr) add(method);
   }
   return allow;
 }
@@ -90,9 +90,23 @@ void ApplicationCore::handle(Exchange& exchange) noexcept {
   }
 }
 
+namespace {
+
+// What may be asked for, without asking for it (RFC 9110, 9.3.7).
+void answer_options(Exchange& exchange, const std::string& allow) {
+  exchange.response().status = 204;
+  exchange.response().headers.set("Allow", allow);
+  exchange.finish();
+}
+
+}  // namespace
+
 void ApplicationCore::dispatch(Exchange& exchange) {
   const Request& request = exchange.request();
   PathParts parts;
+  if (request.target_form() == TargetForm::asterisk) {
+    return answer_options(exchange, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+  }
   const Router::Found found = router_.find(request.path(), parts);
   if (found.result == Router::Result::no_match) return send_plain_error(exchange, 404);
   if (found.result == Router::Result::gave_up) {
@@ -103,6 +117,9 @@ void ApplicationCore::dispatch(Exchange& exchange) {
   const MethodEntry* method = find_method(*found.route, request.method());
   if (method == nullptr) {
     if (request.method() == Method::other) return send_plain_error(exchange, 501);
+    if (request.method() == Method::options) {
+      return answer_options(exchange, allowed_methods(*found.route));
+    }
     exchange.response().headers.set("Allow", allowed_methods(*found.route));
     return send_plain_error(exchange, 405);
   }
