@@ -111,8 +111,9 @@ int main(int argc, char** argv) try {
   app.get("/sleep", sleep_for);
   app.get("/big", big);
 
-  const auto& server = app.listen(host.loop(), examples::port_option(argc, argv),
-                                  {.timeouts = {.idle = timeout, .header = timeout, .body = timeout}});
+  const auto& server =
+      app.listen(host.loop(), examples::port_option(argc, argv),
+                 {.timeouts = {.idle = timeout, .header = timeout, .body = timeout}});
   examples::print_line(server.url());
   host.run();
 } catch (const std::exception& error) {

@@ -62,7 +62,8 @@ Route route(std::string_view pattern, RouteOptions options = {}) {
 ///
 /// The first route that matches a path answers it: 405 with Allow where it lacks the method, and
 /// 404 where no route matches. HEAD is answered by what answers GET, without the content, and
-/// OPTIONS by Allow, unless a route has its own. Functions for one path (get, post, ...) are one route.
+/// OPTIONS by Allow, unless a route has its own. Functions for one path (get, post, ...) are one
+/// route.
 ///
 ///     Application app;
 ///     app.get("/hello/{name}", [](std::string_view name) { return "Hello, " + std::string(name);

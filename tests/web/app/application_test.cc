@@ -322,7 +322,8 @@ TEST(ShortForm, FunctionsOfOnePathAreOneRoute) {
       .del("/item/{id}", [] { return Response(204); });
   EXPECT_EQ(TestExchange(app, "PUT", "/item/5").body(), "put 5");
   EXPECT_EQ(TestExchange(app, "DELETE", "/item/5").status(), 204);
-  EXPECT_EQ(TestExchange(app, "POST", "/item/5").header("Allow"), "GET, HEAD, PUT, DELETE, OPTIONS");
+  EXPECT_EQ(TestExchange(app, "POST", "/item/5").header("Allow"),
+            "GET, HEAD, PUT, DELETE, OPTIONS");
   EXPECT_THROW(app.get("/item/{x}", [](int) { return "twice"; }), std::invalid_argument);
 }
 

@@ -39,7 +39,9 @@ std::string allowed_methods(const RouteDefinition& route) {
   for (int i = 0; i < kMethodCount; ++i) {
     const auto method = static_cast<Method>(i);
     const bool by_get = method == Method::head && route.methods[0].invoke != nullptr;
-    if (by_get || method == Method::options || route.methods[static_cast<std::size_t>(i)].invoke != nullptr) add(method);
+    if (by_get || method == Method::options ||
+        route.methods[static_cast<std::size_t>(i)].invoke != nullptr)
+      add(method);
   }
   return allow;
 }
