@@ -7,7 +7,7 @@ namespace eddy::inline v0 {
 
 IoResult SocketOps::send_file(int fd, int file, std::uint64_t offset, std::size_t bytes) noexcept {
   return internal::send_by_copy(file, offset, bytes, [this, fd](std::string_view piece) {
-    return send(fd, {&piece, 1});
+    return this->send(fd, {&piece, 1});
   });
 }
 
