@@ -12,6 +12,10 @@ namespace {
 
 /// 256 KiB: what a larger window gains on pages is not worth its memory.
 constexpr int kLargestWindow = 18;
+/// From a mebibyte on brotli takes tables of several, which pages do not repay.
+constexpr std::uint64_t kLargestHint = (1 << 20) - 1;
+/// Of itself brotli gathers up to four times as much, and does it all in one call.
+constexpr std::size_t kMostAtOnce = 32 * 1024;
 
 class BrotliEncoder final : public ContentEncoder {
  public:
@@ -47,6 +51,9 @@ class BrotliEncoder final : public ContentEncoder {
   }
 
   void encode_all(std::string_view data, Flush flush, ByteBuffer& out) override {
+    unflushed_ += data.size();
+    if (unflushed_ >= kMostAtOnce && flush == Flush::none) flush = Flush::piece;
+    if (flush == Flush::piece) unflushed_ = 0;
     const BrotliEncoderOperation operation = flush == Flush::end     ? BROTLI_OPERATION_FINISH
                                              : flush == Flush::piece ? BROTLI_OPERATION_FLUSH
                                                                      : BROTLI_OPERATION_PROCESS;
@@ -74,6 +81,7 @@ class BrotliEncoder final : public ContentEncoder {
   }
 
   int quality_;
+  std::size_t unflushed_ = 0;
   BrotliEncoderState* state_ = nullptr;
 };
 

@@ -12,8 +12,8 @@ namespace eddy::inline v0::web::internal {
 namespace {
 
 constexpr std::size_t kOutput = 16 * 1024;
-/// 512 KiB; a client need not hold more than 8 MiB (RFC 9659).
-constexpr int kWindow = 19;
+/// 256 KiB, as brotli's here. A client need not hold more than 8 MiB (RFC 9659).
+constexpr int kWindow = 18;
 
 class ZstdEncoder final : public ContentEncoder {
  public:
