@@ -10,9 +10,12 @@
 #include <eddy/web/app/application.h>      // IWYU pragma: export
 #include <eddy/web/app/path_value.h>       // IWYU pragma: export
 #include <eddy/web/app/request_handler.h>  // IWYU pragma: export
+#include <eddy/web/http/content_coding.h>  // IWYU pragma: export
+#include <eddy/web/http/file_body.h>       // IWYU pragma: export
 #include <eddy/web/http/headers.h>         // IWYU pragma: export
 #include <eddy/web/http/http_date.h>       // IWYU pragma: export
 #include <eddy/web/http/http_error.h>      // IWYU pragma: export
+#include <eddy/web/http/mime.h>            // IWYU pragma: export
 #include <eddy/web/http/request.h>         // IWYU pragma: export
 #include <eddy/web/http/response.h>        // IWYU pragma: export
 #include <eddy/web/http/server.h>          // IWYU pragma: export
