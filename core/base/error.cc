@@ -22,6 +22,8 @@ class Category final : public std::error_category {
         return "the completion was dropped without having been called";
       case Errc::stopped:
         return "ended by stop()";
+      case Errc::file_truncated:
+        return "the file is shorter than what was to be sent of it";
     }
     return "unknown error";
   }

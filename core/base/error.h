@@ -23,6 +23,8 @@ enum class Errc {
   broken_completion,
   /// run() or run_until() was ended by stop().
   stopped,
+  /// A file ended before the bytes that were to be sent of it: it was truncated meanwhile.
+  file_truncated,
 };
 
 [[nodiscard]] EDDY_API const std::error_category& eddy_category() noexcept;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <system_error>
@@ -41,6 +42,10 @@ class EDDY_API SocketOps {
   virtual IoResult receive(int fd, std::span<char> buffer) noexcept = 0;
   /// Sends the pieces, in order, in one call; may send less.
   virtual IoResult send(int fd, std::span<const std::string_view> pieces) noexcept = 0;
+  /// Sends at most `bytes` of the regular file `file`, from `offset` on; the file's own position is
+  /// neither used nor changed. May send less. A file that ends at or before `offset` is
+  /// Errc::file_truncated. The default reads a piece of the file and sends that.
+  virtual IoResult send_file(int fd, int file, std::uint64_t offset, std::size_t bytes) noexcept;
   /// Takes one connection, non-blocking and close-on-exec, or -1 with the error.
   virtual int accept(int listener, Address& peer, std::error_code& error) noexcept = 0;
   /// Tells the peer that no more will be written.

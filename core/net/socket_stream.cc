@@ -33,6 +33,11 @@ class SocketStream final : public Stream, private IoHandler {
     return sockets(*core_).send(fd_, pieces);
   }
 
+  IoResult try_send_file(int file, std::uint64_t offset, std::size_t bytes) noexcept override {
+    if (fd_ < 0) return {0, std::make_error_code(std::errc::not_connected)};
+    return sockets(*core_).send_file(fd_, file, offset, bytes);
+  }
+
   void set_delegate(StreamDelegate* delegate, Io interest) noexcept override {
     delegate_ = delegate;
     set_interest(interest);

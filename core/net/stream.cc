@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <eddy/core/base/error.h>
+#include <eddy/core/net/send_by_copy.h>
 #include <eddy/core/task/task.h>
 
 namespace eddy::inline v0 {
@@ -17,6 +18,12 @@ Task<void> Stream::write(std::string data) {
     if (result.error && !result.would_block()) throw std::system_error(result.error, "write");
     co_await internal::StreamWriteAwaiter(*this);
   }
+}
+
+IoResult Stream::try_send_file(int file, std::uint64_t offset, std::size_t bytes) noexcept {
+  return internal::send_by_copy(file, offset, bytes, [this](std::string_view piece) {
+    return try_write({&piece, 1});
+  });
 }
 
 void Stream::watch_for_waits() noexcept {

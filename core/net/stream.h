@@ -3,6 +3,7 @@
 
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -66,6 +67,13 @@ class EDDY_API Stream : protected StreamDelegate {
   virtual IoResult try_read(std::span<char> buffer) noexcept = 0;
   /// Writes the pieces in order, in one call to the system; may write less.
   virtual IoResult try_write(std::span<const std::string_view> pieces) noexcept = 0;
+  /// Writes at most `bytes` of the regular file `file`, from `offset` on, and may write less; the
+  /// file's own position is neither used nor changed. A socket takes them without a copy, by
+  /// sendfile; the default reads a piece of bounded size and writes that, so a stream whose
+  /// try_write wants the same bytes again after would_block must hold a copy of them, since the
+  /// file may have changed. A file that ends at or before `offset` is Errc::file_truncated.
+  /// Waits for the disk where the file is not in memory.
+  virtual IoResult try_send_file(int file, std::uint64_t offset, std::size_t bytes) noexcept;
   /// Who is told of readiness from now on, and for what; null and Io::none: nobody.
   virtual void set_delegate(StreamDelegate* delegate, Io interest) noexcept = 0;
   virtual void set_interest(Io interest) noexcept = 0;

@@ -10,6 +10,9 @@
 #   threads          Threads::Threads
 #   zlib             ZLIB::ZLIB
 #   pcre2            EddyDeps::pcre2           10.30
+#   brotli           EddyDeps::brotli          1.0 (the encoder)
+#   brotlidec        EddyDeps::brotlidec       1.0 (tests)
+#   zstd             EddyDeps::zstd            1.4
 #   asio             EddyDeps::boost_asio      Boost 1.77
 #   asio_standalone  EddyDeps::standalone_asio 1.22
 #   qt               Qt6::Core                 6.2
@@ -21,6 +24,9 @@
 set(EDDY_DEPENDENCY_threads "threads|g++")
 set(EDDY_DEPENDENCY_zlib "zlib|zlib1g-dev")
 set(EDDY_DEPENDENCY_pcre2 "PCRE2 10.30 or newer|libpcre2-dev")
+set(EDDY_DEPENDENCY_brotli "brotli's encoder|libbrotli-dev")
+set(EDDY_DEPENDENCY_brotlidec "brotli's decoder|libbrotli-dev")
+set(EDDY_DEPENDENCY_zstd "zstd 1.4 or newer|libzstd-dev")
 set(EDDY_DEPENDENCY_asio "Boost 1.77 or newer|libboost1.81-dev")
 set(EDDY_DEPENDENCY_asio_standalone "standalone Asio 1.22 or newer|libasio-dev")
 set(EDDY_DEPENDENCY_qt "Qt 6.2 Core or newer|qt6-base-dev")
@@ -60,6 +66,12 @@ macro(eddy_find_dependency id)
     set(eddy_zlib_found ${ZLIB_FOUND})
   elseif("${id}" STREQUAL "pcre2")
     eddy_find_by_pkg_config(pcre2 "libpcre2-8>=10.30")
+  elseif("${id}" STREQUAL "brotli")
+    eddy_find_by_pkg_config(brotli "libbrotlienc>=1.0")
+  elseif("${id}" STREQUAL "brotlidec")
+    eddy_find_by_pkg_config(brotlidec "libbrotlidec>=1.0")
+  elseif("${id}" STREQUAL "zstd")
+    eddy_find_by_pkg_config(zstd "libzstd>=1.4")
   elseif("${id}" STREQUAL "glib")
     eddy_find_by_pkg_config(glib "glib-2.0>=2.70")
   elseif("${id}" STREQUAL "gio")

@@ -24,6 +24,8 @@ eddy_tristate(EDDY_ASIO_STANDALONE "The adapter for standalone Asio" AUTO)
 eddy_tristate(EDDY_QT "The adapter for Qt 6" AUTO)
 eddy_tristate(EDDY_GLIB "The adapter for GLib" AUTO)
 eddy_tristate(EDDY_LIBEV "The adapter for libev" AUTO)
+eddy_tristate(EDDY_BROTLI "Responses in brotli (part of web)" AUTO)
+eddy_tristate(EDDY_ZSTD "Responses in zstd (part of web)" AUTO)
 # A program that takes Eddy in as a subdirectory seldom has an adapter or handlers to test with these.
 set(eddy_default OFF)
 if(PROJECT_IS_TOP_LEVEL)

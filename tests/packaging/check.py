@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Takes Eddy into a small program in one way, builds it and runs it. See CMakeLists.txt beside this file.
 
-  check.py --source=DIR --work=DIR --kind=static|shared --components=a,b --compiler=CXX WAY
+  check.py --source=DIR --work=DIR --kind=static|shared --components=a,b --parts=c,d --compiler=CXX WAY
 
 WAY is install (into a prefix that is then moved: installed files must not know where they were), find_package, pkg_config,
 add_subdirectory, fetch_content, missing_component or version.
@@ -41,6 +41,7 @@ class Check:
         self.work = pathlib.Path(options.work)
         self.shared = options.kind == "shared"
         self.components = [name for name in options.components.split(",") if name]
+        self.parts = options.parts.split(",")
         self.compiler = options.compiler
         self.prefix = self.work / "prefix"
 
@@ -59,9 +60,10 @@ class Check:
             f"-DBUILD_SHARED_LIBS={'ON' if self.shared else 'OFF'}", *options, **more)
 
     def adapters(self):
-        """Exactly the components that the build beside has."""
-        names = ["asio", "asio_standalone", "qt", "glib", "libev"]
-        return [f"-DEDDY_{name.upper()}={'ON' if name in self.components else 'OFF'}" for name in names] + [
+        """Exactly the components, and parts of web, that the build beside has."""
+        names = ["asio", "asio_standalone", "qt", "glib", "libev", "brotli", "zstd"]
+        there = self.components + self.parts
+        return [f"-DEDDY_{name.upper()}={'ON' if name in there else 'OFF'}" for name in names] + [
             f"-DEDDY_{name}=OFF" for name in ("TESTING", "CONFORMANCE", "BUILD_TESTS", "BUILD_EXAMPLES")]
 
     def run_consumers(self, folder, **more):
@@ -193,7 +195,7 @@ class Check:
 
 def main():
     parser = argparse.ArgumentParser()
-    for name in ("source", "work", "kind", "components", "compiler"):
+    for name in ("source", "work", "kind", "components", "parts", "compiler"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("way")
     options = parser.parse_args()

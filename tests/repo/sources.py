@@ -113,7 +113,7 @@ def check_layering():
 def check_linux():
     names = [name for name in cxx(("core/", "web/", "adapters/")) if not name.startswith(LINUX_FOLDERS)]
     tokens = (r"\bepoll_\w+|\bEPOLL\w+|\beventfd(?:_\w+)?\b(?=\s*\()|\bEFD_\w+|\btimerfd_\w+|\bTFD_\w+|\bpidfd_\w+|\baccept4\b"
-              r"|\bMSG_NOSIGNAL\b|\bsignalfd\b|\bSYS_\w+")
+              r"|\bMSG_NOSIGNAL\b|\bsignalfd\b|\bSYS_\w+|\bpreadv2\b|\bRWF_\w+")
     yield from findings(names, tokens, "only core/loop/linux and core/net/linux may say this")
     yield from findings(names, include_of(r"sys/(epoll|eventfd|timerfd|signalfd|pidfd|sendfile|syscall)\.h|linux/"),
                         "only core/loop/linux and core/net/linux may include this")

@@ -55,7 +55,7 @@ class Rules(unittest.TestCase):
 
     def test_linux(self):
         for line in ("epoll_wait(a, b, 1, 0);", "x = EPOLLIN;", "eventfd(0, 0);", "accept4(a, b, c, 0);", "f(MSG_NOSIGNAL);",
-                     "#include <sys/epoll.h>", "timerfd_create(a, b);"):
+                     "#include <sys/epoll.h>", "timerfd_create(a, b);", "preadv2(a, b, 1, 0, RWF_NOWAIT);"):
             self.forbids("linux", "core/net/a.cc", line + "\n")
             self.allows("linux", "core/net/linux/a.cc", line + "\n")
         self.allows("linux", "core/net/a.cc", "// epoll_wait and accept4 are elsewhere\n")

@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -10,6 +11,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+
+#include <eddy/core/base/error.h>
+#include <eddy/core/net/linux/sigpipe_taken.h>
 
 namespace eddy::inline v0::internal {
 
@@ -95,6 +99,24 @@ class SystemSockets final : public SocketOps {
     }
     if (n < 0) return {0, last_error()};
     return {static_cast<std::size_t>(n), {}};
+  }
+
+  IoResult send_file(int fd, int file, std::uint64_t offset, std::size_t bytes) noexcept override {
+    if (bytes == 0) return {};
+    auto at = static_cast<off_t>(offset);
+    ssize_t n;
+    {
+      SigpipeTaken taken;
+      n = retry([&] { return ::sendfile(fd, file, &at, bytes); });
+      if (n < 0 && errno == EPIPE) taken.take();
+    }
+    if (n > 0) return {static_cast<std::size_t>(n), {}};
+    if (n == 0) return {0, make_error_code(Errc::file_truncated)};
+    // Not every file system, nor every socket, can do it.
+    if (errno == EINVAL || errno == ENOSYS) {
+      return SocketOps::send_file(fd, file, offset, bytes);
+    }
+    return {0, last_error()};
   }
 
   int accept(int listener, Address& peer, std::error_code& error) noexcept override {

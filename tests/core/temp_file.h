@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace eddy::core_test {
+
+/// A file with that content on a disk, not in a tmpfs, removed at the end.
+class TempFile {
+ public:
+  explicit TempFile(std::string_view content) {
+    // Beside the test program: the folder for temporary files may be in memory.
+    name_ = "eddy_test_XXXXXX";
+    fd_ = ::mkostemp(name_.data(), O_CLOEXEC);
+    if (fd_ < 0) throw std::system_error(errno, std::system_category(), "mkostemp");
+    write(content);
+  }
+  TempFile(const TempFile&) = delete;
+  TempFile& operator=(const TempFile&) = delete;
+  ~TempFile() {
+    ::close(fd_);
+    ::unlink(name_.c_str());
+  }
+
+  [[nodiscard]] int fd() const { return fd_; }
+  [[nodiscard]] const std::string& name() const { return name_; }
+  void truncate(std::size_t size) const {
+    if (::ftruncate(fd_, static_cast<off_t>(size)) != 0) {
+      throw std::system_error(errno, std::system_category(), "ftruncate");
+    }
+  }
+  /// The content is on the disk only. Not every file system does as it is told.
+  void drop_from_memory() const {
+    ::fsync(fd_);
+    ::posix_fadvise(fd_, 0, 0, POSIX_FADV_DONTNEED);
+  }
+
+ private:
+  void write(std::string_view content) const {
+    while (!content.empty()) {
+      const ssize_t n = ::write(fd_, content.data(), content.size());
+      if (n < 0) throw std::system_error(errno, std::system_category(), "write");
+      content.remove_prefix(static_cast<std::size_t>(n));
+    }
+  }
+
+  std::string name_;
+  int fd_;
+};
+
+/// Text in which every place is different from its neighbours.
+inline std::string numbers(std::size_t size) {
+  std::string text;
+  for (int i = 0; text.size() < size; ++i) text += std::to_string(i) + ",";
+  text.resize(size);
+  return text;
+}
+
+}  // namespace eddy::core_test
