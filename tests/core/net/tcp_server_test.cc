@@ -66,7 +66,7 @@ TEST(TcpServer, FindsAPortThatIsFreeInBothFamilies) {
   std::error_code error;
   // The port that the system would give first is taken in IPv6.
   for (std::uint16_t port = 20000; port < 20003; ++port) {
-    (void)loop.system().listen(eddy::Address::parse("::1", port, error), 1, error);
+    (void)loop.system().listen(eddy::Address::parse("::1", port, error), {}, error);
   }
   Keeper keeper(loop);
   keeper.server.listen(0);
@@ -127,7 +127,7 @@ TEST(TcpServer, APortInUseSaysSoInWords) {
 TEST(TcpServer, APortThatOnlyIpv6HasInUseLeavesNothingBehind) {
   ManualLoop loop;
   std::error_code error;
-  (void)loop.system().listen(eddy::Address::parse("::1", 8888, error), 1, error);
+  (void)loop.system().listen(eddy::Address::parse("::1", 8888, error), {}, error);
   const std::size_t open = loop.system().open_descriptors();
   Keeper keeper(loop);
   try {
@@ -157,8 +157,9 @@ TEST(TcpServer, OutOfDescriptorsItPausesAndGoesOnWithoutSpinning) {
   ManualLoop loop;
   loop.set_log_sink(log.sink());
   Keeper keeper(loop);
+  keeper.server.set_shedding({.per_second = 0});
   keeper.server.listen("127.0.0.1", 80);
-  loop.system().limit_descriptors(3);
+  loop.system().limit_descriptors(4);  // the listener, the reserve, and two
   std::vector<ManualPeer> peers;
   for (int i = 0; i < 5; ++i) peers.push_back(loop.system().connect(80));
   loop.run_until_idle();
@@ -376,6 +377,7 @@ TEST(TcpServer, AtTheRealDescriptorLimitItPausesAndNothingIsLost) {
   NativeLoop loop;
   loop.set_log_sink(log.sink());
   Keeper keeper(loop);
+  keeper.server.set_shedding({.per_second = 0});
   keeper.server.listen("127.0.0.1", 0);
   std::vector<TestClient> clients;
   for (int i = 0; i < 5; ++i) clients.emplace_back(keeper.server.port());
