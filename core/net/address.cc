@@ -37,6 +37,10 @@ Address store(const T& value) noexcept {
 Address Address::parse(std::string_view host, std::uint16_t port, std::error_code& error) {
   const std::string text(host);
   error.clear();
+  if (host.find('\0') != std::string_view::npos) {  // where the system would stop reading
+    error = std::make_error_code(std::errc::invalid_argument);
+    return {};
+  }
   sockaddr_in v4{};
   if (inet_pton(AF_INET, text.c_str(), &v4.sin_addr) == 1) {
     v4.sin_family = AF_INET;

@@ -3,13 +3,18 @@
 
 #include <utility>
 
-#include <eddy/core/net/tcp_server.h>
-
 namespace eddy::inline v0::internal {
+
+namespace {
+constexpr int kUsualBacklog = 1024;
+}
 
 std::error_code ListeningSocket::open(const Address& address,
                                       const ListenOptions& options) noexcept {
-  const ListenSocketOptions how{options.backlog, options.dual, options.reuse_port, options.mode};
+  const ListenSocketOptions how{.backlog = options.backlog > 0 ? options.backlog : kUsualBacklog,
+                                .dual = options.dual,
+                                .reuse_port = options.reuse_port,
+                                .mode = options.mode};
   SocketOps& system = sockets(core_);
   std::error_code error;
   int fd = system.listen(address, how, error);

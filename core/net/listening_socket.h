@@ -6,13 +6,10 @@
 
 #include <eddy/core/loop/scheduler.h>
 #include <eddy/core/net/address.h>
+#include <eddy/core/net/listen_options.h>
 #include <eddy/core/net/socket_ops.h>
 
-namespace eddy::inline v0 {
-
-struct ListenOptions;
-
-namespace internal {
+namespace eddy::inline v0::internal {
 
 /// What went wrong and where, for the forms that throw.
 struct ListenFailure {
@@ -52,5 +49,4 @@ class ListeningSocket {
   FileId file_;
 };
 
-}  // namespace internal
-}  // namespace eddy::inline v0
+}  // namespace eddy::inline v0::internal

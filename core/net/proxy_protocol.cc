@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
 #include <system_error>
 
 namespace eddy::inline v0 {
@@ -100,7 +101,6 @@ ProxyResult parse_v1(std::string_view input) {
     return {};
   }
   if (head[end] != '\r' || head[end + 1] != '\n') return failed("a line that does not end by CR LF");
-  if (end < kV1.size()) return failed("no header");
   ProxyResult result = read_v1(head.substr(kV1.size(), end - kV1.size()));
   if (result.status == ProxyStatus::done) result.consumed = end + 2;
   return result;
@@ -125,8 +125,6 @@ std::span<const unsigned char> bytes_of(std::string_view text) noexcept {
 const char* read_addresses(unsigned family, std::string_view& rest, ProxyHeader& header) {
   std::size_t size;
   switch (family) {
-    case 0x00:
-      return nullptr;  // the proxy knows none
     case 0x11:
       size = 4;
       break;
@@ -205,11 +203,12 @@ ProxyResult parse_v2(std::string_view input, std::size_t most_bytes) {
   result.status = ProxyStatus::done;
   result.consumed = size;
   result.header.version = 2;
-  // By LOCAL the proxy speaks for itself: whatever else the header says is to be ignored.
-  if (command == 0) return result;
+  // By LOCAL the proxy speaks for itself, and without a family it does not know the addresses:
+  // whatever else the header says is to be ignored.
+  const unsigned family = byte_at(input, 13);
+  if (command == 0 || family == 0) return result;
   const std::string_view whole = input.substr(0, size);
   std::string_view rest = whole.substr(kV2FixedBytes);
-  const unsigned family = byte_at(input, 13);
   if (const char* wrong = read_addresses(family, rest, result.header)) return failed(wrong);
   while (!rest.empty()) {
     if (rest.size() < 3) return failed("a malformed value");

@@ -27,7 +27,7 @@ struct IoResult {
 
 /// How a listening socket is made.
 struct ListenSocketOptions {
-  int backlog = 1024;
+  int backlog = 1;
   /// An IPv6 socket takes IPv4 clients too.
   bool dual = false;
   bool reuse_port = false;

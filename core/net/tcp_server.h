@@ -11,31 +11,13 @@
 #include <eddy/core/base/export.h>
 #include <eddy/core/base/unique_function.h>
 #include <eddy/core/net/address.h>
+#include <eddy/core/net/listen_options.h>
 #include <eddy/core/net/stream.h>
 #include <eddy/core/net/stream_layer.h>
 
 namespace eddy::inline v0 {
 
 class Loop;
-
-struct ListenOptions {
-  /// Connections that the system may hold before they are accepted. An adopted socket has its own.
-  int backlog = 1024;
-  /// What each connection is wrapped in, the first nearest to the network.
-  std::vector<std::shared_ptr<StreamLayer>> layers = {};
-  /// An IPv6 address takes IPv4 clients too: "::" is then every address of the machine. They are
-  /// shown by their IPv4 addresses. Without it IPv6 is by itself, so that both can have one port.
-  bool dual = false;
-  /// Several sockets, of other processes of the same user too, may listen on one address; the
-  /// system spreads connections over them (SO_REUSEPORT). All of them must ask for it.
-  bool reuse_port = false;
-  /// Permissions of a Unix socket's file, whatever the process masks: who may write to it may
-  /// connect. Nothing is said of the folder's.
-  unsigned mode = 0600;
-  /// Leaves a Unix socket's file where it is when the server stops, for a successor that has taken
-  /// the address over already, or for whoever watches the file.
-  bool keep_file = false;
-};
 
 /// What becomes of those who connect when no descriptor is left for them.
 struct ShedOptions {

@@ -125,9 +125,10 @@ TEST(ListenUnix, LeavesAServerThatAnswersAlone) {
   NativeLoop loop;
   Keeper first(loop);
   // Its backlog is full: it is alive all the same.
-  first.server.listen_unix(path, {.backlog = 0});
+  first.server.listen_unix(path, {.backlog = 1});
   first.server.pause();
   const TestClient waits(path);
+  const TestClient waits_too(path);
   Keeper second(loop);
   EXPECT_EQ(text_of_error([&] { second.server.listen_unix(path); }),
             "listen on " + path + ": Address already in use");

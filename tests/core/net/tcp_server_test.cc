@@ -56,7 +56,7 @@ TEST(TcpServer, FindsAPortThatIsFreeInBothFamilies) {
   std::error_code error;
   // The port that the system would give first is taken in IPv6.
   for (std::uint16_t port = 20000; port < 20003; ++port) {
-    (void)loop.system().listen(eddy::Address::parse("::1", port, error), {}, error);
+    (void)loop.system().listen(eddy::Address::parse("::1", port, error), {.backlog = 1}, error);
   }
   Keeper keeper(loop);
   keeper.server.listen(0);
@@ -117,7 +117,7 @@ TEST(TcpServer, APortInUseSaysSoInWords) {
 TEST(TcpServer, APortThatOnlyIpv6HasInUseLeavesNothingBehind) {
   ManualLoop loop;
   std::error_code error;
-  (void)loop.system().listen(eddy::Address::parse("::1", 8888, error), {}, error);
+  (void)loop.system().listen(eddy::Address::parse("::1", 8888, error), {.backlog = 1}, error);
   const std::size_t open = loop.system().open_descriptors();
   Keeper keeper(loop);
   try {
