@@ -20,8 +20,8 @@ class EDDY_API StreamLayer {
   virtual ~StreamLayer() = default;
 
   /// Wraps a connection that has just been accepted. Reads and writes nothing yet: what has to be
-  /// exchanged first is exchanged when the returned stream is read or written. A connection that
-  /// this throws for is closed.
+  /// exchanged first is exchanged when the returned stream is read or written. Null refuses the
+  /// connection, which is closed; one that this throws for is closed too, and that is reported.
   [[nodiscard]] virtual std::unique_ptr<Stream> accept(std::unique_ptr<Stream> transport) = 0;
 };
 

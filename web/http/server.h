@@ -15,6 +15,7 @@
 #include <eddy/core/base/export.h>
 #include <eddy/core/loop/loop.h>
 #include <eddy/core/net/address.h>
+#include <eddy/core/net/listen_options.h>
 #include <eddy/core/task/sync_waiter.h>
 #include <eddy/core/task/task.h>
 #include <eddy/web/http/internal/delegate_service.h>
@@ -99,21 +100,33 @@ class EDDY_API Server {
   Server& operator=(const Server&) = delete;
   ~Server();
 
+  // ---- Listening. Each may be called several times, and has a form without exceptions, where
+  // `error` is cleared on success. Without a backlog in `options` it is the server's ----
+
   /// Listens on 127.0.0.1 and, where the machine has it, on ::1, with the same port; 0 finds a free
   /// one. Throws std::system_error, as "listen on 127.0.0.1:8888: Address already in use".
-  void listen(std::uint16_t port);
-  /// Listens on one numeric address; "0.0.0.0" and "::" open it to the network. May be called
-  /// several times.
-  void listen(std::string_view address, std::uint16_t port);
-  /// The same without exceptions; `error` is cleared on success.
-  void listen(std::uint16_t port, std::error_code& error);
-  void listen(std::string_view address, std::uint16_t port, std::error_code& error);
+  void listen(std::uint16_t port, const ListenOptions& options = {});
+  void listen(std::uint16_t port, std::error_code& error, const ListenOptions& options = {});
+  /// Listens on one numeric address; "0.0.0.0" and "::" open it to the network.
+  void listen(std::string_view address, std::uint16_t port, const ListenOptions& options = {});
+  void listen(std::string_view address, std::uint16_t port, std::error_code& error,
+              const ListenOptions& options = {});
+  /// Listens on a Unix socket: a path, or an abstract name ("@name"). See TcpServer::listen_unix
+  /// for its file.
+  void listen_unix(std::string_view path, const ListenOptions& options = {});
+  void listen_unix(std::string_view path, std::error_code& error,
+                   const ListenOptions& options = {});
+  /// Listens with a socket that was passed to this process (see inherited_listeners), and takes it
+  /// over; in case of an error it stays the caller's.
+  void adopt(int fd, const ListenOptions& options = {});
+  void adopt(int fd, std::error_code& error, const ListenOptions& options = {});
 
   /// Where it listens, or did.
   [[nodiscard]] const std::vector<Address>& addresses() const noexcept;
-  /// Of the first address; 0 if there is none.
+  /// Of the first address that has one; else 0.
   [[nodiscard]] std::uint16_t port() const noexcept;
-  /// What a browser on this machine opens: "http://127.0.0.1:8888". Empty without an address.
+  /// What a browser on this machine opens: "http://127.0.0.1:8888". Where there are Unix sockets
+  /// only, "http://unix:/run/app.sock", as nginx's proxy_pass has it. Empty without an address.
   [[nodiscard]] std::string url() const;
 
   /// Stops listening and closes idle connections; requests that have arrived are answered, and
