@@ -10,6 +10,7 @@
 #   threads          Threads::Threads
 #   zlib             ZLIB::ZLIB
 #   pcre2            EddyDeps::pcre2           10.30
+#   tls              OpenSSL::SSL              3.0
 #   asio             EddyDeps::boost_asio      Boost 1.77
 #   asio_standalone  EddyDeps::standalone_asio 1.22
 #   qt               Qt6::Core                 6.2
@@ -21,6 +22,7 @@
 set(EDDY_DEPENDENCY_threads "threads|g++")
 set(EDDY_DEPENDENCY_zlib "zlib|zlib1g-dev")
 set(EDDY_DEPENDENCY_pcre2 "PCRE2 10.30 or newer|libpcre2-dev")
+set(EDDY_DEPENDENCY_tls "OpenSSL 3.0 or newer|libssl-dev")
 set(EDDY_DEPENDENCY_asio "Boost 1.77 or newer|libboost1.81-dev")
 set(EDDY_DEPENDENCY_asio_standalone "standalone Asio 1.22 or newer|libasio-dev")
 set(EDDY_DEPENDENCY_qt "Qt 6.2 Core or newer|qt6-base-dev")
@@ -60,6 +62,9 @@ macro(eddy_find_dependency id)
     set(eddy_zlib_found ${ZLIB_FOUND})
   elseif("${id}" STREQUAL "pcre2")
     eddy_find_by_pkg_config(pcre2 "libpcre2-8>=10.30")
+  elseif("${id}" STREQUAL "tls")
+    find_package(OpenSSL 3.0 QUIET COMPONENTS SSL)
+    set(eddy_tls_found ${OPENSSL_FOUND})
   elseif("${id}" STREQUAL "glib")
     eddy_find_by_pkg_config(glib "glib-2.0>=2.70")
   elseif("${id}" STREQUAL "gio")

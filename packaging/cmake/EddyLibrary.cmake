@@ -20,6 +20,7 @@ set(EDDY_LINKABLE
     "Threads::Threads|threads||-pthread"
     "ZLIB::ZLIB|zlib|zlib|"
     "EddyDeps::pcre2|pcre2|libpcre2-8 >= 10.30|"
+    "OpenSSL::SSL|tls|openssl >= 3.0|"
     "EddyDeps::boost_asio|asio||-pthread"
     "EddyDeps::standalone_asio|asio_standalone||-pthread"
     "Qt6::Core|qt|Qt6Core >= 6.2|"
