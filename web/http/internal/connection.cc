@@ -296,7 +296,7 @@ bool Connection::receive_content(ByteBuffer& input, ByteBuffer& output) {
 
 // Calls the handler. True: it has answered, and the next request may follow.
 bool Connection::handle(std::string_view body, ByteBuffer& output) {
-  exchange_->begin(*server_->service(), *this, remote_ip_, body);
+  exchange_->begin(*server_->service(), *this, remote_ip_, body, stream_->tls());
   phase_ = Phase::handling;
   responded_ = false;
   in_handler_ = true;

@@ -74,7 +74,7 @@ class EDDY_API Exchange {
   [[nodiscard]] BodyDecoder& decoder() noexcept { return decoder_; }
   /// The parser is done: `body` is the content, in the read buffer or in body_buffer().
   void begin(HttpService& service, ExchangeOwner& owner, std::string_view remote_ip,
-             std::string_view body);
+             std::string_view body, const TlsInfo* tls = nullptr);
   /// Where content is collected that does not arrive with the head.
   [[nodiscard]] ByteBuffer& body_buffer() noexcept { return body_buffer_; }
   /// The connection has gone: what the handler writes from now on goes nowhere. The service stays
