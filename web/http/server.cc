@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/server.h>
 
+#include <algorithm>
+
 #include <eddy/web/http/internal/server_core.h>
 
 namespace eddy::inline v0::web {
@@ -11,20 +13,18 @@ Server::Server(Loop& loop, std::shared_ptr<internal::HttpService> service,
 
 Server::~Server() { core_->close(); }
 
-void Server::listen(std::uint16_t port) {
-  core_->listener().listen(port, {.backlog = core_->options().backlog});
-}
+void Server::listen(std::uint16_t port) { core_->listener().listen(port, core_->listen_options()); }
 
 void Server::listen(std::string_view address, std::uint16_t port) {
-  core_->listener().listen(address, port, {.backlog = core_->options().backlog});
+  core_->listener().listen(address, port, core_->listen_options());
 }
 
 void Server::listen(std::uint16_t port, std::error_code& error) {
-  core_->listener().listen(port, error, {.backlog = core_->options().backlog});
+  core_->listener().listen(port, error, core_->listen_options());
 }
 
 void Server::listen(std::string_view address, std::uint16_t port, std::error_code& error) {
-  core_->listener().listen(address, port, error, {.backlog = core_->options().backlog});
+  core_->listener().listen(address, port, error, core_->listen_options());
 }
 
 const std::vector<Address>& Server::addresses() const noexcept {
@@ -41,7 +41,10 @@ std::string Server::url() const {
   if (host == "0.0.0.0") host = "127.0.0.1";
   if (host == "::") host = "::1";
   if (host.find(':') != std::string::npos) host.insert(0, 1, '[').push_back(']');
-  return "http://" + host + ":" + std::to_string(address.port());
+  const auto& layers = core_->options().layers;
+  const bool secure =
+      std::any_of(layers.begin(), layers.end(), [](const auto& layer) { return layer->secure(); });
+  return (secure ? "https://" : "http://") + host + ":" + std::to_string(address.port());
 }
 
 void Server::stop() noexcept { core_->stop(); }

@@ -14,6 +14,7 @@
 #include <eddy/core/base/export.h>
 #include <eddy/core/loop/loop.h>
 #include <eddy/core/net/address.h>
+#include <eddy/core/net/stream_layer.h>
 #include <eddy/web/http/internal/exchange.h>
 #include <eddy/web/http/internal/function_service.h>
 #include <eddy/web/http/limits.h>
@@ -29,6 +30,8 @@ struct ServerOptions {
   HttpLimits limits = {};
   /// Connections that the system may hold before they are accepted.
   int backlog = 1024;
+  /// What each connection is wrapped in, the first nearest to the network: TLS, for one.
+  std::vector<std::shared_ptr<StreamLayer>> layers = {};
   /// Bytes of responses that a connection holds for a client that does not read. With that many,
   /// its next request is not begun and nothing more is read from it, until they have been taken.
   std::size_t output_bytes = 64 * 1024;
@@ -75,7 +78,8 @@ class EDDY_API Server {
   [[nodiscard]] const std::vector<Address>& addresses() const noexcept;
   /// Of the first address; 0 if there is none.
   [[nodiscard]] std::uint16_t port() const noexcept;
-  /// What a browser on this machine opens: "http://127.0.0.1:8888". Empty without an address.
+  /// What a browser on this machine opens: "http://127.0.0.1:8888", or https where a layer
+  /// encrypts. Empty without an address.
   [[nodiscard]] std::string url() const;
 
   /// Stops listening and closes idle connections; requests that have arrived are answered, and

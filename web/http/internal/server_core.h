@@ -37,6 +37,9 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
 
   [[nodiscard]] TcpServer& listener() noexcept { return listener_; }
   [[nodiscard]] const ServerOptions& options() const noexcept { return options_; }
+  [[nodiscard]] ListenOptions listen_options() const {
+    return {.backlog = options_.backlog, .layers = options_.layers};
+  }
   [[nodiscard]] ServerStats& stats() noexcept { return stats_; }
   [[nodiscard]] LoopCore& loop() const noexcept { return *loop_; }
   [[nodiscard]] const std::shared_ptr<LoopCore>& shared_loop() const noexcept { return loop_; }
