@@ -65,10 +65,6 @@ bool found_no_block() noexcept {
   return ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
 }
 
-[[noreturn]] void fail_reading(const std::string& name) {
-  fail(found_no_block() ? Errc::not_pem : Errc::malformed, name);
-}
-
 /// Every certificate of the text; at least one.
 std::vector<X509Ptr> read_certificates(const Pem& pem) {
   const BioPtr bio = open_text(pem.text);
@@ -79,7 +75,9 @@ std::vector<X509Ptr> read_certificates(const Pem& pem) {
     if (next == nullptr) break;
     certificates.push_back(std::move(next));
   }
-  if (certificates.empty() || !found_no_block()) fail_reading(pem.name);
+  if (certificates.empty() || !found_no_block()) {
+    fail(found_no_block() ? Errc::not_pem : Errc::malformed, pem.name);
+  }
   ERR_clear_error();
   return certificates;
 }
@@ -105,7 +103,9 @@ KeyPtr read_key(const Pem& pem, const std::string& password_text) {
   KeyPtr key(PEM_read_bio_PrivateKey(bio.get(), nullptr, Password::on_asked, &password));
   if (key != nullptr) return key;
   if (password.asked) fail(Errc::encrypted_key, pem.name);
-  fail_reading(pem.name);
+  // Any of the kinds of block there are; OpenSSL's decoders do not tell what they missed.
+  const bool there = pem.text.find("PRIVATE KEY-----") != std::string::npos;
+  fail(there ? Errc::malformed : Errc::not_pem, pem.name);
 }
 
 }  // namespace

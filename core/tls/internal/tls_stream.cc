@@ -17,7 +17,7 @@ namespace {
 
 // What one record holds (RFC 8446 section 5.1).
 constexpr std::size_t kRecordBytes = 16 * 1024;
-// With more than this unsent nothing is read: a peer that makes us answer and does not read.
+// With more than this unsent nothing is read.
 constexpr std::size_t kMostUnsent = 4 * kRecordBytes;
 
 /// The next record's worth of the pieces, from `offset` on: where it lies, if it lies in one piece,
@@ -85,9 +85,12 @@ void TlsStream::set_interest(Io interest) noexcept {
   if (!closed()) settle();
 }
 
+// A peer that makes us answer and does not read is not read either.
+bool TlsStream::may_read() const noexcept { return bio_.unsent() < kMostUnsent; }
+
 // Plaintext, or ciphertext that may be a whole record.
 bool TlsStream::input_buffered() const noexcept {
-  return !input_over_ && (bio_.buffered() || SSL_pending(session_->ssl()) > 0);
+  return may_read() && !input_over_ && (bio_.buffered() || SSL_pending(session_->ssl()) > 0);
 }
 
 // Whether somebody waits for what no descriptor shows.
@@ -107,7 +110,7 @@ void TlsStream::settle() noexcept {
   }
   Io wanted = Io::none;
   if (!error_ && established()) {
-    wanted = bio_.unsent() < kMostUnsent ? interest_ : interest_ & Io::write;
+    wanted = may_read() ? interest_ : interest_ & Io::write;
   } else if (!error_ && begun_ && any(interest_) && bio_.unsent() == 0) {
     wanted = Io::read;
   }
@@ -238,7 +241,7 @@ IoResult TlsStream::try_read(std::span<char> buffer) noexcept {
     if (!error_ && bio_.unsent() == 0) step_handshake();
   } else if (!error_ && input_over_) {
     result = {};
-  } else if (!error_ && bio_.unsent() < kMostUnsent) {
+  } else if (!error_ && may_read()) {
     result = read_record(buffer);
   }
   settle();

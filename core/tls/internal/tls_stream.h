@@ -82,6 +82,7 @@ class TlsStream final : public LayeredStream, private ReadyItem, private TimerNo
   [[nodiscard]] std::error_code classify(int ssl_error) const noexcept;
 
   [[nodiscard]] bool established() const noexcept { return session_->established(); }
+  [[nodiscard]] bool may_read() const noexcept;
   [[nodiscard]] bool input_buffered() const noexcept;
   [[nodiscard]] bool has_work() const noexcept;
   void settle() noexcept;
