@@ -13,6 +13,7 @@
 #   brotli           EddyDeps::brotli          1.0 (the encoder)
 #   brotlidec        EddyDeps::brotlidec       1.0 (tests)
 #   zstd             EddyDeps::zstd            1.4
+#   tls              OpenSSL::SSL              3.0
 #   asio             EddyDeps::boost_asio      Boost 1.77
 #   asio_standalone  EddyDeps::standalone_asio 1.22
 #   qt               Qt6::Core                 6.2
@@ -27,6 +28,7 @@ set(EDDY_DEPENDENCY_pcre2 "PCRE2 10.30 or newer|libpcre2-dev")
 set(EDDY_DEPENDENCY_brotli "brotli's encoder|libbrotli-dev")
 set(EDDY_DEPENDENCY_brotlidec "brotli's decoder|libbrotli-dev")
 set(EDDY_DEPENDENCY_zstd "zstd 1.4 or newer|libzstd-dev")
+set(EDDY_DEPENDENCY_tls "OpenSSL 3.0 or newer|libssl-dev")
 set(EDDY_DEPENDENCY_asio "Boost 1.77 or newer|libboost1.81-dev")
 set(EDDY_DEPENDENCY_asio_standalone "standalone Asio 1.22 or newer|libasio-dev")
 set(EDDY_DEPENDENCY_qt "Qt 6.2 Core or newer|qt6-base-dev")
@@ -72,6 +74,9 @@ macro(eddy_find_dependency id)
     eddy_find_by_pkg_config(brotlidec "libbrotlidec>=1.0")
   elseif("${id}" STREQUAL "zstd")
     eddy_find_by_pkg_config(zstd "libzstd>=1.4")
+  elseif("${id}" STREQUAL "tls")
+    find_package(OpenSSL 3.0 QUIET COMPONENTS SSL)
+    set(eddy_tls_found ${OPENSSL_FOUND})
   elseif("${id}" STREQUAL "glib")
     eddy_find_by_pkg_config(glib "glib-2.0>=2.70")
   elseif("${id}" STREQUAL "gio")

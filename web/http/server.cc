@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/server.h>
 
+#include <algorithm>
+
+#include <algorithm>
+
 #include <eddy/web/http/internal/server_core.h>
 
 namespace eddy::inline v0::web {
@@ -16,6 +20,7 @@ constexpr std::string_view kNoDescriptor =
 
 ListenOptions merged(ListenOptions options, const ServerOptions& server) {
   if (options.backlog <= 0) options.backlog = server.backlog;
+  if (options.layers.empty()) options.layers = server.layers;
   return options;
 }
 
@@ -55,10 +60,11 @@ void Server::listen_unix(std::string_view path, std::error_code& error,
   core_->listener().listen_unix(path, error, merged(options, core_->options()));
 }
 
-void Server::adopt(int fd, const ListenOptions& options) { core_->listener().adopt(fd, options); }
+void Server::adopt(int fd, const ListenOptions& options) { core_->listener().adopt(fd, merged(options, core_->options()));
+}
 
 void Server::adopt(int fd, std::error_code& error, const ListenOptions& options) {
-  core_->listener().adopt(fd, error, options);
+  core_->listener().adopt(fd, error, merged(options, core_->options()));
 }
 
 const std::vector<Address>& Server::addresses() const noexcept {
@@ -76,7 +82,10 @@ std::string Server::url() const {
     if (host == "0.0.0.0") host = "127.0.0.1";
     if (host == "::") host = "::1";
     if (host.find(':') != std::string::npos) host.insert(0, 1, '[').push_back(']');
-    return "http://" + host + ":" + std::to_string(address.port());
+    const auto& layers = core_->options().layers;
+    const bool secure = std::any_of(layers.begin(), layers.end(),
+                                    [](const auto& layer) { return layer->secure(); });
+    return (secure ? "https://" : "http://") + host + ":" + std::to_string(address.port());
   }
   return "http://unix:" + addresses().front().host();
 }

@@ -16,6 +16,7 @@
 #include <eddy/core/loop/loop.h>
 #include <eddy/core/net/address.h>
 #include <eddy/core/net/listen_options.h>
+#include <eddy/core/net/stream_layer.h>
 #include <eddy/core/task/sync_waiter.h>
 #include <eddy/core/task/task.h>
 #include <eddy/web/http/internal/delegate_service.h>
@@ -35,6 +36,8 @@ struct ServerOptions {
   HttpTimeouts timeouts = {};
   /// Connections that the system may hold before they are accepted.
   int backlog = 1024;
+  /// What each connection is wrapped in, the first nearest to the network: TLS, for one.
+  std::vector<std::shared_ptr<StreamLayer>> layers = {};
   /// Bytes of responses that a connection holds for a client that does not read. With that many,
   /// its next request is not begun and nothing more is read from it, until they have been taken.
   std::size_t output_bytes = 64 * 1024;
@@ -101,7 +104,7 @@ class EDDY_API Server {
   ~Server();
 
   // ---- Listening. Each may be called several times, and has a form without exceptions, where
-  // `error` is cleared on success. Without a backlog in `options` it is the server's ----
+  // `error` is cleared on success. Backlog and layers are the server's where `options` has none ----
 
   /// Listens on 127.0.0.1 and, where the machine has it, on ::1, with the same port; 0 finds a free
   /// one. Throws std::system_error, as "listen on 127.0.0.1:8888: Address already in use".
@@ -125,7 +128,8 @@ class EDDY_API Server {
   [[nodiscard]] const std::vector<Address>& addresses() const noexcept;
   /// Of the first address that has one; else 0.
   [[nodiscard]] std::uint16_t port() const noexcept;
-  /// What a browser on this machine opens: "http://127.0.0.1:8888". Where there are Unix sockets
+  /// What a browser on this machine opens: "http://127.0.0.1:8888", or https where a layer of the
+  /// server encrypts. Where there are Unix sockets
   /// only, "http://unix:/run/app.sock", as nginx's proxy_pass has it. Empty without an address.
   [[nodiscard]] std::string url() const;
 

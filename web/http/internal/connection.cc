@@ -354,7 +354,7 @@ bool Connection::receive_content(ByteBuffer& input, ByteBuffer& output) {
 
 // Calls the handler. True: it has answered, and the next request may follow.
 bool Connection::handle(std::string_view body, ByteBuffer& output) {
-  exchange_->begin(*server_->service(), *this, remote_ip_, body);
+  exchange_->begin(*server_->service(), *this, remote_ip_, body, stream_->tls());
   exchange_->set_began(eddy::internal::step_time(server_->loop()));
   phase_ = Phase::handling;
   patience_.restart();

@@ -43,12 +43,13 @@ void Exchange::introduce(std::string_view remote_ip) noexcept {
 }
 
 void Exchange::begin(HttpService& service, ExchangeOwner& owner, std::string_view remote_ip,
-                     std::string_view body) {
+                     std::string_view body, const TlsInfo* tls) {
   service_ = &service;
   owner_ = &owner;
   request_.head_ = &parser_.head();
   request_.remote_ip_ = new_text_ != nullptr ? arena_.copy(remote_ip) : remote_ip;
   request_.body_ = body;
+  if (tls != nullptr) request_.tls_ = tls->shared_from_this();
 }
 
 void Exchange::detach(std::shared_ptr<HttpService> service) noexcept {
@@ -92,6 +93,7 @@ void Exchange::reset() noexcept {
   cancel_on_disconnect_ = told_client_gone_ = false;
   parser_.reset();
   request_.body_ = {};
+  request_.tls_.reset();
   request_.query_arguments_.reset();
   response_.status = 200;
   response_.reason.clear();

@@ -105,7 +105,7 @@ class EDDY_API Exchange {
   void introduce(std::string_view remote_ip) noexcept;
   /// The handler is to be called: `body` is the content, in the read buffer or in body_buffer().
   void begin(HttpService& service, ExchangeOwner& owner, std::string_view remote_ip,
-             std::string_view body);
+             std::string_view body, const TlsInfo* tls = nullptr);
   /// Where content is collected that does not arrive with the head.
   [[nodiscard]] ByteBuffer& body_buffer() noexcept { return body_buffer_; }
   /// When the handler was called, for the access log.
