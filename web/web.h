@@ -5,36 +5,22 @@
 
 // Of core what every program with handlers needs; the rest is in <eddy/core/core.h>.
 #include <eddy/core/loop/loop.h>             // IWYU pragma: export
-#include <eddy/core/loop/loop.h>             // IWYU pragma: export
-#include <eddy/core/task/sleep.h>            // IWYU pragma: export
 #include <eddy/core/task/sleep.h>            // IWYU pragma: export
 #include <eddy/core/task/task.h>             // IWYU pragma: export
-#include <eddy/core/task/task.h>             // IWYU pragma: export
-#include <eddy/web/app/application.h>        // IWYU pragma: export
 #include <eddy/web/app/application.h>        // IWYU pragma: export
 #include <eddy/web/app/path_value.h>         // IWYU pragma: export
-#include <eddy/web/app/path_value.h>         // IWYU pragma: export
-#include <eddy/web/app/request_handler.h>    // IWYU pragma: export
 #include <eddy/web/app/request_handler.h>    // IWYU pragma: export
 #include <eddy/web/http/content_coding.h>    // IWYU pragma: export
 #include <eddy/web/http/file_body.h>         // IWYU pragma: export
 #include <eddy/web/http/headers.h>           // IWYU pragma: export
-#include <eddy/web/http/headers.h>           // IWYU pragma: export
 #include <eddy/web/http/http_date.h>         // IWYU pragma: export
-#include <eddy/web/http/http_date.h>         // IWYU pragma: export
-#include <eddy/web/http/http_error.h>        // IWYU pragma: export
 #include <eddy/web/http/http_error.h>        // IWYU pragma: export
 #include <eddy/web/http/message_delegate.h>  // IWYU pragma: export
 #include <eddy/web/http/mime.h>              // IWYU pragma: export
 #include <eddy/web/http/request.h>           // IWYU pragma: export
-#include <eddy/web/http/request.h>           // IWYU pragma: export
 #include <eddy/web/http/request_body.h>      // IWYU pragma: export
-#include <eddy/web/http/response.h>          // IWYU pragma: export
 #include <eddy/web/http/response.h>          // IWYU pragma: export
 #include <eddy/web/http/response_stream.h>   // IWYU pragma: export
 #include <eddy/web/http/server.h>            // IWYU pragma: export
-#include <eddy/web/http/server.h>            // IWYU pragma: export
 #include <eddy/web/http/status.h>            // IWYU pragma: export
-#include <eddy/web/http/status.h>            // IWYU pragma: export
-#include <eddy/web/http/url.h>               // IWYU pragma: export
 #include <eddy/web/http/url.h>               // IWYU pragma: export

@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <eddy/web/app/internal/application_core.h>
 #include <eddy/web/http/internal/char_class.h>
@@ -67,6 +68,18 @@ void RequestHandler::append(std::string_view text) {
 internal::FlushAwaiter RequestHandler::flush() { return internal::FlushAwaiter(exchange()); }
 
 bool RequestHandler::headers_sent() const { return exchange().streamed().head_sent; }
+
+void RequestHandler::send_file(File file) {
+  const std::uint64_t size = file.size();
+  send_file(std::move(file), 0, size);
+}
+
+void RequestHandler::send_file(File file, std::uint64_t offset, std::uint64_t length) {
+  if (headers_sent()) throw std::logic_error("send_file() after flush()");
+  exchange().response().body.clear();
+  exchange().response().file = FilePart{std::move(file), offset, length};
+  finish();
+}
 
 void RequestHandler::redirect(std::string_view url, bool permanent) {
   set_header("Location", url);

@@ -3,10 +3,12 @@
 
 #include <charconv>
 #include <concepts>
+#include <cstdint>
 #include <string_view>
 #include <type_traits>
 
 #include <eddy/core/base/export.h>
+#include <eddy/web/http/file_body.h>
 #include <eddy/web/http/http_error.h>
 #include <eddy/web/http/request.h>
 #include <eddy/web/http/response_stream.h>
@@ -100,6 +102,10 @@ class EDDY_API RequestHandler {
   /// Whether a flush() has sent status and header fields, so that they can't change any more.
   [[nodiscard]] bool headers_sent() const;
 
+  /// Ends the request by sending a file, or a part of it, as it lies on the disk; what was written
+  /// is dropped. Content-Type is the handler's to set (see mime.h).
+  void send_file(File file);
+  void send_file(File file, std::uint64_t offset, std::uint64_t length);
   /// Ends the request by sending the client elsewhere: 302, or 301 for good.
   void redirect(std::string_view url, bool permanent = false);
   /// Ends the request with the error page of `status`; what was written before is dropped.

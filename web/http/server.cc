@@ -60,7 +60,8 @@ void Server::listen_unix(std::string_view path, std::error_code& error,
   core_->listener().listen_unix(path, error, merged(options, core_->options()));
 }
 
-void Server::adopt(int fd, const ListenOptions& options) { core_->listener().adopt(fd, merged(options, core_->options()));
+void Server::adopt(int fd, const ListenOptions& options) {
+  core_->listener().adopt(fd, merged(options, core_->options()));
 }
 
 void Server::adopt(int fd, std::error_code& error, const ListenOptions& options) {

@@ -19,6 +19,8 @@
 #include <eddy/core/net/stream_layer.h>
 #include <eddy/core/task/sync_waiter.h>
 #include <eddy/core/task/task.h>
+#include <eddy/web/http/content_coding.h>
+#include <eddy/web/http/forwarded.h>
 #include <eddy/web/http/internal/delegate_service.h>
 #include <eddy/web/http/internal/exchange.h>
 #include <eddy/web/http/limits.h>
@@ -41,8 +43,9 @@ struct ServerOptions {
   /// Bytes of responses that a connection holds for a client that does not read. With that many,
   /// its next request is not begun and nothing more is read from it, until they have been taken.
   std::size_t output_bytes = 64 * 1024;
-  /// Connections at a time, and of one address; 0: as many as there are descriptors. Who comes
-  /// beyond that is closed at once. Behind a proxy all clients have its address.
+  /// Connections at a time; 0: as many as there are descriptors. Who comes beyond that waits to be
+  /// accepted. And those of one address; who comes beyond that is closed at once. Behind a proxy
+  /// all clients have its address.
   std::size_t connections = 0;
   std::size_t connections_per_address = 0;
   /// Requests on one connection, which closes behind the last; 0: any number.
@@ -54,6 +57,11 @@ struct ServerOptions {
   /// True: it means only that no more requests come, as for a client that closes its sending side
   /// and waits for the answer.
   bool half_close = false;
+  /// Whose word is taken on who the client is: proxies in front of this server.
+  TrustedProxies trusted_proxies = {};
+  /// Responses are compressed for clients that take it; see CompressionOptions. Files are sent as
+  /// they are.
+  CompressionOptions compression = {};
   /// One line of log for each request, "200 GET /path (127.0.0.1) 0.31ms", in the category
   /// "eddy.access": info, from 400 on warning, from 500 on error. Costs nothing where the Loop's
   /// log takes no such level (LoopOptions::log_level).
@@ -104,7 +112,8 @@ class EDDY_API Server {
   ~Server();
 
   // ---- Listening. Each may be called several times, and has a form without exceptions, where
-  // `error` is cleared on success. Backlog and layers are the server's where `options` has none ----
+  // `error` is cleared on success. Backlog and layers are the server's where `options` has none
+  // ----
 
   /// Listens on 127.0.0.1 and, where the machine has it, on ::1, with the same port; 0 finds a free
   /// one. Throws std::system_error, as "listen on 127.0.0.1:8888: Address already in use".

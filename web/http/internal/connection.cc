@@ -28,7 +28,9 @@ constexpr std::size_t kMostDrainedBytes = 1024 * 1024;
 Connection::Connection(std::shared_ptr<ServerCore> server, std::unique_ptr<Stream> stream)
     : server_(std::move(server)),
       stream_(std::move(stream)),
-      remote_ip_(stream_->peer_address().host()) {}
+      remote_ip_(stream_->peer_address().family() == Address::Family::local
+                     ? std::string("0.0.0.0")
+                     : stream_->peer_address().host()) {}
 
 // Not inlined: the compiler would take the second of two calls for a use after the first.
 __attribute__((noinline)) void Connection::drop_reference() noexcept {
@@ -59,6 +61,7 @@ void Connection::shut() noexcept {
   ReadyItem::unlink();
   ServerHook::unlink();
   stream_->close();
+  outgoing_.drop();
   server_->account(accounted_bytes_, 0);
   server_->removed(remote_ip_);
   // First the exchange: what the task's destructors write then goes nowhere.
@@ -105,12 +108,9 @@ void Connection::run() {
   const Pin pin(*this);
   const bool nested = in_handler_;
   try {
-    if (phase_ == Phase::handling && !in_handler_ && task_.ended()) {
-      BorrowedBuffer output(*server_);
-      end_exchange(*output);
-      if (phase_ != Phase::shut) send(*output);
-    }
-    go_on();
+    if (!outgoing_.empty()) flush();
+    if (phase_ == Phase::handling && !in_handler_) go_on_responding();
+    if (phase_ != Phase::shut) go_on();
   } catch (...) {  // no memory
     in_handler_ = nested;
     shut();
@@ -357,8 +357,9 @@ bool Connection::handle(std::string_view body, ByteBuffer& output) {
   exchange_->begin(*server_->service(), *this, remote_ip_, body, stream_->tls());
   exchange_->set_began(eddy::internal::step_time(server_->loop()));
   phase_ = Phase::handling;
+  identify();
   patience_.restart();
-  responded_ = asked_for_content_ = false;
+  responded_ = asked_for_content_ = coding_chosen_ = coded_ = false;
   in_handler_ = true;
   ++requests_;
   ++server_->stats().requests;
@@ -371,7 +372,7 @@ bool Connection::handle(std::string_view body, ByteBuffer& output) {
   if (waits && phase_ != Phase::shut) {
     in_handler_ = read_paused_ = false;
     // It may have finished the response already and go on without it.
-    if (exchange_->finished()) respond(output);
+    if (exchange_->finished()) (void)respond(output);
     return false;
   }
   return end_exchange(output);
@@ -396,8 +397,10 @@ bool Connection::end_exchange(ByteBuffer& output) {
     task_.reset();
     if (exchange_->client_gone() || !exchange_->finished()) {
       shut();
-    } else if (!responded_) {
-      respond(output);
+    } else if (!respond(output)) {
+      exchange_->pin();  // encoding takes its time, and others need the read buffer
+      in_handler_ = false;
+      return false;
     }
   }
   if (responded_) log_request();
@@ -410,6 +413,10 @@ bool Connection::end_exchange(ByteBuffer& output) {
   server_->give_exchange(std::exchange(exchange_, nullptr));
   in_handler_ = read_paused_ = false;
   if (phase_ == Phase::shut) return false;
+  if (stream_->closed()) {  // the response met a client that had gone
+    shut();
+    return false;
+  }
   phase_ = close_after_ ? Phase::closing : Phase::head;
   patience_.restart();
   return phase_ == Phase::head;

@@ -14,6 +14,7 @@
 #include <eddy/core/net/stream.h>
 #include <eddy/core/task/task.h>
 #include <eddy/web/http/internal/byte_buffer.h>
+#include <eddy/web/http/internal/encoding.h>
 #include <eddy/web/http/internal/exchange.h>
 #include <eddy/web/http/internal/outgoing.h>
 #include <eddy/web/http/internal/patience.h>
@@ -101,17 +102,23 @@ class Connection final : public ServerHook,
   bool end_exchange(ByteBuffer& output);
   void end_stream();
 
-  void respond(ByteBuffer& output);
+  bool respond(ByteBuffer& output);
   void respond_whole(ByteBuffer& output);
   ResponseHead write_head(ByteBuffer& output, std::optional<std::uint64_t> length);
-  void write_streamed(ByteBuffer& output, bool last);
+  bool write_streamed(ByteBuffer& output, bool last);
+  void write_piece(ByteBuffer& output, std::string_view piece);
+  void go_on_responding();
+  void identify();
+
+  void choose_coding(std::optional<std::uint64_t> size);
+  bool encode(std::string& content, ContentEncoder::Flush flush);
   void refuse(const ParseError& error, ByteBuffer& output);
   void refuse_now(const ParseError& error);
   void log_request();
   void log_misuse(const std::logic_error& error);
 
   void send(ByteBuffer& output, std::string_view body = {});
-  void flush() noexcept;
+  void flush();
   void write_failed() noexcept;
   void client_left() noexcept;
   void end_closing();
@@ -133,6 +140,8 @@ class Connection final : public ServerHook,
   /// What has been read and is no whole request yet, or waits for its turn.
   ByteBuffer input_;
   Outgoing outgoing_;
+  /// Of the response that is being made, where it is encoded.
+  std::unique_ptr<Encoding> encoding_;
   Patience patience_;
   /// What the timer is set to.
   TimePoint armed_ = kNever;
@@ -149,6 +158,9 @@ class Connection final : public ServerHook,
   /// The handler is on the stack: nothing else of this connection is touched meanwhile.
   bool in_handler_ = false;
   bool responded_ = false;
+  /// choose_coding() was asked for this response; the content's length is not the body's.
+  bool coding_chosen_ = false;
+  bool coded_ = false;
   /// A 100 (Continue) was sent for the request that is being handled.
   bool asked_for_content_ = false;
   bool close_after_ = false;

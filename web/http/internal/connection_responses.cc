@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include <eddy/core/base/error.h>
 #include <eddy/web/http/http_error.h>
 #include <eddy/web/http/internal/basic_service.h>
 #include <eddy/web/http/internal/connection.h>
@@ -34,7 +35,7 @@ void Connection::on_finished(Exchange& /*exchange*/) noexcept {
   const Pin pin(*this);
   try {
     BorrowedBuffer output(*server_);
-    respond(*output);
+    (void)respond(*output);
     if (phase_ != Phase::shut) send(*output);
     update();
   } catch (...) {  // no memory
@@ -48,8 +49,9 @@ bool Connection::on_flush(Exchange& /*exchange*/) {
   const Pin pin(*this);
   BorrowedBuffer own(*server_);
   ByteBuffer& output = batch_ != nullptr ? *batch_ : *own;
+  bool written = false;
   try {
-    write_streamed(output, false);
+    written = write_streamed(output, false);
   } catch (const std::logic_error& error) {
     // What went out cannot be made good any more: only a cut tells the client.
     if (exchange_->streamed().head_sent) {
@@ -60,8 +62,32 @@ bool Connection::on_flush(Exchange& /*exchange*/) {
   }
   send(output);
   update();
-  return exchange_ == nullptr || exchange_->client_gone() ||
-         outgoing_.size() < server_->options().output_bytes;
+  if (exchange_ == nullptr || exchange_->client_gone()) return true;
+  return written && outgoing_.size() < server_->options().output_bytes;
+}
+
+// On the ready list: the handler has ended, or an encoder goes on with what it has written.
+void Connection::go_on_responding() {
+  BorrowedBuffer output(*server_);
+  if (task_.ended()) {
+    end_exchange(*output);
+  } else if (exchange_->finished()) {
+    (void)respond(*output);
+  } else if (encoding_ && !exchange_->client_gone()) {
+    const bool written = write_streamed(*output, false);
+    send(*output);
+    if (written && outgoing_.size() < server_->options().output_bytes) exchange_->flushed();
+  }
+  if (phase_ != Phase::shut) send(*output);
+}
+
+// Whom the request is from, where proxies in front are believed.
+void Connection::identify() {
+  const TrustedProxies& trusted = server_->options().trusted_proxies;
+  if (trusted.networks.empty()) return;
+  const ForwardedClient client =
+      client_of(stream_->peer_address(), exchange_->parser().head().headers(), trusted);
+  exchange_->forwarded_for(client.ip, client.scheme, client.host);
 }
 
 // Within read(): a client that waits to be asked is asked now.
@@ -85,24 +111,37 @@ void Connection::on_body_wanted() noexcept {
   }
 }
 
-void Connection::respond(ByteBuffer& output) {
-  if (std::exchange(responded_, true)) return;
-  if (!exchange_->streamed().head_sent) return respond_whole(output);
+// The response is complete. False: its content is still being encoded.
+bool Connection::respond(ByteBuffer& output) {
+  if (responded_) return true;
+  Response& response = exchange_->response();
   try {
-    write_streamed(output, true);
+    if (!exchange_->streamed().head_sent) {
+      if (!response.file) choose_coding(response.body.size());
+      if (encoding_ && !encode(response.body, ContentEncoder::Flush::end)) return false;
+      respond_whole(output);
+    } else if (!write_streamed(output, true)) {
+      return false;
+    }
   } catch (const std::logic_error& error) {
     log_misuse(error);
-    if (phase_ == Phase::handling && !output.empty()) send(output);
+    if (!output.empty()) send(output);
     shut();
   }
+  encoding_.reset();
+  responded_ = true;
+  return true;
 }
 
 void Connection::respond_whole(ByteBuffer& output) {
   const RequestHead& request = exchange_->parser().head();
   Response& response = exchange_->response();
   ResponseHead head;
+  const std::string_view content = encoding_ ? encoding_->encoded().view() : response.body;
+  std::optional<std::uint64_t> length = response.file ? response.file->length : content.size();
+  if (coded_ && !encoding_) length.reset();  // HEAD: what encoding would have come to is not known
   if (response.status >= 200) {
-    head = write_head(output, response.body.size());
+    head = write_head(output, length);
   } else {
     head.error = "a status below 200 is not a final one";
   }
@@ -111,13 +150,48 @@ void Connection::respond_whole(ByteBuffer& output) {
                              std::string(request.target()) + ": " + head.error);
     response = Response(500);
     head = write_head(output, 0);
+    head.send_content = false;
   }
   close_after_ |= head.close;
   if (!head.send_content) return;
-  if (response.body.size() < kSendDirectlyBytes) {
-    output.append(response.body);
+  if (response.file) {
+    send(output);
+    if (stream_->closed() || response.file->length == 0) return;
+    outgoing_.attach(std::move(*response.file));
+    flush();
+  } else if (content.size() < kSendDirectlyBytes) {
+    output.append(content);
   } else {
-    send(output, response.body);
+    send(output, content);
+  }
+}
+
+// Once for each response, before its head.
+void Connection::choose_coding(std::optional<std::uint64_t> size) {
+  const CompressionOptions& options = server_->options().compression;
+  if (!options.enabled || std::exchange(coding_chosen_, true)) return;
+  const RequestHead& request = exchange_->parser().head();
+  Response& response = exchange_->response();
+  const ContentCoding coding =
+      apply_content_coding(options, request.headers(), response.status, size, response.headers);
+  coded_ = coding != ContentCoding::identity;
+  if (!coded_ || request.method() == Method::head || response.status == 304) return;
+  encoding_ = std::make_unique<Encoding>(server_->encoders().acquire(coding), size);
+}
+
+// Encodes `content`, which is taken, behind what came before. False: the budget is spent, and the
+// rest comes on the ready list.
+bool Connection::encode(std::string& content, ContentEncoder::Flush flush) {
+  const bool ends = flush == ContentEncoder::Flush::end;
+  for (;;) {
+    while (!encoding_->done()) {
+      encoding_->step();
+      if (encoding_->done() || !eddy::internal::step_done(server_->loop(), "encode")) continue;
+      schedule(server_->loop(), *this);
+      return false;
+    }
+    if (encoding_->ended() || (content.empty() && !ends)) return true;
+    encoding_->add(std::exchange(content, {}), flush);
   }
 }
 
@@ -139,38 +213,57 @@ ResponseHead Connection::write_head(ByteBuffer& output, std::optional<std::uint6
 }
 
 // What a handler has written since its last flush(), behind the head if that is still to be sent.
-// Throws std::logic_error for what the program did wrong.
-void Connection::write_streamed(ByteBuffer& output, bool last) {
+// False: it is still being encoded. Throws std::logic_error for what the program did wrong.
+bool Connection::write_streamed(ByteBuffer& output, bool last) {
   StreamedResponse& streamed = exchange_->streamed();
   if (!streamed.head_sent) {
+    choose_coding(std::nullopt);
     const ResponseHead head = write_head(output, std::nullopt);
     if (head.error != nullptr) throw std::logic_error(head.error);
     streamed = {true, head.send_content, head.chunked, head.content_length};
     close_after_ |= head.close;
   }
   std::string& body = exchange_->response().body;
-  if (streamed.send_content && !body.empty()) {
-    if (streamed.owed) {
-      if (body.size() > *streamed.owed) {
-        throw std::logic_error("more content than the Content-Length that was set");
-      }
-      *streamed.owed -= body.size();
-    }
-    if (body.size() >= kSendDirectlyBytes) {
-      if (streamed.chunked) write_chunk_size(output, body.size());
-      send(output, body);
-      if (streamed.chunked) output.append("\r\n");
-    } else if (streamed.chunked) {
-      write_chunk(output, body);
-    } else {
-      output.append(body);
-    }
+  if (!streamed.send_content) {
+    body.clear();
+    return true;
   }
-  body.clear();
-  if (!last || !streamed.send_content) return;
+  if (encoding_) {
+    const bool done =
+        encode(body, last ? ContentEncoder::Flush::end : ContentEncoder::Flush::piece);
+    write_piece(output, encoding_->encoded().view());
+    encoding_->encoded().clear();
+    if (!done) return false;
+  } else {
+    write_piece(output, body);
+    body.clear();
+  }
+  if (!last) return true;
   if (streamed.chunked) write_last_chunk(output, exchange_->trailers());
   if (streamed.owed.value_or(0) > 0) {
     throw std::logic_error("less content than the Content-Length that was set");
+  }
+  return true;
+}
+
+// A piece of a streamed response's content, as it goes to the client.
+void Connection::write_piece(ByteBuffer& output, std::string_view piece) {
+  if (piece.empty()) return;
+  StreamedResponse& streamed = exchange_->streamed();
+  if (streamed.owed) {
+    if (piece.size() > *streamed.owed) {
+      throw std::logic_error("more content than the Content-Length that was set");
+    }
+    *streamed.owed -= piece.size();
+  }
+  if (piece.size() >= kSendDirectlyBytes) {
+    if (streamed.chunked) write_chunk_size(output, piece.size());
+    send(output, piece);
+    if (streamed.chunked) output.append("\r\n");
+  } else if (streamed.chunked) {
+    write_chunk(output, piece);
+  } else {
+    output.append(piece);
   }
 }
 
@@ -231,15 +324,25 @@ void Connection::send(ByteBuffer& output, std::string_view body) {
   if (phase_ == Phase::closing && outgoing_.empty()) end_closing();
 }
 
-void Connection::flush() noexcept {
+void Connection::flush() {
   switch (outgoing_.flush(*stream_)) {
     case Outgoing::Result::broken:
+      if (const std::error_code error = outgoing_.file_error();
+          error && error.category() == eddy_category()) {
+        log(LogLevel::error, "a file could not be sent: " + error.message());
+      }
       return write_failed();
     case Outgoing::Result::blocked:
-      return;
+      return update();
+    case Outgoing::Result::more:
+      schedule(server_->loop(), *this);
+      [[fallthrough]];
     case Outgoing::Result::progress:
       patience_.progress(0, now(server_->loop()), server_->options().timeouts);
       break;
+    case Outgoing::Result::cold:
+      outgoing_.warm(server_->shared_loop(), [this] { schedule(server_->loop(), *this); });
+      return update();
     case Outgoing::Result::all_sent:
       if (phase_ == Phase::closing) return end_closing();
       // Requests may have waited for this.
@@ -288,7 +391,7 @@ void Connection::update() noexcept {
 
 void Connection::update_interest() noexcept {
   if (phase_ == Phase::shut || stream_->closed()) return;
-  Io wanted = outgoing_.empty() ? Io::none : Io::write;
+  Io wanted = outgoing_.wants_to_write() ? Io::write : Io::none;
   if (!end_of_input_ && !read_paused_ && (outgoing_.empty() || phase_ == Phase::handling)) {
     wanted = wanted | Io::read;
   }
@@ -298,7 +401,8 @@ void Connection::update_interest() noexcept {
 }
 
 Patience::For Connection::awaited() const noexcept {
-  if (!outgoing_.empty()) return Patience::For::reader;
+  if (outgoing_.wants_to_write()) return Patience::For::reader;
+  if (!outgoing_.empty()) return Patience::For::nothing;  // the disk
   switch (phase_) {
     case Phase::head:
       if (ReadyItem::linked()) return Patience::For::nothing;  // the loop's turn, not the client's

@@ -52,6 +52,12 @@ void Exchange::begin(HttpService& service, ExchangeOwner& owner, std::string_vie
   if (tls != nullptr) request_.tls_ = tls->shared_from_this();
 }
 
+void Exchange::forwarded_for(std::string_view ip, std::string_view scheme, std::string_view host) {
+  request_.remote_ip_ = arena_.copy(ip);
+  request_.scheme_ = scheme;
+  request_.forwarded_host_ = arena_.copy(host);
+}
+
 void Exchange::detach(std::shared_ptr<HttpService> service) noexcept {
   owner_ = nullptr;
   kept_service_ = std::move(service);
@@ -94,10 +100,12 @@ void Exchange::reset() noexcept {
   parser_.reset();
   request_.body_ = {};
   request_.tls_.reset();
+  request_.scheme_ = request_.forwarded_host_ = {};
   request_.query_arguments_.reset();
   response_.status = 200;
   response_.reason.clear();
   response_.headers.clear();
+  response_.file.reset();
   if (response_.body.capacity() > kKeptBodyBytes) response_.body = std::string();
   response_.body.clear();
   if (body_buffer_.capacity() > kKeptBodyBytes) {

@@ -106,6 +106,8 @@ class EDDY_API Exchange {
   /// The handler is to be called: `body` is the content, in the read buffer or in body_buffer().
   void begin(HttpService& service, ExchangeOwner& owner, std::string_view remote_ip,
              std::string_view body, const TlsInfo* tls = nullptr);
+  /// A trusted proxy's word on whom the request is from; `scheme` is a literal.
+  void forwarded_for(std::string_view ip, std::string_view scheme, std::string_view host);
   /// Where content is collected that does not arrive with the head.
   [[nodiscard]] ByteBuffer& body_buffer() noexcept { return body_buffer_; }
   /// When the handler was called, for the access log.

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <span>
+#include <utility>
 
 namespace eddy::inline v0::web::internal {
 
@@ -23,14 +24,48 @@ bool Outgoing::send(Stream& stream, std::string_view first, std::string_view sec
   return true;
 }
 
+void Outgoing::attach(FilePart part) {
+  file_.reset(new Sending{FileSender(std::move(part.file), part.offset, part.length), {}});
+}
+
+Outgoing::Result Outgoing::send_file(Stream& stream) noexcept {
+  if (!file_->warming.ended()) return Result::blocked;
+  switch (file_->sender.step(stream)) {
+    case FileSender::Result::sent_all:
+      file_.reset();
+      return Result::all_sent;
+    case FileSender::Result::more:
+      return Result::more;
+    case FileSender::Result::blocked:
+      return Result::blocked;
+    case FileSender::Result::cold:
+      return Result::cold;
+    case FileSender::Result::failed:
+      break;
+  }
+  return Result::broken;
+}
+
+void Outgoing::warm(std::shared_ptr<LoopCore> loop, UniqueFunction<void()> done) {
+  file_->warming = RunningTask(
+      std::move(loop), file_->sender.warm(),
+      [done = std::move(done)](const std::exception_ptr& /*error*/) mutable { done(); });
+  file_->warming.start();
+}
+
+std::error_code Outgoing::file_error() const noexcept {
+  return file_ ? file_->sender.error() : std::error_code();
+}
+
 Outgoing::Result Outgoing::flush(Stream& stream) noexcept {
+  if (kept_.empty()) return file_ ? send_file(stream) : Result::all_sent;
   const std::string_view piece = kept_.view();
   const IoResult result = stream.try_write({&piece, 1});
   if (result.error) return result.would_block() ? Result::blocked : Result::broken;
   kept_.consume(result.bytes);
   if (!kept_.empty()) return Result::progress;
   kept_.release();
-  return Result::all_sent;
+  return file_ ? send_file(stream) : Result::all_sent;
 }
 
 }  // namespace eddy::inline v0::web::internal

@@ -13,7 +13,8 @@ ServerCore::ServerCore(Loop& loop, std::shared_ptr<HttpService> service,
     : loop_(eddy::internal::core_of(loop)),
       service_(std::move(service)),
       options_(options),
-      listener_(loop, [this](std::unique_ptr<Stream> stream) { accept(std::move(stream)); }) {
+      listener_(loop, [this](std::unique_ptr<Stream> stream) { accept(std::move(stream)); }),
+      encoders_(options.compression) {
   buffers_.reserve(kKept);
   exchanges_.reserve(kKept);
 }
@@ -32,11 +33,12 @@ void ServerCore::accept(std::unique_ptr<Stream> stream) {
   none_left_.clear();
   ++stats_.accepted;
   ++stats_.connections;
+  if (full()) listener_.pause();
   connection->start();
 }
 
 bool ServerCore::admit(const Stream& stream) {
-  if (options_.connections != 0 && stats_.connections >= options_.connections) return false;
+  if (full()) return false;
   if (options_.connections_per_address == 0) return true;
   std::size_t& count = per_address_[stream.peer_address().host()];
   if (count >= options_.connections_per_address) return false;
@@ -51,6 +53,7 @@ void ServerCore::removed(std::string_view remote_ip) noexcept {
     if (found != per_address_.end() && --found->second == 0) per_address_.erase(found);
   }
   if (stats_.connections == 0) none_left_.set();
+  if (!full()) listener_.resume();
   listener_.retry_accept();
 }
 

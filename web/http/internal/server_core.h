@@ -16,6 +16,7 @@
 #include <eddy/core/task/task.h>
 #include <eddy/web/http/http_date.h>
 #include <eddy/web/http/internal/byte_buffer.h>
+#include <eddy/web/http/internal/content_encoder.h>
 #include <eddy/web/http/internal/exchange.h>
 #include <eddy/web/http/server.h>
 
@@ -71,6 +72,8 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
   [[nodiscard]] Exchange* take_exchange();
   void give_exchange(Exchange* exchange) noexcept;
 
+  [[nodiscard]] EncoderPool& encoders() noexcept { return encoders_; }
+
   /// The current time as HTTP writes it, made anew when a second has passed.
   [[nodiscard]] std::string_view date() noexcept;
 
@@ -82,6 +85,9 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
 
   void accept(std::unique_ptr<Stream> stream);
   [[nodiscard]] bool admit(const Stream& stream);
+  [[nodiscard]] bool full() const noexcept {
+    return options_.connections != 0 && stats_.connections >= options_.connections;
+  }
   /// Stops each connection that can be; returns how many were closed.
   std::size_t stop_connections(bool at_once) noexcept;
 
@@ -95,6 +101,7 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
   std::map<std::string, std::size_t, std::less<>> per_address_;
   /// Set whenever no connection is left.
   Event none_left_;
+  EncoderPool encoders_;
   std::vector<ByteBuffer> buffers_;
   std::vector<Exchange*> exchanges_;
   TimePoint date_until_{};
