@@ -67,6 +67,18 @@ void BodyDecoder::begin_chunked() noexcept {
   state_ = State::size_first;
 }
 
+void BodyDecoder::begin_until_close() noexcept {
+  begin_length(0);
+  state_ = State::until_close;
+}
+
+ParseResult BodyDecoder::end_of_input() noexcept {
+  if (state_ == State::until_close) state_ = State::finished;
+  if (state_ == State::finished) return ParseResult::done;
+  if (state_ != State::failed) fail(400, "a body cut short");
+  return ParseResult::failed;
+}
+
 HeaderList BodyDecoder::trailers() const noexcept {
   const auto& fields = trailer_fields_.fields();
   return {trailer_text_.data(), fields.data(), fields.size()};
@@ -82,6 +94,7 @@ BodyDecoder::Step BodyDecoder::decode(std::string_view input) {
   if (state_ == State::finished) return {ParseResult::done, {}, 0};
   if (state_ == State::failed) return {ParseResult::failed, {}, 0};
   if (state_ == State::length) return take_data(input, State::finished);
+  if (state_ == State::until_close) return take_until_close(input);
   return decode_chunked(input);
 }
 
@@ -93,6 +106,15 @@ BodyDecoder::Step BodyDecoder::take_data(std::string_view input, State next) noe
   if (remaining_ == 0) state_ = next;
   return {state_ == State::finished ? ParseResult::done : ParseResult::need_more, data,
           data.size()};
+}
+
+// What is within the limit is given out before the error, however the input is cut.
+BodyDecoder::Step BodyDecoder::take_until_close(std::string_view input) noexcept {
+  const std::uint64_t room = limits_.body_bytes > total_ ? limits_.body_bytes - total_ : 0;
+  if (room == 0 && !input.empty()) return fail(413, "a body beyond the limit");
+  const std::string_view data = input.substr(0, room);
+  total_ += data.size();
+  return {ParseResult::need_more, data, data.size()};
 }
 
 BodyDecoder::Step BodyDecoder::decode_chunked(std::string_view input) {

@@ -2,6 +2,7 @@
 #include <tests/web/http/protocol_case.h>
 
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 
 namespace eddy_tests {
@@ -25,11 +26,16 @@ class CaseReader {
       } else if (line == "```input") {
         case_.input = read_input();
         has_input_ = true;
+      } else if (line.rfind("```response to ", 0) == 0) {
+        std::istringstream methods(line.substr(15));
+        for (std::string method; methods >> method;) case_.methods.push_back(method);
+        case_.input = read_input();
+        has_input_ = true;
       } else if (line == "```events") {
         case_.events = read_events();
         has_events_ = true;
       } else if (line.rfind("```", 0) == 0) {
-        malformed("a block that is neither input nor events");
+        malformed("a block that is neither input, response nor events");
       }
     }
     finish_case();

@@ -6,7 +6,8 @@
 #include <vector>
 
 /// Protocol cases are documents: a heading names a case, one fenced block holds what is received,
-/// another what is made of it. request_line.md explains the notation.
+/// another what is made of it. request_line.md explains the notation, status_line.md that of
+/// responses.
 namespace eddy_tests {
 
 struct ProtocolCase {
@@ -14,6 +15,8 @@ struct ProtocolCase {
   std::string title;
   int line = 0;
   std::string input;
+  /// Of the requests that the input answers; empty where the input is requests.
+  std::vector<std::string> methods;
   std::string events;
 };
 
