@@ -18,6 +18,7 @@ bool forbidden_in_trailer(std::string_view name) noexcept {
       "te",
       "connection",
       "keep-alive",
+      "proxy-connection",
       "upgrade",
       "expect",
       "max-forwards",
@@ -43,6 +44,8 @@ bool forbidden_in_trailer(std::string_view name) noexcept {
       "age",
       "expires",
       "vary",
+      "retry-after",
+      "warning",
   };
   for (const std::string_view forbidden : kForbidden) {
     if (internal::equals_ignoring_case(name, forbidden)) return true;
@@ -203,14 +206,15 @@ bool BodyDecoder::end_size_line() noexcept {
 // Trailers are few and small: they are copied, so that they outlive the input.
 BodyDecoder::Step BodyDecoder::read_trailer(std::string_view input, std::size_t consumed) {
   const std::size_t had = trailer_text_.size();
-  const std::size_t room = limits_.trailer_bytes - had;
+  const std::size_t most = limits_.trailer_bytes < UINT32_MAX ? limits_.trailer_bytes : UINT32_MAX;
+  const std::size_t room = most - had;
   trailer_text_.append(input.substr(consumed, room));
   const ParseResult result = trailer_fields_.parse(trailer_text_);
   if (result == ParseResult::failed) {
     return fail(trailer_fields_.error().status, trailer_fields_.error().what);
   }
   if (result == ParseResult::need_more) {
-    if (trailer_text_.size() == limits_.trailer_bytes) {
+    if (trailer_text_.size() == most) {
       return fail(431, "a trailer section beyond the limit");
     }
     return {ParseResult::need_more, {}, input.size()};

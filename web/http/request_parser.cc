@@ -116,6 +116,11 @@ ParseResult RequestParser::finish() {
   head_.content_length_ = framing.content_length();
   head_.chunked_ = framing.chunked();
   head_.keep_alive_ = framing.keep_alive(head_.version_minor_);
+  if (head_.form_ == TargetForm::authority) {
+    // What follows is the tunnel's, if there is one; so no further request may be read from it.
+    if (head_.has_body()) return reader_.fail(400, "a CONNECT with content");
+    head_.keep_alive_ = false;
+  }
   return ParseResult::done;
 }
 
@@ -132,8 +137,11 @@ bool RequestParser::check_target() {
     head_.form_ = TargetForm::authority;
     head_.path_ = {};
     head_.host_ = head_.target_;
-    if (internal::is_host(target) && target.find(':') != std::string_view::npos) return true;
-    return refuse(400, "a CONNECT without host and port");
+    // There is no default port (RFC 9110, 9.3.6).
+    const bool has_port =
+        target.find(':') != std::string_view::npos && is_class(target.back(), internal::kDigitChar);
+    return (has_port && internal::is_host(target)) ||
+           refuse(400, "a CONNECT without host and port");
   }
   if (target == "*") {
     head_.form_ = TargetForm::asterisk;

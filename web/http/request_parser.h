@@ -55,7 +55,9 @@ class EDDY_API RequestHead {
   [[nodiscard]] bool has_body() const noexcept {
     return chunked_ || content_length_.value_or(0) > 0;
   }
-  /// Whether the peer would go on with this connection (RFC 9112, 9.3).
+  /// Whether the connection can carry another request after this one, as far as the peer decides
+  /// (RFC 9112, 9.3). Not after a CONNECT: what follows it, also one that is refused, may have been
+  /// sent into the tunnel.
   [[nodiscard]] bool keep_alive() const noexcept { return keep_alive_; }
   /// Whether the peer waits for a 100 (Continue) before it sends the content.
   [[nodiscard]] bool expects_continue() const noexcept { return expects_continue_; }

@@ -49,8 +49,9 @@ TEST_P(ProtocolCases, WholeAndCutAtEveryByte) {
 
 std::vector<ProtocolCase> all_cases() {
   std::vector<ProtocolCase> cases;
-  for (const char* file : {"request_line.md", "header_fields.md", "content.md", "status_line.md",
-                           "response_content.md"}) {
+  for (const char* file :
+       {"request_line.md", "target.md", "header_fields.md", "host.md", "content.md", "chunks.md",
+        "trailers.md", "status_line.md", "response_content.md"}) {
     for (ProtocolCase& c :
          eddy_tests::read_protocol_cases(std::string(EDDY_PROTOCOL_CASES) + "/" + file)) {
       cases.push_back(std::move(c));

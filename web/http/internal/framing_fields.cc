@@ -33,6 +33,7 @@ ParseError FramingFields::add_content_length(HeaderField field) noexcept {
 
 void FramingFields::add_transfer_encoding(HeaderField field) noexcept {
   if (!equals_ignoring_case(field.name, "transfer-encoding")) return;
+  chunked_ = !transfer_encoding_ && equals_ignoring_case(field.value, "chunked");
   transfer_encoding_ = true;
   for_each_list_item(field.value, [this](std::string_view item) {
     chunked_before_ |= chunked_last_;
@@ -42,14 +43,15 @@ void FramingFields::add_transfer_encoding(HeaderField field) noexcept {
   });
 }
 
+// One field with nothing but `chunked` in it is understood; all else only gets the right answer.
 ParseError FramingFields::check(int version_minor) const noexcept {
   if (!transfer_encoding_) return {};
   if (version_minor == 0) return {400, "Transfer-Encoding in HTTP/1.0"};
   if (content_length_) return {400, "Content-Length beside Transfer-Encoding"};
+  if (chunked_) return {};
   if (bad_coding_ || chunked_before_) return {400, "a malformed Transfer-Encoding"};
   if (unknown_coding_) return {501, "an unknown transfer coding"};
-  if (!chunked_last_) return {400, "an empty Transfer-Encoding"};
-  return {};
+  return {400, chunked_last_ ? "a malformed Transfer-Encoding" : "an empty Transfer-Encoding"};
 }
 
 }  // namespace eddy::inline v0::web::internal

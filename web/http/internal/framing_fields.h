@@ -36,7 +36,7 @@ class FramingFields {
     return content_length_;
   }
   /// Whether the content is chunked, once check has passed.
-  [[nodiscard]] bool chunked() const noexcept { return transfer_encoding_; }
+  [[nodiscard]] bool chunked() const noexcept { return chunked_; }
   /// Whether the sender would go on with this connection (RFC 9112, 9.3).
   [[nodiscard]] bool keep_alive(int version_minor) const noexcept {
     return !close_ && (version_minor > 0 || keep_alive_);
@@ -49,6 +49,8 @@ class FramingFields {
 
   std::optional<std::uint64_t> content_length_;
   bool transfer_encoding_ = false;
+  bool chunked_ = false;
+  // Of the list that all Transfer-Encoding fields are together:
   bool chunked_last_ = false;
   bool chunked_before_ = false;  // anywhere but at the end
   bool unknown_coding_ = false;

@@ -47,7 +47,9 @@ class HeadReader {
 
 template <class StartLine>
 ParseResult HeadReader::parse(std::string_view text, std::size_t limit, StartLine&& start_line) {
-  // Cut at the limit first, so that the answer does not depend on how the input was cut.
+  // Cut at the limit first, so that the answer does not depend on how the input was cut. Places are
+  // kept in 32 bits.
+  if (limit > UINT32_MAX) limit = UINT32_MAX;
   const bool full = text.size() >= limit;
   text = text.substr(0, limit);
 
