@@ -165,21 +165,37 @@ bool BodyDecoder::read_size_line(char c) noexcept {
       state_ = State::extension;
       return true;
     case State::extension:
-      if (c == '\r') {
-        state_ = State::size_lf;
-        return true;
-      }
-      if (!internal::is_class(c, internal::kValueChar)) {
-        return error_ = {400, "a control character in a chunk extension"}, false;
-      }
-      if (++extension_bytes_ > limits_.chunk_extension_bytes) {
-        return error_ = {413, "chunk extensions beyond the limit"}, false;
-      }
-      return true;
+    case State::extension_quoted:
+    case State::extension_escaped:
+      return read_extension(c);
     default:  // size_lf
       if (c != '\n') return error_ = {400, "a bare CR"}, false;
       return end_size_line();
   }
+}
+
+// Extensions mean nothing to us, but where their line ends has to be beyond doubt: some look for the
+// end of a quoted string first.
+bool BodyDecoder::read_extension(char c) noexcept {
+  if (c == '\r') {
+    if (state_ != State::extension) return error_ = {400, "a quoted string without an end"}, false;
+    state_ = State::size_lf;
+    return true;
+  }
+  if (!internal::is_class(c, internal::kValueChar)) {
+    return error_ = {400, "a control character in a chunk extension"}, false;
+  }
+  if (++extension_bytes_ > limits_.chunk_extension_bytes) {
+    return error_ = {413, "chunk extensions beyond the limit"}, false;
+  }
+  if (state_ == State::extension_escaped) {
+    state_ = State::extension_quoted;
+  } else if (c == '"') {
+    state_ = state_ == State::extension ? State::extension_quoted : State::extension;
+  } else if (c == '\\' && state_ == State::extension_quoted) {
+    state_ = State::extension_escaped;
+  }
+  return true;
 }
 
 bool BodyDecoder::add_size_digit(char c) noexcept {

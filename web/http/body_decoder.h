@@ -74,6 +74,8 @@ class EDDY_API BodyDecoder {
     size_first,  // the first digit of a chunk size
     size,
     extension,
+    extension_quoted,   // in a quoted string
+    extension_escaped,  // behind a backslash in one
     size_lf,
     data,
     data_cr,
@@ -89,6 +91,7 @@ class EDDY_API BodyDecoder {
   Step read_trailer(std::string_view input, std::size_t consumed);
   bool add_size_digit(char c) noexcept;
   bool read_size_line(char c) noexcept;
+  bool read_extension(char c) noexcept;
   bool end_size_line() noexcept;
 
   HttpLimits limits_;

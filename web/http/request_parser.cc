@@ -131,6 +131,8 @@ bool RequestParser::refuse(int status, const char* what) noexcept {
 
 bool RequestParser::check_target() {
   const std::string_view target = head_.target();
+  // Reserved for HTTP/2's preface (RFC 9113, 3.4), which some see in it whatever the version.
+  if (head_.method_text() == "PRI") return refuse(400, "a method that HTTP/1 does not have");
   head_.path_ = head_.target_;
   head_.query_ = {};
   if (head_.method_text() == "CONNECT") {

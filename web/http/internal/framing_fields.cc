@@ -31,6 +31,17 @@ ParseError FramingFields::add_content_length(HeaderField field) noexcept {
   return {};
 }
 
+namespace {
+
+// A tab is as good a blank as any, but there are parsers in the field that find no chunked before it.
+bool is_followed_by_tab(std::string_view value) noexcept {
+  const char* p = value.data() + value.size();
+  while (*p == ' ') ++p;
+  return *p == '\t';
+}
+
+}  // namespace
+
 void FramingFields::add_transfer_encoding(HeaderField field) noexcept {
   if (!equals_ignoring_case(field.name, "transfer-encoding")) return;
   chunked_ = !transfer_encoding_ && equals_ignoring_case(field.value, "chunked");
@@ -41,6 +52,7 @@ void FramingFields::add_transfer_encoding(HeaderField field) noexcept {
     unknown_coding_ |= !chunked_last_;
     bad_coding_ |= !is_token(item);
   });
+  if (chunked_ && is_followed_by_tab(field.value)) chunked_ = false;
 }
 
 // One field with nothing but `chunked` in it is understood; all else only gets the right answer.

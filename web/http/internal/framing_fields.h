@@ -14,7 +14,7 @@ namespace eddy::inline v0::web::internal {
 /// (RFC 9112, 6 and 9), in requests and in responses. What they leave in doubt is an error.
 class FramingFields {
  public:
-  /// Takes note of a field, whatever it is.
+  /// Takes note of a field, whatever it is. Behind its value the text of the head goes on.
   ParseError add(HeaderField field) noexcept {
     switch (field.name.size()) {
       case 10:
