@@ -174,8 +174,8 @@ bool BodyDecoder::read_size_line(char c) noexcept {
   }
 }
 
-// Extensions mean nothing to us, but where their line ends has to be beyond doubt: some look for the
-// end of a quoted string first.
+// Extensions mean nothing to us, but where their line ends has to be beyond doubt: some look for
+// the end of a quoted string first.
 bool BodyDecoder::read_extension(char c) noexcept {
   if (c == '\r') {
     if (state_ != State::extension) return error_ = {400, "a quoted string without an end"}, false;

@@ -33,7 +33,8 @@ ParseError FramingFields::add_content_length(HeaderField field) noexcept {
 
 namespace {
 
-// A tab is as good a blank as any, but there are parsers in the field that find no chunked before it.
+// A tab is as good a blank as any, but there are parsers in the field that find no chunked before
+// it.
 bool is_followed_by_tab(std::string_view value) noexcept {
   const char* p = value.data() + value.size();
   while (*p == ' ') ++p;

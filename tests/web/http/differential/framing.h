@@ -19,9 +19,9 @@ struct MessageStream {
 struct FramedMessage {
   std::string method = {};  // of a request
   std::string target = {};  // of a request
-  int status = 0;      // of a response
+  int status = 0;           // of a response
   std::string body = {};    // chunked coding undone
-  std::size_t end = 0;  // where in the stream the next message begins
+  std::size_t end = 0;      // where in the stream the next message begins
 };
 
 /// What became of the stream behind the last complete message.
@@ -41,8 +41,8 @@ struct Framing {
 [[nodiscard]] Framing frame_by_http_parser(const MessageStream& stream);
 [[nodiscard]] Framing frame_by_beast(const MessageStream& stream);
 
-/// A message that Eddy accepts and the other reads differently. Either is null where that one has not
-/// come to the end of the message.
+/// A message that Eddy accepts and the other reads differently. Either is null where that one has
+/// not come to the end of the message.
 struct Difference {
   const FramedMessage* eddy = nullptr;
   const FramedMessage* other = nullptr;

@@ -7,12 +7,12 @@
 namespace eddy_tests {
 namespace {
 
-constexpr std::string_view kMethods[] = {"GET",     "GET",   "POST",     "POST", "PUT",
-                                         "HEAD",    "PATCH", "DELETE",   "PRI",  "OPTIONS",
+constexpr std::string_view kMethods[] = {"GET",     "GET",   "POST",     "POST",  "PUT",
+                                         "HEAD",    "PATCH", "DELETE",   "PRI",   "OPTIONS",
                                          "CONNECT", "get",   "M-SEARCH", "SOURCE"};
 constexpr std::string_view kTargets[] = {
-    "/",      "/a?b=c&d",     "/%41/../x", "//two", "/a|b\"c", "*",     "http://h/p?q",
-    "http:h", "HTTPS://h:1?", "h:80",      "[::1]:80", "/?",   "/#part"};
+    "/",      "/a?b=c&d",     "/%41/../x", "//two",    "/a|b\"c", "*",     "http://h/p?q",
+    "http:h", "HTTPS://h:1?", "h:80",      "[::1]:80", "/?",      "/#part"};
 constexpr std::string_view kFields[] = {
     "Accept: */*",
     "Connection: close",
@@ -58,17 +58,26 @@ constexpr std::string_view kContents[] = {
     "GET /inner HTTP/1.1\r\nHost: h\r\n\r\n",
     "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
 };
-constexpr std::string_view kExtensions[] = {"", "", "", "", ";a", ";a=b", ";a=\"b;c\"", " ;a", "; a = b"};
-constexpr std::string_view kTrailers[] = {"", "", "", "A: b\r\n", "Content-Length: 5\r\n", "A:\r\nB:\tc\r\n"};
+constexpr std::string_view kExtensions[] = {"",     "",           "",    "",       ";a",
+                                            ";a=b", ";a=\"b;c\"", " ;a", "; a = b"};
+constexpr std::string_view kTrailers[] = {
+    "", "", "", "A: b\r\n", "Content-Length: 5\r\n", "A:\r\nB:\tc\r\n"};
 constexpr std::string_view kStatusLines[] = {
-    "200 OK",       "200 OK",     "200 OK",          "200 ",          "200",
+    "200 OK",         "200 OK",    "200 OK",           "200 ",         "200",
     "404 No\xc3\xb6", "204 Empty", "304 Not Modified", "100 Continue", "103 Early Hints",
-    "205 Reset",    "999 ?",      "101 Switching",   "1000 OK",       "099 OK"};
+    "205 Reset",      "999 ?",     "101 Switching",    "1000 OK",      "099 OK"};
 // What lines, numbers and names are told apart by, and what is sometimes taken for it.
-constexpr std::string_view kBytes[] = {
-    "\r", "\n", std::string_view("\0", 1), " ",    "\t",   ":",    ",",    ";",    "\"",   "+",
-    "-",  "_",  "0",  "1",    "9",    "a",    "F",    "x",    "/",    "?",    "#",    "*",
-    "\x0b", "\x0c", "\x7f", "\x80", "\xa0", "\xff", "\r\n", "\n\n", "\r\n\r\n", "\r\n ", "chunked"};
+constexpr std::string_view kBytes[] = {"\r",       "\n",    std::string_view("\0", 1),
+                                       " ",        "\t",    ":",
+                                       ",",        ";",     "\"",
+                                       "+",        "-",     "_",
+                                       "0",        "1",     "9",
+                                       "a",        "F",     "x",
+                                       "/",        "?",     "#",
+                                       "*",        "\x0b",  "\x0c",
+                                       "\x7f",     "\x80",  "\xa0",
+                                       "\xff",     "\r\n",  "\n\n",
+                                       "\r\n\r\n", "\r\n ", "chunked"};
 
 }  // namespace
 
