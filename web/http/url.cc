@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/url.h>
 
+#include <utility>
+
 #include <eddy/web/http/internal/char_class.h>
+#include <eddy/web/http/internal/utf8.h>
 
 namespace eddy::inline v0::web {
 
@@ -28,35 +31,9 @@ std::string percent_decode(std::string_view text, PlusSign plus) {
   return out;
 }
 
-namespace {
-
-// How many bytes the well-formed character at the front has; 0 if it is not well-formed.
-std::size_t utf8_char_size(std::string_view text) noexcept {
-  auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  auto continues = [text, byte](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
-    return i < text.size() && byte(i) >= low && byte(i) <= high;
-  };
-  const unsigned lead = byte(0);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return continues(1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    const unsigned low = lead == 0xE0 ? 0xA0 : 0x80;
-    const unsigned high = lead == 0xED ? 0x9F : 0xBF;
-    return continues(1, low, high) && continues(2) ? 3 : 0;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    const unsigned low = lead == 0xF0 ? 0x90 : 0x80;
-    const unsigned high = lead == 0xF4 ? 0x8F : 0xBF;
-    return continues(1, low, high) && continues(2) && continues(3) ? 4 : 0;
-  }
-  return 0;
-}
-
-}  // namespace
-
 bool is_utf8(std::string_view text) noexcept {
   while (!text.empty()) {
-    const std::size_t size = utf8_char_size(text);
+    const std::size_t size = internal::utf8_char_size(text);
     if (size == 0) return false;
     text.remove_prefix(size);
   }
@@ -82,6 +59,10 @@ Arguments Arguments::parse(std::string_view encoded, std::size_t limit) {
     }
   }
   return arguments;
+}
+
+void Arguments::add(std::string name, std::string value) {
+  list_.push_back({std::move(name), std::move(value)});
 }
 
 std::optional<std::string_view> Arguments::find(std::string_view name) const noexcept {

@@ -27,8 +27,7 @@ EDDY_API void percent_decode_to(std::string& out, std::string_view text,
 
 /// The arguments of a query or of a form (application/x-www-form-urlencoded): decoded names and
 /// values in the order in which they were sent. Only '&' separates; `a` and `a=` both have the
-/// value
-/// "".
+/// value "".
 class EDDY_API Arguments {
  public:
   struct Argument {
@@ -39,6 +38,8 @@ class EDDY_API Arguments {
   Arguments() = default;
   /// Throws nothing but std::bad_alloc. More than `limit` arguments are not read; see truncated().
   [[nodiscard]] static Arguments parse(std::string_view encoded, std::size_t limit = 1000);
+  /// Appends one, as it is.
+  void add(std::string name, std::string value);
 
   /// The last value of that name, as Tornado's get_argument.
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept;
