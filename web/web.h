@@ -10,9 +10,16 @@
 #include <eddy/web/app/application.h>      // IWYU pragma: export
 #include <eddy/web/app/path_value.h>       // IWYU pragma: export
 #include <eddy/web/app/request_handler.h>  // IWYU pragma: export
+#include <eddy/web/http/cookies.h>         // IWYU pragma: export
+#include <eddy/web/http/etag.h>            // IWYU pragma: export
+#include <eddy/web/http/form.h>            // IWYU pragma: export
 #include <eddy/web/http/headers.h>         // IWYU pragma: export
 #include <eddy/web/http/http_date.h>       // IWYU pragma: export
 #include <eddy/web/http/http_error.h>      // IWYU pragma: export
+#include <eddy/web/http/multipart.h>       // IWYU pragma: export
+#include <eddy/web/http/parameters.h>      // IWYU pragma: export
+#include <eddy/web/http/quality.h>         // IWYU pragma: export
+#include <eddy/web/http/range.h>           // IWYU pragma: export
 #include <eddy/web/http/request.h>         // IWYU pragma: export
 #include <eddy/web/http/response.h>        // IWYU pragma: export
 #include <eddy/web/http/server.h>          // IWYU pragma: export

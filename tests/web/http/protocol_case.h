@@ -23,6 +23,10 @@ struct ProtocolCase {
 /// Reads every case of a file; throws std::runtime_error naming file and line of what is malformed.
 std::vector<ProtocolCase> read_protocol_cases(const std::string& path);
 
+/// What one line of an input block stands for, without an end of line; throws std::runtime_error
+/// for a malformed escape.
+std::string unescaped(std::string_view line);
+
 /// Control characters and bytes beyond ASCII as the notation writes them.
 std::string escaped(std::string_view bytes);
 
