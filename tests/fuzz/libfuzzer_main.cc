@@ -9,6 +9,7 @@
 
 #include <tests/fuzz/fuzz.h>
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer gives the name
 extern "C" __attribute__((visibility("default"))) int LLVMFuzzerTestOneInput(
     const std::uint8_t* data, std::size_t size) {
   // A copy of exactly that size: AddressSanitizer sees a read of one byte more.

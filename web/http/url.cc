@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/url.h>
 
+#include <algorithm>
 #include <utility>
 
 #include <eddy/web/http/internal/char_class.h>
@@ -28,6 +29,25 @@ void percent_decode_to(std::string& out, std::string_view text, PlusSign plus) {
 std::string percent_decode(std::string_view text, PlusSign plus) {
   std::string out;
   percent_decode_to(out, text, plus);
+  return out;
+}
+
+std::string percent_encode(std::string_view text, PlusSign plus) {
+  constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                            (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+    if (unreserved) {
+      out += c;
+    } else if (c == ' ' && plus == PlusSign::is_blank) {
+      out += '+';
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      out.append({'%', kHex[byte >> 4], kHex[byte & 15]});
+    }
+  }
   return out;
 }
 
@@ -78,6 +98,47 @@ std::vector<std::string_view> Arguments::get_list(std::string_view name) const {
     if (argument.name == name) values.emplace_back(argument.value);
   }
   return values;
+}
+
+namespace {
+
+void append_argument(std::string& query, std::string_view name, std::string_view value) {
+  query += query.empty() ? '?' : '&';
+  query += percent_encode(name, PlusSign::is_blank);
+  query += '=';
+  query += percent_encode(value, PlusSign::is_blank);
+}
+
+}  // namespace
+
+std::string url_concat(std::string_view url,
+                       std::span<const std::pair<std::string_view, std::string_view>> arguments) {
+  const std::size_t hash = std::min(url.find('#'), url.size());
+  const std::string_view fragment = url.substr(hash);
+  url = url.substr(0, hash);
+  const std::size_t question = std::min(url.find('?'), url.size());
+  std::string query;
+  if (question < url.size()) {
+    for (const auto& had : Arguments::parse(url.substr(question + 1), url.size())) {
+      append_argument(query, had.name, had.value);
+    }
+  }
+  for (const auto& [name, value] : arguments) append_argument(query, name, value);
+  return std::string(url.substr(0, question)).append(query).append(fragment);
+}
+
+HostAndPort split_host_and_port(std::string_view text) noexcept {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size()) return {text, {}};
+  const std::string_view host = text.substr(0, colon);
+  if (host.find(':') != std::string_view::npos && host.back() != ']') return {text, {}};
+  std::uint32_t port = 0;
+  for (const char c : text.substr(colon + 1)) {
+    if (!internal::is_class(c, internal::kDigitChar)) return {text, {}};
+    port = port * 10 + static_cast<std::uint32_t>(c - '0');
+    if (port > 65535) return {text, {}};
+  }
+  return {host, static_cast<std::uint16_t>(port)};
 }
 
 }  // namespace eddy::inline v0::web

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/url.h>
 
+#include <algorithm>
+
 #include <tests/fuzz/fuzz.h>
 
 namespace eddy_tests {
@@ -12,20 +14,7 @@ using eddy::web::percent_decode;
 using eddy::web::PlusSign;
 
 std::string encode(std::string_view text) {
-  constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    if (plain) {
-      out += c;
-    } else if (c == ' ') {
-      out += '+';
-    } else {
-      out.append({'%', kHex[byte >> 4], kHex[byte & 15]});
-    }
-  }
-  return out;
+  return eddy::web::percent_encode(text, PlusSign::is_blank);
 }
 
 bool same(const Arguments::Argument& a, const Arguments::Argument& b) {
@@ -58,6 +47,9 @@ void fuzz_query(std::string_view input) {
   const Arguments few = Arguments::parse(input, kFew);
   require(few.size() == std::min(kFew, all.size()) && few.truncated() == (all.size() > kFew),
           "the limit cuts, and says so", input);
+  const std::string url = eddy::web::url_concat("/?" + written, {{input, input}});
+  require(url == "/?" + written + encode(input) + "=" + encode(input), "an argument is appended",
+          url);
   require(std::equal(few.begin(), few.end(), all.begin(), same), "the first ones are kept", input);
 
   require_linear(input, [](std::string_view text) {
