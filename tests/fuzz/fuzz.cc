@@ -14,9 +14,15 @@ namespace eddy_tests {
 
 std::span<const FuzzTarget> fuzz_targets() {
   static constexpr FuzzTarget kTargets[] = {
-      {"chunked", fuzz_chunked},     {"conditional", fuzz_conditional},   {"cookies", fuzz_cookies},
-      {"multipart", fuzz_multipart}, {"parameters", fuzz_parameters},     {"query", fuzz_query},
-      {"range", fuzz_range},         {"request_head", fuzz_request_head},
+      {"chunked", fuzz_chunked},
+      {"conditional", fuzz_conditional},
+      {"cookies", fuzz_cookies},
+      {"multipart", fuzz_multipart},
+      {"parameters", fuzz_parameters},
+      {"query", fuzz_query},
+      {"range", fuzz_range},
+      {"request_head", fuzz_request_head},
+      {"response_head", fuzz_response_head},
   };
   return kTargets;
 }
@@ -34,7 +40,10 @@ std::vector<std::string> case_inputs(std::string_view target) {
   for (const std::filesystem::path& file : files) {
     const bool multipart = file.filename() == "multipart.md";
     if (multipart != (target == "multipart")) continue;
-    for (const ProtocolCase& c : read_protocol_cases(file.string())) inputs.push_back(c.input);
+    for (const ProtocolCase& c : read_protocol_cases(file.string())) {
+      const bool response = !c.methods.empty();
+      if (response == (target == "response_head")) inputs.push_back(c.input);
+    }
   }
   return inputs;
 }
@@ -66,7 +75,7 @@ std::vector<std::string> line_inputs(std::string_view target) {
 std::vector<std::string> read_fuzz_seeds(std::string_view target) {
   std::vector<std::string> seeds = line_inputs(target);
   std::vector<std::string> cases;
-  if (target == "request_head" || target == "multipart") cases = case_inputs(target);
+  if (target.ends_with("_head") || target == "multipart") cases = case_inputs(target);
   if (target == "chunked") cases = chunked_inputs();
   seeds.insert(seeds.end(), cases.begin(), cases.end());
   if (seeds.empty()) throw std::runtime_error("no seeds for " + std::string(target));

@@ -22,6 +22,7 @@ void fuzz_parameters(std::string_view input);
 void fuzz_query(std::string_view input);
 void fuzz_range(std::string_view input);
 void fuzz_request_head(std::string_view input);
+void fuzz_response_head(std::string_view input);
 
 struct FuzzTarget {
   const char* name;
