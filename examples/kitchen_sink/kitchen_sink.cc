@@ -110,6 +110,8 @@ int main(int argc, char** argv) try {
   app.get("/status/{code}", status);
   app.get("/sleep", sleep_for);
   app.get("/big", big);
+  const std::string folder(examples::option(argc, argv, "--static"));
+  if (!folder.empty()) app.get("/static/{path...}", StaticFiles(folder));
 
   const auto& server =
       app.listen(host.loop(), examples::port_option(argc, argv),

@@ -8,6 +8,7 @@ option(EDDY_BUILD_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
 option(EDDY_INSTALL "Make install rules and the CMake and pkg-config files" ${PROJECT_IS_TOP_LEVEL})
 option(BUILD_SHARED_LIBS "Build shared libraries instead of static ones" OFF)
 option(EDDY_WARNINGS_AS_ERRORS "Stop at compiler warnings" ${PROJECT_IS_TOP_LEVEL})
+option(EDDY_FUZZERS "Build the fuzzers of tests/fuzz/run (needs Clang)" OFF)
 set(EDDY_SANITIZE "" CACHE STRING "Sanitizers for the whole build: address;undefined or thread")
 
 # AUTO builds a component when its library is found; ON makes a missing one an error; OFF leaves it out.

@@ -3,8 +3,10 @@
 
 import http.client
 import json
+import pathlib
 import socket
 import sys
+import tempfile
 import time
 
 from program import LIMIT_SECONDS, Program
@@ -123,6 +125,34 @@ def test_statuses(program):
         assert status == 404, (status, wrong)
 
 
+def test_static(program, folder):
+    (folder / "page.html").write_bytes(b"0123456789")
+    connection = http.client.HTTPConnection(*program.address, timeout=LIMIT_SECONDS)
+
+    def ask(path="/static/page.html", **fields):
+        connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in fields.items()})
+        answer = connection.getresponse()
+        return answer.status, answer.headers, answer.read()
+
+    status, headers, body = ask()
+    assert (status, body) == (200, b"0123456789") and headers["Content-Type"] == "text/html", headers.items()
+    tag, modified = headers["ETag"], headers["Last-Modified"]
+    assert ask(If_None_Match=tag)[0] == 304
+    assert ask(If_Modified_Since=modified)[0] == 304
+    assert ask(If_Match='"other"')[0] == 412
+    status, headers, body = ask(Range="bytes=2-4")
+    assert (status, headers["Content-Range"], body) == (206, "bytes 2-4/10", b"234")
+    assert ask(Range="bytes=2-4", If_Range=tag)[0] == 206
+    assert ask(Range="bytes=2-4", If_Range='"other"')[0] == 200
+    assert ask(Range="bytes=10-")[0] == 416
+    for path, expected in (("/static/none", 404), ("/static/..%2f..%2fetc/passwd", 403), ("/static/", 403)):
+        assert ask(path)[0] == expected, path
+    connection.request("HEAD", "/static/page.html")
+    answer = connection.getresponse()
+    assert answer.headers["Content-Length"] == "10" and answer.read() == b""
+    connection.close()
+
+
 def test_options(program):
     with Raw(program) as raw:
         raw.send(b"OPTIONS * HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
@@ -153,7 +183,8 @@ def test_times(program):
 
 def main():
     command = [sys.argv[1]]
-    with Program(command) as program:
+    with tempfile.TemporaryDirectory() as folder, Program([*command, f"--static={folder}"]) as program:
+        test_static(program, pathlib.Path(folder))
         test_plain(program)
         test_headers(program)
         test_echo(program)

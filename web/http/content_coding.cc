@@ -7,7 +7,7 @@
 #include <utility>
 
 #include <eddy/web/http/internal/char_class.h>
-#include <eddy/web/http/internal/quality_list.h>
+#include <eddy/web/http/quality.h>
 #include <eddy/web/http/status.h>
 
 namespace eddy::inline v0::web {
@@ -134,11 +134,11 @@ bool can_encode(ContentCoding coding) noexcept {
 CodingChoice choose_content_coding(std::string_view accept_encoding,
                                    std::span<const ContentCoding> codings) {
   constexpr int kUnnamed = -1;
-  const auto items = internal::parse_quality_list(accept_encoding);
+  const auto items = parse_quality_list(accept_encoding);
   int others = kUnnamed;
   std::array<int, std::size(kNames)> named;
   named.fill(kUnnamed);
-  for (const internal::QualityItem& item : items) {
+  for (const QualityItem& item : items) {
     int* quality = nullptr;
     if (item.value == "*") {
       quality = &others;

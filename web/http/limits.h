@@ -9,7 +9,8 @@
 namespace eddy::inline v0::web {
 
 /// Bounds on everything whose size the peer decides. A message within a bound by exactly that
-/// bound passes; one byte, or one field, more does not.
+/// bound passes; one byte, or one field, more does not. A head and a trailer section never pass 4
+/// GiB.
 struct HttpLimits {
   /// Bytes of a whole message head: request line, header fields, the empty line. More is a 431.
   std::size_t header_bytes = 64 * 1024;
