@@ -67,7 +67,7 @@ class ProxyStream final : public LayeredStream,
     end_waits();
   }
 
-  [[nodiscard]] const Address& peer_address() const noexcept override {
+  [[nodiscard]] Address peer_address() const noexcept override {
     return client_ ? *client_ : transport().peer_address();
   }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <cstring>
+#include <memory>
 #include <utility>
 
 #include <eddy/core/base/error.h>
@@ -7,6 +9,31 @@
 namespace eddy::inline v0::internal {
 
 namespace {
+
+/// An address in the room that those of the internet take: there is one for each connection. The
+/// longer names of Unix sockets, which clients seldom have, lie elsewhere.
+class CompactAddress {
+ public:
+  explicit CompactAddress(const Address& address) : size_(address.size()) {
+    if (size_ <= sizeof bytes_) {
+      std::memcpy(bytes_, address.data(), size_);
+    } else {
+      long_ = std::make_unique<Address>(address);
+    }
+  }
+  [[nodiscard]] Address address() const noexcept {
+    if (long_) return *long_;
+    Address address;
+    std::memcpy(address.data(), bytes_, size_);
+    address.set_size(size_);
+    return address;
+  }
+
+ private:
+  std::unique_ptr<Address> long_;
+  std::size_t size_;
+  unsigned char bytes_[28] = {};  // a sockaddr_in6
+};
 
 class SocketStream final : public Stream, private IoHandler {
  public:
@@ -63,7 +90,7 @@ class SocketStream final : public Stream, private IoHandler {
   }
 
   [[nodiscard]] bool closed() const noexcept override { return fd_ < 0; }
-  [[nodiscard]] const Address& peer_address() const noexcept override { return peer_; }
+  [[nodiscard]] Address peer_address() const noexcept override { return peer_.address(); }
   [[nodiscard]] int fd() const noexcept override { return fd_; }
 
  private:
@@ -101,7 +128,7 @@ class SocketStream final : public Stream, private IoHandler {
   int fd_;
   IoWatch watch_;
   StreamDelegate* delegate_ = nullptr;
-  Address peer_;
+  CompactAddress peer_;
 };
 
 }  // namespace

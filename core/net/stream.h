@@ -85,7 +85,7 @@ class EDDY_API Stream : protected StreamDelegate {
   virtual void close() noexcept = 0;
   [[nodiscard]] virtual bool closed() const noexcept = 0;
 
-  [[nodiscard]] virtual const Address& peer_address() const noexcept = 0;
+  [[nodiscard]] virtual Address peer_address() const noexcept = 0;
   /// The descriptor, or -1 when closed or without one. Stays the stream's.
   [[nodiscard]] virtual int fd() const noexcept = 0;
   /// What TLS knows of this connection; null where nothing is encrypted.

@@ -37,7 +37,7 @@ class EDDY_API LayeredStream : public Stream {
 
   void shutdown_write() noexcept override { transport_->shutdown_write(); }
   [[nodiscard]] bool closed() const noexcept override { return transport_->closed(); }
-  [[nodiscard]] const Address& peer_address() const noexcept override {
+  [[nodiscard]] Address peer_address() const noexcept override {
     return transport_->peer_address();
   }
   [[nodiscard]] int fd() const noexcept override { return transport_->fd(); }

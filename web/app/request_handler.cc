@@ -67,7 +67,7 @@ void RequestHandler::append(std::string_view text) {
 
 internal::FlushAwaiter RequestHandler::flush() { return internal::FlushAwaiter(exchange()); }
 
-bool RequestHandler::headers_sent() const { return exchange().streamed().head_sent; }
+bool RequestHandler::headers_sent() const { return exchange().state().head_sent; }
 
 void RequestHandler::send_file(File file) {
   const std::uint64_t size = file.size();
@@ -91,7 +91,7 @@ void RequestHandler::redirect(std::string_view url, bool permanent) {
 void RequestHandler::send_error(int status) {
   internal::Exchange& exchange = this->exchange();
   if (exchange.finished()) throw std::logic_error("send_error() after finish()");
-  if (exchange.streamed().head_sent) throw std::logic_error("send_error() after flush()");
+  if (exchange.state().head_sent) throw std::logic_error("send_error() after flush()");
   internal::clear_response(exchange);
   set_status(status);
   write_error(status);

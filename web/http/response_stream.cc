@@ -43,7 +43,7 @@ void FlushAwaiter::await_resume() {
 namespace {
 
 Headers& headers_before_head(Exchange& exchange, const char* call) {
-  if (exchange.streamed().head_sent || exchange.finished()) {
+  if (exchange.state().head_sent || exchange.finished()) {
     throw std::logic_error(std::string(call) + ": the response's head has been sent");
   }
   return exchange.response().headers;
@@ -85,7 +85,7 @@ void ResponseStream::finish() {
   exchange_.finish();
 }
 
-bool ResponseStream::head_sent() const noexcept { return exchange_.streamed().head_sent; }
+bool ResponseStream::head_sent() const noexcept { return exchange_.state().head_sent; }
 bool ResponseStream::finished() const noexcept { return exchange_.finished(); }
 bool ResponseStream::client_gone() const noexcept { return exchange_.client_gone(); }
 

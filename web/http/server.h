@@ -49,7 +49,7 @@ struct ServerOptions {
   std::size_t connections = 0;
   std::size_t connections_per_address = 0;
   /// Requests on one connection, which closes behind the last; 0: any number.
-  std::uint64_t requests_per_connection = 0;
+  std::uint32_t requests_per_connection = 0;
   /// Bytes that buffers hold for all clients together: heads and bodies that are not whole yet,
   /// responses that are not taken. A connection that needs more then is answered by 503, or cut.
   std::size_t buffered_bytes = 256 * 1024 * 1024;

@@ -44,7 +44,7 @@ void BasicService::fail(Exchange& exchange, const std::exception_ptr& error) noe
     }
     // Behind a head that was sent there is no room for an error page: the response stays
     // unfinished, and the connection is cut, so that the client knows.
-    if (exchange.finished() || exchange.streamed().head_sent) return;
+    if (exchange.finished() || exchange.state().head_sent) return;
     send_error(exchange, status);
   } catch (...) {
     // Not even the error page could be made: send what needs no memory.

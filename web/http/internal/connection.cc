@@ -192,7 +192,7 @@ void Connection::drain() {
   const std::size_t size = ServerCore::kReadBytes;
   const IoResult result = stream_->try_read({buffer->prepare(size), size});
   if (result.would_block()) return;
-  drained_bytes_ += result.bytes;
+  drained_bytes_ += static_cast<std::uint32_t>(result.bytes);
   if (result.error || result.bytes == 0 || drained_bytes_ > kMostDrainedBytes) shut();
 }
 
@@ -359,7 +359,6 @@ bool Connection::handle(std::string_view body, ByteBuffer& output) {
   phase_ = Phase::handling;
   identify();
   patience_.restart();
-  responded_ = asked_for_content_ = coding_chosen_ = coded_ = false;
   in_handler_ = true;
   ++requests_;
   ++server_->stats().requests;
@@ -403,7 +402,7 @@ bool Connection::end_exchange(ByteBuffer& output) {
       return false;
     }
   }
-  if (responded_) log_request();
+  if (exchange_->state().responded) log_request();
   if (phase_ != Phase::shut && exchange_->body_stream().active()) end_stream();
   if (phase_ == Phase::shut) {
     drop_exchange();

@@ -140,8 +140,6 @@ class Connection final : public ServerHook,
   /// What has been read and is no whole request yet, or waits for its turn.
   ByteBuffer input_;
   Outgoing outgoing_;
-  /// Of the response that is being made, where it is encoded.
-  std::unique_ptr<Encoding> encoding_;
   Patience patience_;
   /// What the timer is set to.
   TimePoint armed_ = kNever;
@@ -150,19 +148,13 @@ class Connection final : public ServerHook,
   ByteBuffer* batch_ = nullptr;
   /// Memory of buffers that the server has been told of.
   std::size_t accounted_bytes_ = 0;
-  std::size_t drained_bytes_ = 0;
-  std::uint64_t requests_ = 0;
+  std::uint32_t drained_bytes_ = 0;
+  std::uint32_t requests_ = 0;
   std::uint32_t references_ = 1;
   Phase phase_ = Phase::head;
   Io interest_ = Io::none;
   /// The handler is on the stack: nothing else of this connection is touched meanwhile.
   bool in_handler_ = false;
-  bool responded_ = false;
-  /// choose_coding() was asked for this response; the content's length is not the body's.
-  bool coding_chosen_ = false;
-  bool coded_ = false;
-  /// A 100 (Continue) was sent for the request that is being handled.
-  bool asked_for_content_ = false;
   bool close_after_ = false;
   bool end_of_input_ = false;
   /// Something arrived while the handler was on the stack.

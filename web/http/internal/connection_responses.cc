@@ -54,7 +54,7 @@ bool Connection::on_flush(Exchange& /*exchange*/) {
     written = write_streamed(output, false);
   } catch (const std::logic_error& error) {
     // What went out cannot be made good any more: only a cut tells the client.
-    if (exchange_->streamed().head_sent) {
+    if (exchange_->state().head_sent) {
       log_misuse(error);
       write_failed();
     }
@@ -73,7 +73,7 @@ void Connection::go_on_responding() {
     end_exchange(*output);
   } else if (exchange_->finished()) {
     (void)respond(*output);
-  } else if (encoding_ && !exchange_->client_gone()) {
+  } else if (exchange_->state().encoding && !exchange_->client_gone()) {
     const bool written = write_streamed(*output, false);
     send(*output);
     if (written && outgoing_.size() < server_->options().output_bytes) exchange_->flushed();
@@ -98,8 +98,9 @@ void Connection::on_body_wanted() noexcept {
   const bool nothing_yet =
       exchange_->decoder().total() == 0 && exchange_->body_stream().raw().empty();
   try {
-    if (head.expects_continue() && nothing_yet && !std::exchange(asked_for_content_, true) &&
-        !exchange_->streamed().head_sent && !exchange_->finished()) {
+    ResponseState& state = exchange_->state();
+    if (head.expects_continue() && nothing_yet && !std::exchange(state.asked_for_content, true) &&
+        !state.head_sent && !exchange_->finished()) {
       BorrowedBuffer own(*server_);
       ByteBuffer& output = batch_ != nullptr ? *batch_ : *own;
       output.append(kContinue);
@@ -113,12 +114,13 @@ void Connection::on_body_wanted() noexcept {
 
 // The response is complete. False: its content is still being encoded.
 bool Connection::respond(ByteBuffer& output) {
-  if (responded_) return true;
+  ResponseState& state = exchange_->state();
+  if (state.responded) return true;
   Response& response = exchange_->response();
   try {
-    if (!exchange_->streamed().head_sent) {
+    if (!state.head_sent) {
       if (!response.file) choose_coding(response.body.size());
-      if (encoding_ && !encode(response.body, ContentEncoder::Flush::end)) return false;
+      if (state.encoding && !encode(response.body, ContentEncoder::Flush::end)) return false;
       respond_whole(output);
     } else if (!write_streamed(output, true)) {
       return false;
@@ -127,9 +129,10 @@ bool Connection::respond(ByteBuffer& output) {
     log_misuse(error);
     if (!output.empty()) send(output);
     shut();
+    return true;
   }
-  encoding_.reset();
-  responded_ = true;
+  state.encoding.reset();
+  state.responded = true;
   return true;
 }
 
@@ -137,9 +140,12 @@ void Connection::respond_whole(ByteBuffer& output) {
   const RequestHead& request = exchange_->parser().head();
   Response& response = exchange_->response();
   ResponseHead head;
-  const std::string_view content = encoding_ ? encoding_->encoded().view() : response.body;
+  const ResponseState& state = exchange_->state();
+  const std::string_view content =
+      state.encoding ? state.encoding->encoded().view() : response.body;
   std::optional<std::uint64_t> length = response.file ? response.file->length : content.size();
-  if (coded_ && !encoding_) length.reset();  // HEAD: what encoding would have come to is not known
+  // HEAD: what encoding would have come to is not known.
+  if (state.coded && !state.encoding) length.reset();
   if (response.status >= 200) {
     head = write_head(output, length);
   } else {
@@ -169,36 +175,38 @@ void Connection::respond_whole(ByteBuffer& output) {
 // Once for each response, before its head.
 void Connection::choose_coding(std::optional<std::uint64_t> size) {
   const CompressionOptions& options = server_->options().compression;
-  if (!options.enabled || std::exchange(coding_chosen_, true)) return;
+  ResponseState& state = exchange_->state();
+  if (!options.enabled || std::exchange(state.coding_chosen, true)) return;
   const RequestHead& request = exchange_->parser().head();
   Response& response = exchange_->response();
   const ContentCoding coding =
       apply_content_coding(options, request.headers(), response.status, size, response.headers);
-  coded_ = coding != ContentCoding::identity;
-  if (!coded_ || request.method() == Method::head || response.status == 304) return;
-  encoding_ = std::make_unique<Encoding>(server_->encoders().acquire(coding), size);
+  state.coded = coding != ContentCoding::identity;
+  if (!state.coded || request.method() == Method::head || response.status == 304) return;
+  state.encoding = std::make_unique<Encoding>(server_->encoders().acquire(coding), size);
 }
 
 // Encodes `content`, which is taken, behind what came before. False: the budget is spent, and the
 // rest comes on the ready list.
 bool Connection::encode(std::string& content, ContentEncoder::Flush flush) {
+  Encoding& encoding = *exchange_->state().encoding;
   const bool ends = flush == ContentEncoder::Flush::end;
   for (;;) {
-    while (!encoding_->done()) {
-      encoding_->step();
-      if (encoding_->done() || !eddy::internal::step_done(server_->loop(), "encode")) continue;
+    while (!encoding.done()) {
+      encoding.step();
+      if (encoding.done() || !eddy::internal::step_done(server_->loop(), "encode")) continue;
       schedule(server_->loop(), *this);
       return false;
     }
-    if (encoding_->ended() || (content.empty() && !ends)) return true;
-    encoding_->add(std::exchange(content, {}), flush);
+    if (encoding.ended() || (content.empty() && !ends)) return true;
+    encoding.add(std::exchange(content, {}), flush);
   }
 }
 
 ResponseHead Connection::write_head(ByteBuffer& output, std::optional<std::uint64_t> length) {
   const RequestHead& request = exchange_->parser().head();
   const Response& response = exchange_->response();
-  const std::uint64_t most_requests = server_->options().requests_per_connection;
+  const std::uint32_t most_requests = server_->options().requests_per_connection;
   // Content that nobody has read stands between this request and the next.
   const bool unread =
       length && exchange_->body_stream().active() && !exchange_->decoder().finished();
@@ -215,12 +223,15 @@ ResponseHead Connection::write_head(ByteBuffer& output, std::optional<std::uint6
 // What a handler has written since its last flush(), behind the head if that is still to be sent.
 // False: it is still being encoded. Throws std::logic_error for what the program did wrong.
 bool Connection::write_streamed(ByteBuffer& output, bool last) {
-  StreamedResponse& streamed = exchange_->streamed();
+  ResponseState& streamed = exchange_->state();
   if (!streamed.head_sent) {
     choose_coding(std::nullopt);
     const ResponseHead head = write_head(output, std::nullopt);
     if (head.error != nullptr) throw std::logic_error(head.error);
-    streamed = {true, head.send_content, head.chunked, head.content_length};
+    streamed.head_sent = true;
+    streamed.send_content = head.send_content;
+    streamed.chunked = head.chunked;
+    streamed.owed = head.content_length;
     close_after_ |= head.close;
   }
   std::string& body = exchange_->response().body;
@@ -228,11 +239,11 @@ bool Connection::write_streamed(ByteBuffer& output, bool last) {
     body.clear();
     return true;
   }
-  if (encoding_) {
+  if (streamed.encoding) {
     const bool done =
         encode(body, last ? ContentEncoder::Flush::end : ContentEncoder::Flush::piece);
-    write_piece(output, encoding_->encoded().view());
-    encoding_->encoded().clear();
+    write_piece(output, streamed.encoding->encoded().view());
+    streamed.encoding->encoded().clear();
     if (!done) return false;
   } else {
     write_piece(output, body);
@@ -249,7 +260,7 @@ bool Connection::write_streamed(ByteBuffer& output, bool last) {
 // A piece of a streamed response's content, as it goes to the client.
 void Connection::write_piece(ByteBuffer& output, std::string_view piece) {
   if (piece.empty()) return;
-  StreamedResponse& streamed = exchange_->streamed();
+  ResponseState& streamed = exchange_->state();
   if (streamed.owed) {
     if (piece.size() > *streamed.owed) {
       throw std::logic_error("more content than the Content-Length that was set");

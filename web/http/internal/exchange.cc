@@ -3,6 +3,8 @@
 
 #include <functional>
 
+#include <eddy/web/http/internal/encoding.h>
+
 namespace eddy::inline v0::web::internal {
 
 namespace {
@@ -25,6 +27,11 @@ Task<void> run_held(ExchangePin pin, Task<void> task) {
 }  // namespace
 
 HttpService::~HttpService() = default;
+
+ResponseState::ResponseState() noexcept = default;
+ResponseState::ResponseState(ResponseState&&) noexcept = default;
+ResponseState& ResponseState::operator=(ResponseState&&) noexcept = default;
+ResponseState::~ResponseState() = default;
 
 ContentPlan HttpService::plan(Exchange& /*exchange*/) noexcept { return {}; }
 
@@ -94,7 +101,7 @@ void Exchange::end() noexcept {
 void Exchange::reset() noexcept {
   end();
   body_stream_.reset();
-  streamed_ = {};
+  state_ = {};
   trailers_.clear();
   cancel_on_disconnect_ = told_client_gone_ = false;
   parser_.reset();

@@ -75,13 +75,30 @@ class EDDY_API ExchangeOwner : public BodySource {
   ~ExchangeOwner() = default;
 };
 
-/// What has become of a response that is sent while it is made.
-struct StreamedResponse {
+class Encoding;
+
+/// How far a connection is with an exchange's response.
+struct ResponseState {
+  ResponseState() noexcept;
+  ResponseState(ResponseState&&) noexcept;
+  ResponseState& operator=(ResponseState&&) noexcept;
+  ~ResponseState();
+
+  /// Of one that is sent while it is made.
   bool head_sent = false;
   bool send_content = false;
   bool chunked = false;
   /// Of the Content-Length that was announced: what is still owed.
   std::optional<std::uint64_t> owed;
+  /// All of it has been handed to the connection.
+  bool responded = false;
+  /// A 100 (Continue) was sent.
+  bool asked_for_content = false;
+  /// How content is encoded has been decided; it is, so that its length is not the body's.
+  bool coding_chosen = false;
+  bool coded = false;
+  /// What encodes it, until it is sent.
+  std::unique_ptr<Encoding> encoding;
 };
 
 /// One request and its response, from the parsed head to the end of the handler's task. Counted
@@ -114,7 +131,7 @@ class EDDY_API Exchange {
   void set_began(TimePoint time) noexcept { began_ = time; }
   [[nodiscard]] TimePoint began() const noexcept { return began_; }
   [[nodiscard]] BodyStream& body_stream() noexcept { return body_stream_; }
-  [[nodiscard]] StreamedResponse& streamed() noexcept { return streamed_; }
+  [[nodiscard]] ResponseState& state() noexcept { return state_; }
   [[nodiscard]] Headers& trailers() noexcept { return trailers_; }
   /// The client has caught up: who waits in flush() goes on, in a later step.
   void flushed() noexcept;
@@ -182,7 +199,7 @@ class EDDY_API Exchange {
   BodyStream body_stream_;
   RequestBody request_body_;
   ResponseStream response_stream_;
-  StreamedResponse streamed_;
+  ResponseState state_;
   Headers trailers_;
   FlushAwaiter* flush_waiter_ = nullptr;
   std::optional<Task<void>> task_;
