@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/request_parser.h>
 
+#include <cstring>
+
 #include <eddy/web/http/internal/char_class.h>
 #include <eddy/web/http/internal/framing_fields.h>
+#include <eddy/web/http/internal/scan.h>
 
 namespace eddy::inline v0::web {
 
@@ -43,8 +46,43 @@ ParseResult RequestParser::advance(internal::Cursor& cursor) {
   return read_version(cursor);
 }
 
+// Takes a whole request line, as nearly all of them come. What is cut or malformed it leaves alone:
+// the steps below find out which.
+bool RequestParser::take_request_line(internal::Cursor& cursor) {
+  constexpr std::string_view kVersion = "HTTP/1.d\r\n";
+  const char* const method = cursor.p;
+  const char* const end = cursor.end;
+  const char* const method_end = internal::skip_class(method, end, internal::kTokenChar);
+  const auto method_size = static_cast<std::size_t>(method_end - method);
+  if (method_end == end || *method_end != ' ' || method_size == 0 || method_size > kLongestMethod) {
+    return false;
+  }
+  const char* const target = method_end + 1;
+  const char* const target_end = internal::skip_class(target, end, internal::kTargetChar);
+  const auto target_size = static_cast<std::size_t>(target_end - target);
+  if (target_end == end || *target_end != ' ' || target_size == 0 ||
+      target_size > limits_.target_bytes) {
+    return false;
+  }
+  const char* const version = target_end + 1;
+  if (static_cast<std::size_t>(end - version) < kVersion.size() ||
+      std::memcmp(version, kVersion.data(), 7) != 0 ||
+      !is_class(version[7], internal::kDigitChar) || version[8] != '\r' || version[9] != '\n') {
+    return false;
+  }
+  head_.method_text_ = {cursor.offset(), static_cast<std::uint32_t>(method_size)};
+  head_.target_ = {static_cast<std::uint32_t>(target - cursor.base),
+                   static_cast<std::uint32_t>(target_size)};
+  head_.version_minor_ = version[7] == '0' ? 0 : 1;
+  cursor.p = version + kVersion.size();
+  state_ = State::version;
+  reader_.begin_fields(cursor, limits_.header_count);
+  return true;
+}
+
 // Empty lines before a request line are skipped: old clients send one after a form (RFC 9112, 2.2).
 ParseResult RequestParser::read_start(internal::Cursor& cursor) {
+  if (state_ == State::start && take_request_line(cursor)) return ParseResult::done;
   if (state_ == State::start_lf) {
     if (*cursor.p != '\n') return reader_.fail(400, "a bare CR");
     ++cursor.p;
@@ -185,7 +223,9 @@ bool RequestParser::check_absolute_target() {
 }
 
 bool RequestParser::check_fields(internal::FramingFields& framing) {
+  constexpr std::uint32_t kSizes = internal::FramingFields::kNameSizes | 1U << 4 | 1U << 6;
   for (const internal::FieldPlace& place : reader_.fields()) {
+    if (place.name_size > 31 || (kSizes >> place.name_size & 1U) == 0) continue;
     const char* text = head_.text_;
     const HeaderField field{{text + place.name_offset, place.name_size},
                             {text + place.value_offset, place.value_size}};
@@ -238,12 +278,9 @@ bool is_host(std::string_view text) noexcept {
     }
     ++end;
   } else {
-    end = text.find(':');
-    if (end == std::string_view::npos) end = text.size();
+    const char* const name = text.data();
+    end = static_cast<std::size_t>(skip_class(name, name + text.size(), kHostChar) - name);
     if (end == 0) return false;
-    for (const char c : text.substr(0, end)) {
-      if (!is_class(c, kHostChar) || c == '[' || c == ']') return false;
-    }
   }
   if (end == text.size()) return true;
   return text[end] == ':' && is_port(text.substr(end + 1));

@@ -128,6 +128,7 @@ class EDDY_API RequestParser {
   enum class State : std::uint8_t { start, start_lf, method, target, version };
 
   ParseResult advance(internal::Cursor& cursor);
+  bool take_request_line(internal::Cursor& cursor);
   ParseResult read_start(internal::Cursor& cursor);
   ParseResult read_method(internal::Cursor& cursor);
   ParseResult read_target(internal::Cursor& cursor);

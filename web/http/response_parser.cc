@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/response_parser.h>
 
-#include <eddy/web/http/internal/char_class.h>
 #include <eddy/web/http/internal/framing_fields.h>
+#include <eddy/web/http/internal/scan.h>
 
 namespace eddy::inline v0::web {
 

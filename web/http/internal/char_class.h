@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 /// The character classes of HTTP's grammar, one table for all of them.
@@ -14,7 +13,7 @@ inline constexpr std::uint8_t kTargetChar = 2;  // 0x21 to 0x7E without '#'
 inline constexpr std::uint8_t kValueChar = 4;   // field-vchar, SP, HTAB, obs-text
 inline constexpr std::uint8_t kDigitChar = 8;
 inline constexpr std::uint8_t kHexChar = 16;
-inline constexpr std::uint8_t kHostChar = 32;  // RFC 3986: what a host and port are made of
+inline constexpr std::uint8_t kHostChar = 32;  // RFC 3986: what a name of a host is made of
 
 inline constexpr std::array<std::uint8_t, 256> kCharClass = [] {
   std::array<std::uint8_t, 256> table{};
@@ -30,46 +29,12 @@ inline constexpr std::array<std::uint8_t, 256> kCharClass = [] {
   for (char c = 'a'; c <= 'z'; ++c) table[static_cast<unsigned char>(c)] |= kTokenChar | kHostChar;
   for (char c = 'A'; c <= 'Z'; ++c) table[static_cast<unsigned char>(c)] |= kTokenChar | kHostChar;
   mark("!#$%&'*+-.^_`|~", kTokenChar);
-  mark("-._~!$&'()*+;=%[]:", kHostChar);  // no comma: two Host fields that a proxy joined have one
+  mark("-._~!$&'()*+;=%", kHostChar);  // no comma: two Host fields that a proxy joined have one
   return table;
 }();
 
 constexpr bool is_class(char c, std::uint8_t bits) noexcept {
   return (kCharClass[static_cast<unsigned char>(c)] & bits) != 0;
-}
-
-/// The first place in [p, end) whose character is not of the class.
-inline const char* skip_class(const char* p, const char* end, std::uint8_t bits) noexcept {
-  while (end - p >= 4) {
-    if (!is_class(p[0], bits)) return p;
-    if (!is_class(p[1], bits)) return p + 1;
-    if (!is_class(p[2], bits)) return p + 2;
-    if (!is_class(p[3], bits)) return p + 3;
-    p += 4;
-  }
-  while (p != end && is_class(*p, bits)) ++p;
-  return p;
-}
-
-/// skip_class for field values, eight bytes at a time: they are what a head is mostly made of.
-inline const char* skip_value(const char* p, const char* end) noexcept {
-  constexpr std::uint64_t kOnes = 0x0101010101010101;
-  constexpr std::uint64_t kHigh = 0x8080808080808080;
-  while (end - p >= 8) {
-    std::uint64_t word;
-    std::memcpy(&word, p, 8);
-    // A high bit is set for each byte below 0x20, and for each that is DEL; a borrow can only add
-    // false alarms, which the table then sorts out.
-    const std::uint64_t control = (word - kOnes * 0x20) & ~word & kHigh;
-    const std::uint64_t without_del = word ^ (kOnes * 0x7F);
-    const std::uint64_t del = (without_del - kOnes) & ~without_del & kHigh;
-    if ((control | del) != 0) {
-      const char* stop = skip_class(p, p + 8, kValueChar);
-      if (stop != p + 8) return stop;
-    }
-    p += 8;
-  }
-  return skip_class(p, end, kValueChar);
 }
 
 constexpr char to_lower(char c) noexcept {

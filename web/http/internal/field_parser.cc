@@ -1,13 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/internal/field_parser.h>
 
-#include <eddy/web/http/internal/char_class.h>
+#include <eddy/web/http/internal/scan.h>
 
 namespace eddy::inline v0::web::internal {
 
 ParseResult FieldParser::fail(int status, const char* what) noexcept {
   error_ = {status, what};
   return ParseResult::failed;
+}
+
+namespace {
+
+bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+
+std::uint32_t trimmed_size(const char* value, const char* end) noexcept {
+  while (end != value && is_blank(end[-1])) --end;
+  return static_cast<std::uint32_t>(end - value);
+}
+
+}  // namespace
+
+// Takes whole lines, as nearly all of them come. It stops before what is cut, malformed or beyond
+// the limit: the steps below find out which.
+void FieldParser::take_lines(Cursor& cursor) {
+  const char* const end = cursor.end;
+  while (fields_.size() < count_limit_) {
+    const char* const name = cursor.p;
+    const char* const colon = skip_class(name, end, kTokenChar);
+    if (colon == end || *colon != ':' || colon == name) return;
+    const char* value = colon + 1;
+    while (value != end && is_blank(*value)) ++value;
+    const char* const line_end = skip_value(value, end);
+    if (end - line_end < 2 || line_end[0] != '\r' || line_end[1] != '\n') return;
+    fields_.push_back({cursor.offset(), static_cast<std::uint32_t>(colon - name),
+                       static_cast<std::uint32_t>(value - cursor.base),
+                       trimmed_size(value, line_end)});
+    cursor.p = line_end + 2;
+  }
 }
 
 // The steps return `done` when the next state can go on with what there is.
@@ -18,7 +48,7 @@ ParseResult FieldParser::start_line(Cursor& cursor) {
     state_ = State::end_lf;
     return ParseResult::done;
   }
-  if (c == ' ' || c == '\t') return fail(400, "a folded header line");
+  if (is_blank(c)) return fail(400, "a folded header line");
   if (c == '\n') return fail(400, "a line that ends with a bare LF");
   if (fields_.size() >= count_limit_) return fail(431, "too many header fields");
   place_.name_offset = cursor.offset();
@@ -31,9 +61,8 @@ ParseResult FieldParser::read_name(Cursor& cursor) {
   if (cursor.p == cursor.end) return ParseResult::need_more;
   place_.name_size = cursor.offset() - place_.name_offset;
   if (*cursor.p != ':') {
-    const bool blank = *cursor.p == ' ' || *cursor.p == '\t';
-    return fail(400, blank ? "a blank in or after a header field's name"
-                           : "a character that a header field's name can't have");
+    return fail(400, is_blank(*cursor.p) ? "a blank in or after a header field's name"
+                                         : "a character that a header field's name can't have");
   }
   if (place_.name_size == 0) return fail(400, "a header field without a name");
   ++cursor.p;
@@ -48,10 +77,7 @@ ParseResult FieldParser::read_value(Cursor& cursor) {
     return fail(400, *cursor.p == '\n' ? "a line that ends with a bare LF"
                                        : "a control character in a header field's value");
   }
-  std::uint32_t size = cursor.offset() - place_.value_offset;
-  const char* value = cursor.base + place_.value_offset;
-  while (size > 0 && (value[size - 1] == ' ' || value[size - 1] == '\t')) --size;
-  place_.value_size = size;
+  place_.value_size = trimmed_size(cursor.base + place_.value_offset, cursor.p);
   fields_.push_back(place_);
   ++cursor.p;
   state_ = State::value_lf;
@@ -60,6 +86,7 @@ ParseResult FieldParser::read_value(Cursor& cursor) {
 
 ParseResult FieldParser::parse(std::string_view text) {
   Cursor cursor{text.data(), text.data() + position_, text.data() + text.size()};
+  if (state_ == State::line_start) take_lines(cursor);
   ParseResult result = ParseResult::done;
   while (result == ParseResult::done) {
     if (cursor.p == cursor.end) {
@@ -74,7 +101,7 @@ ParseResult FieldParser::parse(std::string_view text) {
         result = read_name(cursor);
         break;
       case State::blanks:
-        if (*cursor.p == ' ' || *cursor.p == '\t') {
+        if (is_blank(*cursor.p)) {
           ++cursor.p;
         } else {
           place_.value_offset = cursor.offset();

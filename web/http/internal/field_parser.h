@@ -48,6 +48,7 @@ class FieldParser {
   enum class State : std::uint8_t { line_start, name, blanks, value, value_lf, end_lf };
 
   ParseResult fail(int status, const char* what) noexcept;
+  void take_lines(Cursor& cursor);
   ParseResult start_line(Cursor& cursor);
   ParseResult read_name(Cursor& cursor);
   ParseResult read_value(Cursor& cursor);

@@ -7,6 +7,10 @@ namespace eddy::inline v0::web::internal {
 
 void FramingFields::add_connection(HeaderField field) noexcept {
   if (!equals_ignoring_case(field.name, "connection")) return;
+  if (field.value == "keep-alive") {  // as nearly always
+    keep_alive_ = true;
+    return;
+  }
   for_each_list_item(field.value, [this](std::string_view item) {
     close_ |= equals_ignoring_case(item, "close");
     keep_alive_ |= equals_ignoring_case(item, "keep-alive");

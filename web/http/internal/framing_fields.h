@@ -14,6 +14,10 @@ namespace eddy::inline v0::web::internal {
 /// (RFC 9112, 6 and 9), in requests and in responses. What they leave in doubt is an error.
 class FramingFields {
  public:
+  /// Bits of the lengths of the names that mean something here. A field of another length, which is
+  /// most of them, need not be added.
+  static constexpr std::uint32_t kNameSizes = 1U << 10 | 1U << 14 | 1U << 17;
+
   /// Takes note of a field, whatever it is. Behind its value the text of the head goes on.
   ParseError add(HeaderField field) noexcept {
     switch (field.name.size()) {
