@@ -106,7 +106,8 @@ bool Address::is_abstract() const noexcept {
 Address Address::unmapped() const noexcept {
   static constexpr unsigned char kPrefix[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
   const auto bytes = ip();
-  if (family() != Family::ipv6 || !std::equal(std::begin(kPrefix), std::end(kPrefix), bytes.begin())) {
+  if (family() != Family::ipv6 ||
+      !std::equal(std::begin(kPrefix), std::end(kPrefix), bytes.begin())) {
     return *this;
   }
   return from_ip(bytes.subspan(sizeof kPrefix), port());

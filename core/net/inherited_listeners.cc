@@ -86,7 +86,8 @@ Failure inherit(std::vector<InheritedListener>& found, const InheritedOptions& o
 std::vector<InheritedListener> inherited_listeners(const InheritedOptions& options) {
   std::vector<InheritedListener> found;
   const Failure failure = inherit(found, options);
-  if (failure.error) throw std::system_error(failure.error, "inherited listeners: " + failure.where);
+  if (failure.error)
+    throw std::system_error(failure.error, "inherited listeners: " + failure.where);
   return found;
 }
 

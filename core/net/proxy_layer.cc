@@ -11,8 +11,6 @@ namespace eddy::inline v0 {
 
 namespace {
 
-using internal::LoopCore;
-
 // The specification lets a sender count on as much.
 constexpr std::size_t kLeastHeaderBytes = 536;
 
@@ -103,7 +101,9 @@ class ProxyStream final : public LayeredStream,
         return;
       }
       // Who only looks whether the port is open has said nothing wrong.
-      if (got.bytes == 0) return end_ == 0 ? open() : fail(error_of(std::errc::protocol_error), "the connection ended");
+      if (got.bytes == 0)
+        return end_ == 0 ? open()
+                         : fail(error_of(std::errc::protocol_error), "the connection ended");
       end_ += got.bytes;
       take(parse_proxy_header({input_.get(), end_}, capacity_));
     }
@@ -112,7 +112,8 @@ class ProxyStream final : public LayeredStream,
   }
 
   void take(const ProxyResult& result) {
-    if (result.status == ProxyStatus::failed) fail(error_of(std::errc::protocol_error), result.error);
+    if (result.status == ProxyStatus::failed)
+      fail(error_of(std::errc::protocol_error), result.error);
     if (result.status != ProxyStatus::done) return;
     if (result.header.has_addresses) {
       client_ = std::make_unique<Address>(result.header.source.unmapped());

@@ -100,7 +100,8 @@ ProxyResult parse_v1(std::string_view input) {
     if (head.size() == kProxyV1Bytes) return failed("a line that is too long");
     return {};
   }
-  if (head[end] != '\r' || head[end + 1] != '\n') return failed("a line that does not end by CR LF");
+  if (head[end] != '\r' || head[end + 1] != '\n')
+    return failed("a line that does not end by CR LF");
   ProxyResult result = read_v1(head.substr(kV1.size(), end - kV1.size()));
   if (result.status == ProxyStatus::done) result.consumed = end + 2;
   return result;

@@ -45,8 +45,9 @@ inline constexpr std::size_t kProxyV1Bytes = 107;
 
 /// Reads the header at the beginning of `input`, which is all that has arrived so far. Strict: what
 /// the specification does not allow has failed, as soon as it is seen, and a header that is longer
-/// than `most_bytes` too; at least kProxyV1Bytes. With `most_bytes` of input it never asks for more.
-/// A checksum, where there is one, must be right. No state, no allocation; any bytes may be given.
+/// than `most_bytes` too; at least kProxyV1Bytes. With `most_bytes` of input it never asks for
+/// more. A checksum, where there is one, must be right. No state, no allocation; any bytes may be
+/// given.
 [[nodiscard]] EDDY_API ProxyResult parse_proxy_header(std::string_view input,
                                                       std::size_t most_bytes = 4096);
 

@@ -150,9 +150,7 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
   class Listener final : public internal::IoHandler {
    public:
     Listener(State& server, const Layers& layers)
-        : server_(server),
-          socket_(*server.core_),
-          layers_(std::make_shared<Layers>(layers)) {}
+        : server_(server), socket_(*server.core_), layers_(std::make_shared<Layers>(layers)) {}
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
     ~Listener() { internal::unwatch(*server_.core_, watch_); }

@@ -71,8 +71,8 @@ class EDDY_API TcpServer {
                    const ListenOptions& options = {});
 
   /// Listens with a socket that listens already and has been passed to this process, as by systemd
-  /// (see inherited_listeners). Takes it over: it is made non-blocking and close-on-exec, and closed
-  /// when the server stops. When it is no listening stream socket that is an error
+  /// (see inherited_listeners). Takes it over: it is made non-blocking and close-on-exec, and
+  /// closed when the server stops. When it is no listening stream socket that is an error
   /// (wrong_protocol_type, not_a_socket, invalid_argument), and it stays the caller's.
   void adopt(int fd, const ListenOptions& options = {});
   void adopt(int fd, std::error_code& error, const ListenOptions& options = {});

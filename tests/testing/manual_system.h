@@ -129,7 +129,9 @@ class EDDY_API ManualSystem final : public SocketOps {
   /// The next listen fails.
   void fail_listen(std::errc error) { listen_errors_.push_back(error); }
   /// Makes a Unix socket's file that nobody answers on, or another one in the place of one.
-  void leave_file(std::string_view path) { files_.insert_or_assign(std::string(path), ++file_count_); }
+  void leave_file(std::string_view path) {
+    files_.insert_or_assign(std::string(path), ++file_count_);
+  }
   /// IPv6 addresses can't be listened on (the default is that they can).
   void set_ipv6(bool available) noexcept { ipv6_ = available; }
   /// Calls of accept, whatever came of them.

@@ -199,9 +199,9 @@ bool read_element(std::string_view text, Element& element) noexcept {
     if (!internal::is_token(name)) return false;
     text.remove_prefix(equals + 1);
     if (!take_value(text, value)) return false;
-    for (const auto& [known, place] : {std::pair("for", &element.node),
-                                       std::pair("proto", &element.proto),
-                                       std::pair("host", &element.host)}) {
+    for (const auto& [known, place] :
+         {std::pair("for", &element.node), std::pair("proto", &element.proto),
+          std::pair("host", &element.host)}) {
       if (!equals_ignoring_case(name, known)) continue;
       if (*place) return false;
       *place = value;
@@ -227,13 +227,12 @@ void read_forwarded(const HeaderList& headers, const TrustedProxies& trusted,
   Chain chain(trusted.networks);
   // What the proxy that the client spoke to has told; further ones know only their own peer.
   Element outermost;
-  for_each_from_the_last(
-      headers, "Forwarded", take_last_element, [&](std::string_view text) {
-        Element element;
-        if (!read_element(text, element)) return chain.add(std::nullopt);
-        outermost = element;
-        return chain.add(read_forwarded_node(element.node));
-      });
+  for_each_from_the_last(headers, "Forwarded", take_last_element, [&](std::string_view text) {
+    Element element;
+    if (!read_element(text, element)) return chain.add(std::nullopt);
+    outermost = element;
+    return chain.add(read_forwarded_node(element.node));
+  });
   if (chain.client()) client.ip = ip_of(*chain.client());
   client.scheme = known_scheme(outermost.proto.value_or(""));
   if (trusted.host && outermost.host && internal::is_host(*outermost.host)) {

@@ -50,8 +50,8 @@ struct ForwardedClient {
 /// Whom a request is from, that came from `peer` with these headers. Headers count only from a
 /// trusted peer, and of a list of addresses only what trusted proxies have appended: the client is
 /// the last address that is no trusted proxy's, or the first of all if each is one. What is no
-/// numeric address, such as RFC 7239's "unknown" and "_hidden", ends the search, and then the peer's
-/// own address stands.
+/// numeric address, such as RFC 7239's "unknown" and "_hidden", ends the search, and then the
+/// peer's own address stands.
 ///
 /// A pure function of its arguments, to be asked anew for each request of a connection. Throws
 /// nothing but std::bad_alloc. Source: tornado.httpserver._HTTPRequestContext.

@@ -85,8 +85,8 @@ class SystemSockets final : public SocketOps {
     if (listens == 0) return std::make_error_code(std::errc::invalid_argument);
     const int status = ::fcntl(fd, F_GETFL);
     const int flags = ::fcntl(fd, F_GETFD);
-    const bool done = status >= 0 && ::fcntl(fd, F_SETFL, status | O_NONBLOCK) == 0 &&
-                      flags >= 0 && ::fcntl(fd, F_SETFD, flags | FD_CLOEXEC) == 0;
+    const bool done = status >= 0 && ::fcntl(fd, F_SETFL, status | O_NONBLOCK) == 0 && flags >= 0 &&
+                      ::fcntl(fd, F_SETFD, flags | FD_CLOEXEC) == 0;
     return done ? std::error_code() : last_error();
   }
 

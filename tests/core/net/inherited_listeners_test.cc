@@ -19,8 +19,8 @@
 namespace {
 
 using eddy::Address;
-using eddy::InheritedListener;
 using eddy::inherited_listeners;
+using eddy::InheritedListener;
 using eddy::NativeLoop;
 using eddy::core_test::Keeper;
 using eddy::core_test::run_turns_until;
@@ -32,8 +32,8 @@ class Environment {
  public:
   Environment(const std::string& pid, const std::string& count, const char* names = nullptr) {
     clear();
-    ::setenv("LISTEN_PID", pid.c_str(), 1);   // NOLINT(concurrency-mt-unsafe)
-    ::setenv("LISTEN_FDS", count.c_str(), 1);  // NOLINT(concurrency-mt-unsafe)
+    ::setenv("LISTEN_PID", pid.c_str(), 1);                      // NOLINT(concurrency-mt-unsafe)
+    ::setenv("LISTEN_FDS", count.c_str(), 1);                    // NOLINT(concurrency-mt-unsafe)
     if (names != nullptr) ::setenv("LISTEN_FDNAMES", names, 1);  // NOLINT(concurrency-mt-unsafe)
   }
   Environment(const Environment&) = delete;

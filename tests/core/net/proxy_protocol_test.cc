@@ -66,8 +66,9 @@ const std::vector<Accepted>& accepted() {
       {"v2 without a family", proxy_v2(0x21, 0x00, ""), "", ""},
       {"v2 without a family, with anything", proxy_v2(0x21, 0x00, "any"), "", ""},
       {"v2 with values of no use",
-       proxy_v2(0x21, 0x11, ipv4_addresses() + value(0x04, "padding") + value(0xEA, "amazon") +
-                                value(0x05, "")),
+       proxy_v2(
+           0x21, 0x11,
+           ipv4_addresses() + value(0x04, "padding") + value(0xEA, "amazon") + value(0x05, "")),
        "192.0.2.1:56324", "192.0.2.2:443"},
   };
   return cases;
@@ -101,9 +102,9 @@ TEST(ProxyProtocol, WaitsForTheRestWhereverItIsCut) {
 
 TEST(ProxyProtocol, ReadsTheValuesOfVersion2) {
   const std::string tls = std::string("\x05\0\0\0\0", 5) + value(0x21, "TLSv1.3");
-  const std::string input =
-      proxy_v2(0x21, 0x11,
-               ipv4_addresses() + value(0x01, "h2") + value(0x02, "example.org") + value(0x20, tls));
+  const std::string input = proxy_v2(
+      0x21, 0x11,
+      ipv4_addresses() + value(0x01, "h2") + value(0x02, "example.org") + value(0x20, tls));
   const ProxyResult result = parse_proxy_header(input);
   ASSERT_EQ(result.status, ProxyStatus::done) << result.error;
   EXPECT_EQ(result.header.alpn, "h2");

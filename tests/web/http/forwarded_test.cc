@@ -137,65 +137,67 @@ TEST(Forwarded, TheXForwardedHeadersAlone) {
 }
 
 TEST(Forwarded, Rfc7239) {
-  check(
-      ProxyHeaders::forwarded,
-      {
-          {{}, kProxy},
-          {{{"Forwarded", "for=2.2.2.2"}}, "2.2.2.2"},
-          {{{"forwarded", "For=\"2.2.2.2\""}}, "2.2.2.2"},
-          {{{"Forwarded", "for=\"2.2.2.2:4711\""}}, "2.2.2.2"},
-          {{{"Forwarded", "for=\"[2001:db8:cafe::17]:4711\""}}, "2001:db8:cafe::17"},
-          {{{"Forwarded", "for=\"[2001:db8:cafe::17]:_port\""}}, "2001:db8:cafe::17"},
-          {{{"Forwarded", "for=2.2.2.2;proto=https;by=203.0.113.43;host=example.org"}},
-           "2.2.2.2",
-           "https",
-           "example.org"},
-          {{{"Forwarded", "proto=HTTP; host=\"example.org:8443\" ;\tfor=2.2.2.2;"}},
-           "2.2.2.2",
-           "http",
-           "example.org:8443"},
-          {{{"Forwarded", "for=2.2.2.2;secret=\"a;b,c\";proto=https"}}, "2.2.2.2", "https"},
-          // A chain: what the proxy that the client spoke to has told counts.
-          {{{"Forwarded", "for=1.1.1.1;proto=http, for=2.2.2.2;proto=https, for=10.5.5.5"}},
-           "2.2.2.2",
-           "https"},
-          {{{"Forwarded", "for=1.1.1.1"}, {"Forwarded", "for=2.2.2.2"}, {"Forwarded", "for=\"[::1]\""}},
-           "2.2.2.2"},
-          {{{"Forwarded", "for=10.1.1.1;proto=https, for=10.2.2.2;proto=http"}},
-           "10.1.1.1",
-           "https"},
-          // Names that are no addresses: the client is not known, and nothing before it is looked at.
-          {{{"Forwarded", "for=unknown"}}, kProxy},
-          {{{"Forwarded", "for=_hidden;proto=https"}}, kProxy, "https"},
-          {{{"Forwarded", "for=1.1.1.1, for=_hidden, for=10.5.5.5"}}, kProxy},
-          {{{"Forwarded", "proto=https"}}, kProxy, "https"},
-          // An IPv6 address needs brackets, and brackets and colons need quotes.
-          {{{"Forwarded", "for=\"2001:db8::1\""}}, kProxy},
-          {{{"Forwarded", "for=[2001:db8::1]"}}, kProxy},
-          {{{"Forwarded", "for=2.2.2.2:4711"}}, kProxy},
-          {{{"Forwarded", "for=\"[2.2.2.2]\""}}, kProxy},
-          // What is malformed tells nothing.
-          {{{"Forwarded", "for"}}, kProxy},
-          {{{"Forwarded", "for="}}, kProxy},
-          {{{"Forwarded", "for =2.2.2.2"}}, kProxy},
-          {{{"Forwarded", "=2.2.2.2"}}, kProxy},
-          {{{"Forwarded", "for=2.2.2.2;for=3.3.3.3"}}, kProxy},
-          {{{"Forwarded", "for=2.2.2.2 proto=https"}}, kProxy},
-          {{{"Forwarded", "for=\"2.2.2.2"}}, kProxy},
-          {{{"Forwarded", "for=\"2.2.2.2\"x"}}, kProxy},
-          {{{"Forwarded", "for=\"2.2.2\\.2\""}}, kProxy},
-          {{{"Forwarded", "for=2.2.2.2;proto=ftp;host=\"a b\""}}, "2.2.2.2"},
-          // What a client sends before it takes nothing of the proxy's own away.
-          {{{"Forwarded", "for=\"9.9.9.9, for=2.2.2.2;proto=https"}}, "2.2.2.2", "https"},
-          {{{"Forwarded", "for=\"9.9.9.9\\, for=\"2.2.2.2:80\""}}, "2.2.2.2"},
-          {{{"Forwarded", "for=\"\\\", for=\"2.2.2.2:80\""}}, "2.2.2.2"},
-          {{{"Forwarded", "\"\"\", for=2.2.2.2, for=10.5.5.5"}}, "2.2.2.2"},
-          {{{"Forwarded", ", ,for=2.2.2.2, ,"}}, "2.2.2.2"},
-          // No other kind of header counts beside.
-          {{{"X-Forwarded-For", "3.3.3.3"}, {"X-Real-Ip", "4.4.4.4"}, {"X-Scheme", "https"}},
-           kProxy},
-      },
-      true);
+  check(ProxyHeaders::forwarded,
+        {
+            {{}, kProxy},
+            {{{"Forwarded", "for=2.2.2.2"}}, "2.2.2.2"},
+            {{{"forwarded", "For=\"2.2.2.2\""}}, "2.2.2.2"},
+            {{{"Forwarded", "for=\"2.2.2.2:4711\""}}, "2.2.2.2"},
+            {{{"Forwarded", "for=\"[2001:db8:cafe::17]:4711\""}}, "2001:db8:cafe::17"},
+            {{{"Forwarded", "for=\"[2001:db8:cafe::17]:_port\""}}, "2001:db8:cafe::17"},
+            {{{"Forwarded", "for=2.2.2.2;proto=https;by=203.0.113.43;host=example.org"}},
+             "2.2.2.2",
+             "https",
+             "example.org"},
+            {{{"Forwarded", "proto=HTTP; host=\"example.org:8443\" ;\tfor=2.2.2.2;"}},
+             "2.2.2.2",
+             "http",
+             "example.org:8443"},
+            {{{"Forwarded", "for=2.2.2.2;secret=\"a;b,c\";proto=https"}}, "2.2.2.2", "https"},
+            // A chain: what the proxy that the client spoke to has told counts.
+            {{{"Forwarded", "for=1.1.1.1;proto=http, for=2.2.2.2;proto=https, for=10.5.5.5"}},
+             "2.2.2.2",
+             "https"},
+            {{{"Forwarded", "for=1.1.1.1"},
+              {"Forwarded", "for=2.2.2.2"},
+              {"Forwarded", "for=\"[::1]\""}},
+             "2.2.2.2"},
+            {{{"Forwarded", "for=10.1.1.1;proto=https, for=10.2.2.2;proto=http"}},
+             "10.1.1.1",
+             "https"},
+            // Names that are no addresses: the client is not known, and nothing before it is looked
+            // at.
+            {{{"Forwarded", "for=unknown"}}, kProxy},
+            {{{"Forwarded", "for=_hidden;proto=https"}}, kProxy, "https"},
+            {{{"Forwarded", "for=1.1.1.1, for=_hidden, for=10.5.5.5"}}, kProxy},
+            {{{"Forwarded", "proto=https"}}, kProxy, "https"},
+            // An IPv6 address needs brackets, and brackets and colons need quotes.
+            {{{"Forwarded", "for=\"2001:db8::1\""}}, kProxy},
+            {{{"Forwarded", "for=[2001:db8::1]"}}, kProxy},
+            {{{"Forwarded", "for=2.2.2.2:4711"}}, kProxy},
+            {{{"Forwarded", "for=\"[2.2.2.2]\""}}, kProxy},
+            // What is malformed tells nothing.
+            {{{"Forwarded", "for"}}, kProxy},
+            {{{"Forwarded", "for="}}, kProxy},
+            {{{"Forwarded", "for =2.2.2.2"}}, kProxy},
+            {{{"Forwarded", "=2.2.2.2"}}, kProxy},
+            {{{"Forwarded", "for=2.2.2.2;for=3.3.3.3"}}, kProxy},
+            {{{"Forwarded", "for=2.2.2.2 proto=https"}}, kProxy},
+            {{{"Forwarded", "for=\"2.2.2.2"}}, kProxy},
+            {{{"Forwarded", "for=\"2.2.2.2\"x"}}, kProxy},
+            {{{"Forwarded", "for=\"2.2.2\\.2\""}}, kProxy},
+            {{{"Forwarded", "for=2.2.2.2;proto=ftp;host=\"a b\""}}, "2.2.2.2"},
+            // What a client sends before it takes nothing of the proxy's own away.
+            {{{"Forwarded", "for=\"9.9.9.9, for=2.2.2.2;proto=https"}}, "2.2.2.2", "https"},
+            {{{"Forwarded", "for=\"9.9.9.9\\, for=\"2.2.2.2:80\""}}, "2.2.2.2"},
+            {{{"Forwarded", "for=\"\\\", for=\"2.2.2.2:80\""}}, "2.2.2.2"},
+            {{{"Forwarded", "\"\"\", for=2.2.2.2, for=10.5.5.5"}}, "2.2.2.2"},
+            {{{"Forwarded", ", ,for=2.2.2.2, ,"}}, "2.2.2.2"},
+            // No other kind of header counts beside.
+            {{{"X-Forwarded-For", "3.3.3.3"}, {"X-Real-Ip", "4.4.4.4"}, {"X-Scheme", "https"}},
+             kProxy},
+        },
+        true);
   check(ProxyHeaders::forwarded, {{{{"Forwarded", "for=2.2.2.2;host=example.org"}}, "2.2.2.2"}});
 }
 
