@@ -235,6 +235,13 @@ TEST(TcpServer, MayOutliveItsLoop) {
   std::error_code error;
   keeper->server.listen("127.0.0.1", 80, error);
   EXPECT_EQ(error, eddy::Errc::loop_closed);
+  keeper->server.listen_unix("/run/app.sock", error);
+  EXPECT_EQ(error, eddy::Errc::loop_closed);
+  keeper->server.adopt(0, error);
+  EXPECT_EQ(error, eddy::Errc::loop_closed);
+  keeper->server.pause();
+  keeper->server.resume();
+  EXPECT_FALSE(keeper->server.paused());
   keeper->server.stop();
 }
 
