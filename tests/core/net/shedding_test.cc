@@ -23,6 +23,7 @@ using eddy::Stream;
 using eddy::Task;
 using eddy::core_test::DescriptorLimit;
 using eddy::core_test::Keeper;
+using eddy::core_test::kSanitizerNeedsDescriptors;
 using eddy::core_test::run_turns_until;
 using eddy::testing::CapturedLog;
 using eddy::testing::ManualLoop;
@@ -281,6 +282,7 @@ TEST(Shortage, RetryAcceptEndsAPauseAtOnce) {
 }
 
 TEST(Shortage, AtTheRealDescriptorLimitItPausesAndNothingIsLost) {
+  if (kSanitizerNeedsDescriptors) GTEST_SKIP() << "the sanitizer needs descriptors of its own";
   CapturedLog log;
   NativeLoop loop;
   loop.set_log_sink(log.sink());
@@ -314,6 +316,7 @@ TEST(Shortage, ALoopThatCannotHaveItsDescriptorsIsAnException) {
 }
 
 TEST(Shedding, AtTheRealDescriptorLimit) {
+  if (kSanitizerNeedsDescriptors) GTEST_SKIP() << "the sanitizer needs descriptors of its own";
   CapturedLog log;
   NativeLoop loop;
   loop.set_log_sink(log.sink());
