@@ -11,8 +11,6 @@ namespace eddy::inline v0 {
 
 namespace {
 
-using internal::LoopCore;
-
 // The specification lets a sender count on as much.
 constexpr std::size_t kLeastHeaderBytes = 536;
 

@@ -119,13 +119,8 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
     reserve_.give_up(internal::sockets(*core_));
   }
 
-  void pause() noexcept {
-    resting_ = true;
-    watch();
-  }
-  void resume() noexcept {
-    resting_ = false;
-    watch();
+  void rest(bool on) noexcept {
+    if (std::exchange(resting_, on) != on) watch();
   }
   [[nodiscard]] bool paused() const noexcept { return resting_ || queued(); }
 
@@ -163,8 +158,8 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
       return error;
     }
 
-    void watch_for(Io interest) noexcept {
-      (void)internal::set_interest(*server_.core_, watch_, interest);
+    [[nodiscard]] std::error_code watch_for(Io interest) noexcept {
+      return internal::set_interest(*server_.core_, watch_, interest);
     }
 
     void on_ready(Io /*events*/) override {
@@ -205,7 +200,20 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
 
   [[nodiscard]] Io interest() const noexcept { return paused() ? Io::none : Io::read; }
   void watch() noexcept {
-    for (const auto& listener : listeners_) listener->watch_for(interest());
+    if (!internal::is_open(*core_)) return;
+    std::error_code error;
+    for (const auto& listener : listeners_) {
+      if (const auto failed = listener->watch_for(interest())) error = failed;
+    }
+    if (error) watch_later(error);
+  }
+
+  /// The system had no memory to watch a listener, which would be deaf from now on.
+  void watch_later(const std::error_code& error) noexcept try {
+    const TimePoint now = internal::now(*core_);
+    internal::add_timer(*core_, *this, now + kRetryAccept);
+    tell(now, "accepting connections pauses: " + error.message());
+  } catch (...) {  // NOLINT(bugprone-empty-catch): nor has the program, so it stays deaf
   }
 
   /// Each connection is a step; what is left is found ready again in the next turn.
@@ -363,8 +371,8 @@ std::uint16_t TcpServer::port() const noexcept {
 }
 
 void TcpServer::stop() noexcept { state_->stop(); }
-void TcpServer::pause() noexcept { state_->pause(); }
-void TcpServer::resume() noexcept { state_->resume(); }
+void TcpServer::pause() noexcept { state_->rest(true); }
+void TcpServer::resume() noexcept { state_->rest(false); }
 bool TcpServer::paused() const noexcept { return state_->paused(); }
 void TcpServer::set_shedding(ShedOptions options) { state_->set_shedding(std::move(options)); }
 std::uint64_t TcpServer::shed() const noexcept { return state_->shed(); }

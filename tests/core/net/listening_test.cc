@@ -22,8 +22,6 @@ namespace {
 
 using eddy::Address;
 using eddy::NativeLoop;
-using eddy::Stream;
-using eddy::TcpServer;
 using eddy::core_test::Keeper;
 using eddy::core_test::run_turns_until;
 using eddy::core_test::TemporaryFolder;
@@ -410,99 +408,6 @@ TEST(Adopt, WhatCannotBeWatchedStaysTheCallersToo) {
   const ManualPeer peer = loop.system().connect(80);
   loop.run_until_idle();
   EXPECT_EQ(keeper.streams.size(), 1U);
-}
-
-// ---- Resting ------------------------------------------------------------------------------------
-
-TEST(Pause, WhoConnectsWaitsAndNothingIsDoneMeanwhile) {
-  ManualLoop loop;
-  Keeper keeper(loop);
-  keeper.server.listen("127.0.0.1", 80);
-  keeper.server.pause();
-  keeper.server.pause();
-  EXPECT_TRUE(keeper.server.paused());
-  keeper.server.listen("127.0.0.1", 81);
-  const ManualPeer first = loop.system().connect(80);
-  const ManualPeer second = loop.system().connect(81);
-  const auto turns = loop.stats().turns;
-  loop.advance(1h);
-  EXPECT_EQ(loop.stats().turns, turns);
-  EXPECT_TRUE(keeper.streams.empty());
-  keeper.server.retry_accept();  // ends no rest that was asked for
-  loop.run_until_idle();
-  EXPECT_TRUE(keeper.streams.empty());
-  keeper.server.resume();
-  EXPECT_FALSE(keeper.server.paused());
-  loop.run_until_idle();
-  EXPECT_EQ(keeper.streams.size(), 2U);
-}
-
-TEST(Pause, TakesEffectWithinTheCallback) {
-  ManualLoop loop;
-  std::vector<std::unique_ptr<Stream>> streams;
-  TcpServer server(loop, [&](std::unique_ptr<Stream> stream) {
-    streams.push_back(std::move(stream));
-    server.pause();
-  });
-  server.listen("127.0.0.1", 80);
-  std::vector<ManualPeer> peers;
-  for (int i = 0; i < 3; ++i) peers.push_back(loop.system().connect(80));
-  loop.run_until_idle();
-  EXPECT_EQ(streams.size(), 1U);
-  server.resume();
-  loop.run_until_idle();
-  EXPECT_EQ(streams.size(), 2U);
-}
-
-TEST(Pause, AServerThatStopsAndListensAnewInItsCallbackForgetsTheOldSocket) {
-  ManualLoop loop;
-  std::vector<std::unique_ptr<Stream>> streams;
-  TcpServer server(loop, [&](std::unique_ptr<Stream> stream) {
-    streams.push_back(std::move(stream));
-    server.stop();
-    server.listen("127.0.0.1", 81);
-  });
-  server.listen("127.0.0.1", 80);
-  const ManualPeer first = loop.system().connect(80);
-  const ManualPeer second = loop.system().connect(80);
-  loop.run_until_idle();
-  EXPECT_EQ(streams.size(), 1U);
-  EXPECT_TRUE(second.closed());
-  const ManualPeer third = loop.system().connect(81);
-  loop.run_until_idle();
-  EXPECT_EQ(streams.size(), 2U);
-}
-
-// ---- Addresses ----------------------------------------------------------------------------------
-
-TEST(Address, TellsAMappedIpv4Address) {
-  std::error_code error;
-  EXPECT_EQ(Address::parse("::ffff:192.0.2.1", 80, error).unmapped().to_string(), "192.0.2.1:80");
-  for (const char* host : {"::fffe:192.0.2.1", "1::ffff:192.0.2.1", "::1", "192.0.2.1"}) {
-    const Address address = Address::parse(host, 80, error);
-    EXPECT_EQ(address.unmapped(), address) << host;
-  }
-  EXPECT_EQ(Address().unmapped(), Address());
-}
-
-TEST(Address, FromItsBytesAndBack) {
-  std::error_code error;
-  for (const char* host : {"192.0.2.1", "2001:db8::1"}) {
-    const Address address = Address::parse(host, 443, error);
-    EXPECT_EQ(Address::from_ip(address.ip(), 443), address) << host;
-    EXPECT_NE(Address::from_ip(address.ip(), 80), address) << host;
-  }
-  const std::array<unsigned char, 5> five{};
-  EXPECT_EQ(Address::from_ip(five, 1).family(), Address::Family::unspecified);
-  EXPECT_TRUE(Address::local("/run/app.sock", error).ip().empty());
-}
-
-TEST(Address, OfUnixSocketsCompareByName) {
-  std::error_code error;
-  EXPECT_EQ(Address::local("@a", error), Address::local(std::string_view("\0a", 2), error));
-  EXPECT_NE(Address::local("@a", error), Address::local("a", error));
-  EXPECT_NE(Address::local("/a", error), Address::local("/b", error));
-  EXPECT_FALSE(Address::local("/a", error).is_abstract());
 }
 
 }  // namespace

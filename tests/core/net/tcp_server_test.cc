@@ -235,7 +235,73 @@ TEST(TcpServer, MayOutliveItsLoop) {
   std::error_code error;
   keeper->server.listen("127.0.0.1", 80, error);
   EXPECT_EQ(error, eddy::Errc::loop_closed);
+  keeper->server.listen_unix("/run/app.sock", error);
+  EXPECT_EQ(error, eddy::Errc::loop_closed);
+  keeper->server.adopt(0, error);
+  EXPECT_EQ(error, eddy::Errc::loop_closed);
+  keeper->server.pause();
+  keeper->server.resume();
+  EXPECT_FALSE(keeper->server.paused());
   keeper->server.stop();
+}
+
+TEST(Pause, WhoConnectsWaitsAndNothingIsDoneMeanwhile) {
+  ManualLoop loop;
+  Keeper keeper(loop);
+  keeper.server.listen("127.0.0.1", 80);
+  keeper.server.pause();
+  keeper.server.pause();
+  EXPECT_TRUE(keeper.server.paused());
+  keeper.server.listen("127.0.0.1", 81);
+  const ManualPeer first = loop.system().connect(80);
+  const ManualPeer second = loop.system().connect(81);
+  const auto turns = loop.stats().turns;
+  loop.advance(1h);
+  EXPECT_EQ(loop.stats().turns, turns);
+  EXPECT_TRUE(keeper.streams.empty());
+  keeper.server.retry_accept();  // ends no rest that was asked for
+  loop.run_until_idle();
+  EXPECT_TRUE(keeper.streams.empty());
+  keeper.server.resume();
+  EXPECT_FALSE(keeper.server.paused());
+  loop.run_until_idle();
+  EXPECT_EQ(keeper.streams.size(), 2U);
+}
+
+TEST(Pause, TakesEffectWithinTheCallback) {
+  ManualLoop loop;
+  std::vector<std::unique_ptr<Stream>> streams;
+  TcpServer server(loop, [&](std::unique_ptr<Stream> stream) {
+    streams.push_back(std::move(stream));
+    server.pause();
+  });
+  server.listen("127.0.0.1", 80);
+  std::vector<ManualPeer> peers;
+  for (int i = 0; i < 3; ++i) peers.push_back(loop.system().connect(80));
+  loop.run_until_idle();
+  EXPECT_EQ(streams.size(), 1U);
+  server.resume();
+  loop.run_until_idle();
+  EXPECT_EQ(streams.size(), 2U);
+}
+
+TEST(Pause, AServerThatStopsAndListensAnewInItsCallbackForgetsTheOldSocket) {
+  ManualLoop loop;
+  std::vector<std::unique_ptr<Stream>> streams;
+  TcpServer server(loop, [&](std::unique_ptr<Stream> stream) {
+    streams.push_back(std::move(stream));
+    server.stop();
+    server.listen("127.0.0.1", 81);
+  });
+  server.listen("127.0.0.1", 80);
+  const ManualPeer first = loop.system().connect(80);
+  const ManualPeer second = loop.system().connect(80);
+  loop.run_until_idle();
+  EXPECT_EQ(streams.size(), 1U);
+  EXPECT_TRUE(second.closed());
+  const ManualPeer third = loop.system().connect(81);
+  loop.run_until_idle();
+  EXPECT_EQ(streams.size(), 2U);
 }
 
 // ---- On real sockets ----

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <iterator>
+#include <random>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -219,6 +221,30 @@ TEST(Forwarded, NobodyIsBelievedUnlessTold) {
   EXPECT_EQ(client.ip, "127.0.0.1");
   EXPECT_EQ(client.scheme, "");
   EXPECT_EQ(client_of(ip("::ffff:127.0.0.1"), {}, {}).ip, "127.0.0.1");
+}
+
+TEST(Forwarded, NothingThatAClientSendsChangesWhatTheProxyAppends) {
+  constexpr std::string_view kPieces[] = {"for=",     "\"", ",",           ";",
+                                          "\\",       " ",  "1.1.1.1",     "[::2]",
+                                          "10.0.0.5", "_x", "proto=https", "host=h"};
+  std::mt19937 random(7239);
+  for (int i = 0; i < 20'000; ++i) {
+    std::string sent = "x";
+    for (auto left = random() % 12; left > 0; --left)
+      sent += kPieces[random() % std::size(kPieces)];
+    Headers headers;
+    headers.add("X-Forwarded-For", sent + ", 2.2.2.2, 10.0.0.2");
+    headers.add("X-Forwarded-Proto", sent + ", http");
+    headers.add("Forwarded", sent + ", for=2.2.2.2;proto=http, for=\"10.0.0.2:80\"");
+    for (const auto kind :
+         {ProxyHeaders::x_headers, ProxyHeaders::x_forwarded, ProxyHeaders::forwarded}) {
+      const TrustedProxies trusted{.networks = {"10.0.0.0/8"}, .headers = kind, .host = true};
+      const ForwardedClient client = client_of(ip(kProxy), headers.list(), trusted);
+      ASSERT_EQ(client.ip, "2.2.2.2") << sent;
+      ASSERT_EQ(client.scheme, "http") << sent;
+      ASSERT_EQ(client.host, "") << sent;
+    }
+  }
 }
 
 TEST(Forwarded, ALongListIsReadOnce) {
