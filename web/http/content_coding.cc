@@ -117,18 +117,9 @@ std::optional<ContentCoding> coding_of(std::string_view name) noexcept {
 }
 
 bool can_encode(ContentCoding coding) noexcept {
-  switch (coding) {
-    case ContentCoding::identity:
-    case ContentCoding::gzip:
-      return true;
-    case ContentCoding::br:
-      return EDDY_HAVE_BROTLI != 0;
-    case ContentCoding::zstd:
-      return EDDY_HAVE_ZSTD != 0;
-    case ContentCoding::deflate:
-      break;
-  }
-  return false;
+  if (coding == ContentCoding::br) return EDDY_HAVE_BROTLI != 0;
+  if (coding == ContentCoding::zstd) return EDDY_HAVE_ZSTD != 0;
+  return coding != ContentCoding::deflate;
 }
 
 CodingChoice choose_content_coding(std::string_view accept_encoding,
