@@ -55,6 +55,9 @@ struct EDDY_API CompressionOptions {
   int zstd_level = 3;
   /// Encoders that are kept for the next response, of each coding. One of gzip holds 256 KiB.
   std::size_t idle_encoders = 4;
+  /// Responses that are encoded at a time, a server; those beyond are sent as they are. A streamed
+  /// response holds its encoder, of up to 2 MiB, as long as it lasts.
+  std::size_t max_encoders = 256;
 };
 
 struct CodingChoice {

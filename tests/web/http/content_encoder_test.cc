@@ -201,6 +201,20 @@ TEST(EncoderPool, KeepsNoMoreThanItShall) {
   EXPECT_EQ(none.idle(), 0U);
 }
 
+TEST(EncoderPool, LendsNoMoreThanItMay) {
+  EncoderPool pool({.max_encoders = 2});
+  auto first = pool.acquire(ContentCoding::gzip);
+  EXPECT_TRUE(pool.has_room());
+  EXPECT_EQ(pool.acquire(ContentCoding::identity), nullptr);
+  EXPECT_TRUE(pool.has_room()) << "what was not lent takes no room";
+  const auto second = pool.acquire(ContentCoding::gzip);
+  EXPECT_FALSE(pool.has_room());
+  EXPECT_EQ(pool.acquire(ContentCoding::gzip), nullptr);
+  first.reset();
+  EXPECT_TRUE(pool.has_room());
+  EXPECT_NE(pool.acquire(ContentCoding::gzip), nullptr);
+}
+
 TEST(EncoderPool, MayGoBeforeWhatItLent) {
   EncoderPool::Lease lease;
   {
