@@ -119,7 +119,10 @@ void log_to_glib(const LogRecord& record) {
 }
 
 LoopOptions with_log(LoopOptions options) {
-  if (!options.log) options.log = log_to_glib;
+  if (!options.log) {
+    options.log = log_to_glib;
+    if (!options.log_level) options.log_level = LogLevel::warning;
+  }
   return options;
 }
 

@@ -126,7 +126,10 @@ void log_to_qt(const LogRecord& record) {
 }
 
 LoopOptions with_log(LoopOptions options) {
-  if (!options.log) options.log = log_to_qt;
+  if (!options.log) {
+    options.log = log_to_qt;
+    if (!options.log_level) options.log_level = LogLevel::warning;
+  }
   return options;
 }
 

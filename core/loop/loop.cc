@@ -20,6 +20,7 @@ Loop::Loop(std::unique_ptr<Host> host, LoopOptions options)
           options.poller ? std::move(options.poller) : make_system_poller(), std::move(host),
           options.budget, std::move(options.log), options.executor)),
       background_(std::make_unique<TaskGroup>(*this)) {
+  if (options.log_level) core_->set_log_level(*options.log_level);
   core_->attach();
 }
 
@@ -78,6 +79,7 @@ void Loop::set_exception_handler(UniqueFunction<void(std::exception_ptr, const c
   core_->set_exception_handler(std::move(handler));
 }
 void Loop::set_log_sink(LogSink sink) { core_->set_log_sink(std::move(sink)); }
+void Loop::set_log_level(LogLevel level) noexcept { core_->set_log_level(level); }
 void Loop::log(LogLevel level, std::string_view category, std::string_view message) noexcept {
   core_->log({level, category, message, {}});
 }

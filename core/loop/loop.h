@@ -4,6 +4,7 @@
 #include <chrono>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <system_error>
 
@@ -32,6 +33,9 @@ struct LoopOptions {
   Budget budget = {};
   /// Where messages go; empty: the host's own logging, or standard error from warnings up.
   LogSink log = nullptr;
+  /// Messages below this level are not made. Empty: info where a sink is given, else warning. See
+  /// Loop::set_log_level.
+  std::optional<LogLevel> log_level = {};
   /// The pool of run_in_executor; its threads start when it is first used.
   ExecutorOptions executor = {};
   /// Empty: the poller of this system. A test gives a manual one (<eddy/testing/manual_poller.h>).
@@ -141,6 +145,9 @@ class EDDY_API Loop {
   /// such as "timer"); empty: log them as errors. Source: IOLoop.handle_callback_exception.
   void set_exception_handler(UniqueFunction<void(std::exception_ptr, const char* where)> handler);
   void set_log_sink(LogSink sink);
+  /// Messages below `level` are not made: the servers' access log, at info, costs nothing unless
+  /// somebody listens.
+  void set_log_level(LogLevel level) noexcept;
   void log(LogLevel level, std::string_view category, std::string_view message) noexcept;
 
   [[nodiscard]] const LoopStats& stats() const noexcept;

@@ -452,6 +452,7 @@ void LoopCore::set_log_sink(LogSink sink) {
 }
 
 void LoopCore::log(const LogRecord& record) noexcept {
+  if (!logs(record.level)) return;
   // The sink may replace itself, so it is pinned.
   const auto sink = log_sink_;
   if (!sink) return log_to_stderr(record);

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -80,9 +81,18 @@ class LoopCore final : public std::enable_shared_from_this<LoopCore> {
   void set_probe(TurnProbe* probe) noexcept { probe_ = probe; }
   void set_exception_handler(ExceptionHandler handler);
   void set_log_sink(LogSink sink);
+  void set_log_level(LogLevel level) noexcept { log_level_ = level; }
+  /// Whether anybody is told of such messages.
+  [[nodiscard]] bool logs(LogLevel level) const noexcept {
+    return level >= log_level_.value_or(log_sink_ ? LogLevel::info : LogLevel::warning);
+  }
 
   [[nodiscard]] const LoopStats& stats() const noexcept { return stats_; }
   /// Of the turn that runs; between turns, where it may be long past, the present time.
+  /// When the current step began.
+  [[nodiscard]] TimePoint step_time() const noexcept {
+    return turn_ != nullptr ? turn_->step_began : now();
+  }
   [[nodiscard]] TimePoint turn_time() const noexcept {
     return turn_ != nullptr ? turn_time_ : now();
   }
@@ -188,6 +198,7 @@ class LoopCore final : public std::enable_shared_from_this<LoopCore> {
   std::unique_ptr<Executor> executor_;
   std::shared_ptr<ExceptionHandler> exception_handler_;
   std::shared_ptr<LogSink> log_sink_;
+  std::optional<LogLevel> log_level_;
 };
 
 }  // namespace eddy::inline v0::internal

@@ -8,6 +8,8 @@ namespace eddy::inline v0::internal {
 bool is_open(const LoopCore& core) noexcept { return core.open(); }
 TimePoint now(const LoopCore& core) noexcept { return core.now(); }
 TimePoint turn_time(const LoopCore& core) noexcept { return core.turn_time(); }
+TimePoint step_time(const LoopCore& core) noexcept { return core.step_time(); }
+bool logs(const LoopCore& core, LogLevel level) noexcept { return core.logs(level); }
 
 void schedule(LoopCore& core, ReadyItem& item) noexcept { core.schedule(item); }
 void schedule_next_turn(LoopCore& core, ReadyItem& item) noexcept { core.schedule_next_turn(item); }

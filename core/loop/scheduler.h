@@ -86,6 +86,9 @@ EDDY_API TimePoint now(const LoopCore& core) noexcept;
 /// is the present time.
 EDDY_API TimePoint turn_time(const LoopCore& core) noexcept;
 
+/// The time at which the current step began, free too. Outside turns it is the present time.
+EDDY_API TimePoint step_time(const LoopCore& core) noexcept;
+
 /// Appends `item` to the ready list; it runs in this turn if the budget lasts, never inside this
 /// call. Nothing happens if it is linked already or the Loop is closed.
 EDDY_API void schedule(LoopCore& core, ReadyItem& item) noexcept;
@@ -116,6 +119,8 @@ EDDY_API void add_work(LoopCore& core) noexcept;
 EDDY_API void remove_work(LoopCore& core) noexcept;
 
 [[nodiscard]] EDDY_API Remote remote_of(LoopCore& core);
+/// Whether messages of that level go anywhere; for those that are costly to make.
+[[nodiscard]] EDDY_API bool logs(const LoopCore& core, LogLevel level) noexcept;
 EDDY_API void log(LoopCore& core, LogLevel level, std::string_view category,
                   std::string_view message, std::span<const LogField> fields = {}) noexcept;
 /// Hands `error` to the Loop's exception handler; `where` says what threw it.

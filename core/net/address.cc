@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <iterator>
 
 namespace eddy::inline v0 {
 
@@ -36,6 +37,10 @@ Address store(const T& value) noexcept {
 Address Address::parse(std::string_view host, std::uint16_t port, std::error_code& error) {
   const std::string text(host);
   error.clear();
+  if (host.find('\0') != std::string_view::npos) {  // where the system would stop reading
+    error = std::make_error_code(std::errc::invalid_argument);
+    return {};
+  }
   sockaddr_in v4{};
   if (inet_pton(AF_INET, text.c_str(), &v4.sin_addr) == 1) {
     v4.sin_family = AF_INET;
@@ -50,6 +55,79 @@ Address Address::parse(std::string_view host, std::uint16_t port, std::error_cod
   }
   error = std::make_error_code(std::errc::invalid_argument);
   return {};
+}
+
+Address Address::local(std::string_view name, std::error_code& error) {
+  error.clear();
+  const bool abstract = !name.empty() && (name[0] == '\0' || name[0] == '@');
+  const std::string_view rest = abstract ? name.substr(1) : name;
+  if (rest.empty() || rest.find('\0') != std::string_view::npos) {
+    error = std::make_error_code(std::errc::invalid_argument);
+    return {};
+  }
+  // An abstract name has no NUL behind it, but the same limit saves an explanation.
+  if (name.size() > kLongestPath) {
+    error = std::make_error_code(std::errc::filename_too_long);
+    return {};
+  }
+  sockaddr_un local{};
+  static_assert(sizeof local.sun_path > kLongestPath);
+  local.sun_family = AF_UNIX;
+  std::memcpy(local.sun_path + (abstract ? 1 : 0), rest.data(), rest.size());
+  Address address = store(local);
+  // Of an abstract name every byte counts, so that the size ends it.
+  if (abstract) address.set_size(offsetof(sockaddr_un, sun_path) + name.size());
+  return address;
+}
+
+Address Address::from_ip(std::span<const unsigned char> bytes, std::uint16_t port) noexcept {
+  if (bytes.size() == sizeof(in_addr)) {
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(port);
+    std::memcpy(&v4.sin_addr, bytes.data(), bytes.size());
+    return store(v4);
+  }
+  if (bytes.size() == sizeof(in6_addr)) {
+    sockaddr_in6 v6{};
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(port);
+    std::memcpy(&v6.sin6_addr, bytes.data(), bytes.size());
+    return store(v6);
+  }
+  return {};
+}
+
+bool Address::is_abstract() const noexcept {
+  return family() == Family::local && size_ > offsetof(sockaddr_un, sun_path) &&
+         storage_[offsetof(sockaddr_un, sun_path)] == 0;
+}
+
+Address Address::unmapped() const noexcept {
+  static constexpr unsigned char kPrefix[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+  const auto bytes = ip();
+  if (family() != Family::ipv6 ||
+      !std::equal(std::begin(kPrefix), std::end(kPrefix), bytes.begin())) {
+    return *this;
+  }
+  return from_ip(bytes.subspan(sizeof kPrefix), port());
+}
+
+std::span<const unsigned char> Address::ip() const noexcept {
+  switch (family()) {
+    case Family::ipv4:
+      return {storage_ + offsetof(sockaddr_in, sin_addr), sizeof(in_addr)};
+    case Family::ipv6:
+      return {storage_ + offsetof(sockaddr_in6, sin6_addr), sizeof(in6_addr)};
+    default:
+      return {};
+  }
+}
+
+bool Address::operator==(const Address& other) const noexcept {
+  return family() == other.family() && port() == other.port() &&
+         (family() == Family::local ? host() == other.host()
+                                    : std::ranges::equal(ip(), other.ip()));
 }
 
 Address::Family Address::family() const noexcept {
@@ -90,6 +168,7 @@ std::string Address::host() const {
     }
     case Family::local: {
       const auto local = load<sockaddr_un>(*this);
+      if (size_ <= offsetof(sockaddr_un, sun_path)) return {};  // a client without a name
       // The longest path comes with a size that counts a NUL beyond the structure.
       const std::size_t length =
           std::min(size_ - offsetof(sockaddr_un, sun_path), sizeof local.sun_path);

@@ -25,15 +25,48 @@ struct IoResult {
   }
 };
 
+/// How a listening socket is made.
+struct ListenSocketOptions {
+  int backlog = 1;
+  /// An IPv6 socket takes IPv4 clients too.
+  bool dual = false;
+  bool reuse_port = false;
+  /// Permissions of a Unix socket's file, whatever the process masks.
+  unsigned mode = 0600;
+};
+
+/// Which file a name stood for, so that another one that has taken its place is left alone.
+struct FileId {
+  std::uint64_t device = 0;
+  std::uint64_t number = 0;
+  bool operator==(const FileId&) const noexcept = default;
+};
+
 /// The non-blocking calls on sockets, behind an interface so that a test can script short reads,
 /// resets and exhausted limits. Interrupted calls are retried; no call raises SIGPIPE.
 class EDDY_API SocketOps {
  public:
   virtual ~SocketOps() = default;
 
-  /// A listening TCP socket, non-blocking and close-on-exec, or -1 with the error. IPv6 sockets
-  /// take IPv6 only, so that both families can have the same port.
-  virtual int listen(const Address& address, int backlog, std::error_code& error) noexcept = 0;
+  /// A listening stream socket, non-blocking and close-on-exec, or -1 with the error. IPv6 sockets
+  /// take IPv6 only, unless `dual`, so that both families can have the same port. Nobody can
+  /// connect to a Unix socket before its file has the permissions.
+  virtual int listen(const Address& address, const ListenSocketOptions& options,
+                     std::error_code& error) noexcept = 0;
+  /// Makes a listening stream socket that somebody else has opened non-blocking and close-on-exec.
+  /// Anything else is an error: not_a_socket, wrong_protocol_type, or invalid_argument for a socket
+  /// that does not listen.
+  virtual std::error_code adopt_listener(int fd) noexcept = 0;
+  /// Removes a Unix socket's file that nobody answers on. Else an error: address_in_use when
+  /// somebody does or that can't be found out, not_a_socket for any other file.
+  virtual std::error_code remove_stale(const Address& address) noexcept = 0;
+  /// The file of a Unix socket; the same as FileId() where there is none.
+  [[nodiscard]] virtual FileId file_of(const Address& address) noexcept = 0;
+  /// Removes the file of a Unix socket if it is still this one.
+  virtual void remove_file(const Address& address, const FileId& file) noexcept = 0;
+  /// A descriptor that does nothing but to be closed when one is needed; -1 when there is none.
+  [[nodiscard]] virtual int reserve() noexcept = 0;
+
   /// The address that the socket is bound to; empty when there is none.
   [[nodiscard]] virtual Address local_address(int fd) noexcept = 0;
   /// No waiting for more before a packet is sent.

@@ -14,6 +14,7 @@
 #include <eddy/core/loop/scheduler.h>
 #include <eddy/core/net/address.h>
 #include <eddy/core/net/socket_ops.h>
+#include <eddy/core/net/tls_info.h>
 #include <eddy/core/task/environment.h>
 
 namespace eddy::inline v0 {
@@ -87,6 +88,8 @@ class EDDY_API Stream : protected StreamDelegate {
   [[nodiscard]] virtual const Address& peer_address() const noexcept = 0;
   /// The descriptor, or -1 when closed or without one. Stays the stream's.
   [[nodiscard]] virtual int fd() const noexcept = 0;
+  /// What TLS knows of this connection; null where nothing is encrypted.
+  [[nodiscard]] virtual const TlsInfo* tls() const noexcept { return nullptr; }
 
  protected:
   /// To be called when the stream closes: what waits is resumed with an error, in a later step.

@@ -20,9 +20,11 @@ class EDDY_API StreamLayer {
   virtual ~StreamLayer() = default;
 
   /// Wraps a connection that has just been accepted. Reads and writes nothing yet: what has to be
-  /// exchanged first is exchanged when the returned stream is read or written. A connection that
-  /// this throws for is closed.
+  /// exchanged first is exchanged when the returned stream is read or written. Null refuses the
+  /// connection, which is closed; one that this throws for is closed too, and that is reported.
   [[nodiscard]] virtual std::unique_ptr<Stream> accept(std::unique_ptr<Stream> transport) = 0;
+  /// Whether what passes is encrypted, so that a URL of the server says so.
+  [[nodiscard]] virtual bool secure() const noexcept { return false; }
 };
 
 /// Base of the streams that layers make: owns the stream below and passes on what a layer seldom
@@ -39,6 +41,7 @@ class EDDY_API LayeredStream : public Stream {
     return transport_->peer_address();
   }
   [[nodiscard]] int fd() const noexcept override { return transport_->fd(); }
+  [[nodiscard]] const TlsInfo* tls() const noexcept override { return transport_->tls(); }
 
  protected:
   [[nodiscard]] Stream& transport() noexcept { return *transport_; }

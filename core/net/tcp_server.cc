@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/core/net/tcp_server.h>
 
+#include <array>
 #include <string>
 #include <utility>
 
 #include <eddy/core/base/error.h>
 #include <eddy/core/loop/loop.h>
+#include <eddy/core/net/descriptor_reserve.h>
+#include <eddy/core/net/listening_socket.h>
 
 namespace eddy::inline v0 {
 
 namespace {
+
+using internal::ListenFailure;
 
 constexpr Duration kRetryAccept = std::chrono::milliseconds(100);
 
@@ -21,8 +26,11 @@ constexpr int kPortAttempts = 16;
 
 bool out_of_descriptors(const std::error_code& error) noexcept {
   return error == std::errc::too_many_files_open ||
-         error == std::errc::too_many_files_open_in_system || error == std::errc::no_buffer_space ||
-         error == std::errc::not_enough_memory;
+         error == std::errc::too_many_files_open_in_system;
+}
+
+bool out_of_memory(const std::error_code& error) noexcept {
+  return error == std::errc::no_buffer_space || error == std::errc::not_enough_memory;
 }
 
 bool family_is_missing(const std::error_code& error) noexcept {
@@ -30,13 +38,19 @@ bool family_is_missing(const std::error_code& error) noexcept {
          error == std::errc::address_not_available;
 }
 
-/// What went wrong and where, for the forms that throw.
-struct ListenFailure {
-  std::error_code error;
-  std::string where;
-
-  [[noreturn]] void raise() const { throw std::system_error(error, "listen on " + where); }
-};
+/// Tells somebody that nobody will serve him, and closes.
+void turn_away(SocketOps& sockets, int fd, std::string_view farewell) noexcept {
+  if (!farewell.empty()) {
+    (void)sockets.send(fd, {&farewell, 1});
+    sockets.shutdown_write(fd);
+    // What he has sent is read, at most this much: unread it would turn the close into a reset,
+    // which could cost him the farewell.
+    std::array<char, 4096> unread;
+    for (int i = 0; i < 4 && sockets.receive(fd, unread).bytes > 0; ++i) {
+    }
+  }
+  sockets.close(fd);
+}
 
 }  // namespace
 
@@ -44,7 +58,9 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
                                private internal::TimerNode {
  public:
   State(std::shared_ptr<internal::LoopCore> core, OnConnection on_connection)
-      : core_(std::move(core)), on_connection_(std::move(on_connection)) {}
+      : core_(std::move(core)), on_connection_(std::move(on_connection)) {
+    set_shedding({});
+  }
   ~State() { stop(); }
 
   ListenFailure listen(std::string_view host, std::uint16_t port, const ListenOptions& options) {
@@ -52,14 +68,7 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
     ListenFailure failure;
     const Address address = Address::parse(host, port, failure.error);
     failure.where = failure.error ? std::string(host) : address.to_string();
-    if (failure.error) return failure;
-    const int fd = internal::sockets(*core_).listen(address, options.backlog, failure.error);
-    if (fd < 0) return failure;
-    auto listener = std::make_unique<Listener>(*this, fd, options.layers);
-    failure.error = listener->begin();
-    if (failure.error) return failure;
-    addresses_.push_back(internal::sockets(*core_).local_address(fd));
-    listeners_.push_back(std::move(listener));
+    if (!failure.error) failure.error = listen_on(address, options);
     return failure;
   }
 
@@ -72,24 +81,67 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
       if (!failure.error || family_is_missing(failure.error)) return {};
       listeners_.pop_back();
       addresses_.pop_back();
+      if (listeners_.empty()) reserve_.give_up(internal::sockets(*core_));
       const bool another_may_do = port == 0 && failure.error == std::errc::address_in_use;
       if (!another_may_do || attempt == kPortAttempts) return failure;
     }
   }
 
+  ListenFailure listen_unix(std::string_view path, const ListenOptions& options) {
+    internal::check_usable_always(*core_, "listen_unix");
+    ListenFailure failure;
+    const Address address = Address::local(path, failure.error);
+    failure.where = std::string(path);
+    if (!path.empty() && path[0] == '\0') failure.where[0] = '@';
+    if (failure.error == std::errc::filename_too_long) {
+      failure.where += " (" + std::to_string(path.size()) + " bytes of at most " +
+                       std::to_string(Address::kLongestPath) + ")";
+    }
+    if (!failure.error) failure.error = listen_on(address, options);
+    return failure;
+  }
+
+  ListenFailure adopt(int fd, const ListenOptions& options) {
+    internal::check_usable_always(*core_, "adopt");
+    auto listener = std::make_unique<Listener>(*this, options.layers);
+    ListenFailure failure{listener->socket().adopt(fd), "descriptor " + std::to_string(fd)};
+    if (failure.error) return failure;
+    failure.error = add(listener);
+    if (failure.error) listener->socket().release();
+    return failure;
+  }
+
   void stop() noexcept {
     cancel();
+    ++stops_;
     listeners_.clear();
     addresses_.clear();
+    reserve_.give_up(internal::sockets(*core_));
+  }
+
+  void pause() noexcept {
+    resting_ = true;
+    watch();
+  }
+  void resume() noexcept {
+    resting_ = false;
+    watch();
+  }
+  [[nodiscard]] bool paused() const noexcept { return resting_ || queued(); }
+
+  void set_shedding(ShedOptions options) {
+    pace_.set(options.per_second);
+    farewell_ = std::move(options.farewell);
+  }
+  [[nodiscard]] std::uint64_t shed() const noexcept { return shed_; }
+
+  void retry_accept() noexcept {
+    if (!queued()) return;
+    cancel();
+    on_timer();
   }
 
   [[nodiscard]] const std::vector<Address>& addresses() const noexcept { return addresses_; }
-  [[nodiscard]] bool paused() const noexcept { return queued(); }
-  void retry_accept() noexcept {
-    if (!paused()) return;
-    cancel();
-    for (const auto& listener : listeners_) listener->watch_for(Io::read);
-  }
 
  private:
   using Layers = std::vector<std::shared_ptr<StreamLayer>>;
@@ -97,20 +149,17 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
   /// One listening socket.
   class Listener final : public internal::IoHandler {
    public:
-    Listener(State& server, int fd, const Layers& layers)
-        : server_(server), fd_(fd), layers_(std::make_shared<Layers>(layers)) {
-      add_work(*server_.core_);
-    }
+    Listener(State& server, const Layers& layers)
+        : server_(server), socket_(*server.core_), layers_(std::make_shared<Layers>(layers)) {}
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
-    ~Listener() {
-      internal::unwatch(*server_.core_, watch_);
-      close();
-    }
+    ~Listener() { internal::unwatch(*server_.core_, watch_); }
 
-    [[nodiscard]] std::error_code begin() noexcept {
+    [[nodiscard]] internal::ListeningSocket& socket() noexcept { return socket_; }
+
+    [[nodiscard]] std::error_code begin(Io interest) noexcept {
       std::error_code error;
-      watch_ = internal::watch(*server_.core_, fd_, Io::read, *this, error);
+      watch_ = internal::watch(*server_.core_, socket_.fd(), interest, *this, error);
       return error;
     }
 
@@ -121,72 +170,151 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
     void on_ready(Io /*events*/) override {
       const auto pin = server_.shared_from_this();
       const auto layers = layers_;  // this listener may be gone before the last connection
-      pin->accept_from(fd_, *layers);
+      pin->accept_from(socket_.fd(), *layers);
     }
     void on_loop_closed() noexcept override {
       watch_ = {};
-      close();
+      socket_.close();
+      server_.reserve_.give_up(internal::sockets(*server_.core_));
     }
     [[nodiscard]] const char* label() const noexcept override { return "accept"; }
 
    private:
-    void close() noexcept {
-      if (fd_ < 0) return;
-      internal::sockets(*server_.core_).close(std::exchange(fd_, -1));
-      remove_work(*server_.core_);
-    }
-
     State& server_;
-    int fd_;
+    internal::ListeningSocket socket_;
     std::shared_ptr<const Layers> layers_;
     internal::IoWatch watch_;
   };
 
+  std::error_code listen_on(const Address& address, const ListenOptions& options) {
+    auto listener = std::make_unique<Listener>(*this, options.layers);
+    if (const auto error = listener->socket().open(address, options)) return error;
+    return add(listener);
+  }
+
+  /// Takes `listener` if there is no error.
+  std::error_code add(std::unique_ptr<Listener>& listener) {
+    listeners_.reserve(listeners_.size() + 1);
+    addresses_.reserve(addresses_.size() + 1);
+    if (const auto error = listener->begin(interest())) return error;
+    addresses_.push_back(listener->socket().address());
+    listeners_.push_back(std::move(listener));
+    reserve_.fill(internal::sockets(*core_));
+    return {};
+  }
+
+  [[nodiscard]] Io interest() const noexcept { return paused() ? Io::none : Io::read; }
+  void watch() noexcept {
+    for (const auto& listener : listeners_) listener->watch_for(interest());
+  }
+
   /// Each connection is a step; what is left is found ready again in the next turn.
   void accept_from(int listener, const Layers& layers) {
+    const auto stops = stops_;
     do {
       Address peer;
       std::error_code error;
       const int fd = internal::sockets(*core_).accept(listener, peer, error);
-      if (fd < 0) {
-        if (out_of_descriptors(error)) pause(error);
-        // Anything else concerns the one connection, or is that none is left.
+      if (fd >= 0) {
+        take(fd, peer, layers);
+      } else if (out_of_descriptors(error)) {
+        if (!shed_from(listener, error, layers.empty() ? farewell_ : std::string_view())) return;
+      } else {
+        // Anything else but want of memory concerns the one connection, or is that none is left.
+        if (out_of_memory(error)) rest_until(internal::now(*core_) + kRetryAccept, error);
         return;
       }
-      internal::sockets(*core_).set_nodelay(fd);
-      hand_over(fd, peer, layers);
     } while (!internal::step_done(*core_, "accept") && internal::is_open(*core_) &&
-             !listeners_.empty());
+             stops == stops_ && !paused());
   }
 
-  void hand_over(int fd, const Address& peer, const Layers& layers) noexcept try {
-    std::unique_ptr<Stream> stream = internal::make_socket_stream(core_, fd, peer);
-    for (const auto& layer : layers) stream = layer->accept(std::move(stream));
+  void take(int fd, const Address& peer, const Layers& layers) noexcept try {
+    if (peer.family() != Address::Family::local) internal::sockets(*core_).set_nodelay(fd);
+    auto stream = internal::make_socket_stream(core_, fd, peer.unmapped());
+    for (const auto& layer : layers) {
+      stream = layer->accept(std::move(stream));
+      if (!stream) return;
+    }
     on_connection_(std::move(stream));
   } catch (...) {
     internal::report(*core_, std::current_exception(), "connection");
   }
 
-  void pause(const std::error_code& error) {
+  /// Turns one away by means of the reserve. False when nobody waits, or whoever does has to.
+  bool shed_from(int listener, std::error_code shortage, std::string_view farewell) {
     const TimePoint now = internal::now(*core_);
-    internal::add_timer(*core_, *this, now + kRetryAccept);
-    for (const auto& listener : listeners_) listener->watch_for(Io::none);
-    if (now < tell_again_) return;
-    tell_again_ = now + kTellAgain;
-    internal::log(*core_, LogLevel::warning, "eddy.core",
-                  "accepting connections pauses: " + error.message());
+    if (!reserve_ || !pace_.allows(now)) {
+      rest_until(reserve_ ? pace_.until() : now + kRetryAccept, shortage);
+      return false;
+    }
+    SocketOps& sockets = internal::sockets(*core_);
+    reserve_.give_up(sockets);
+    Address peer;
+    std::error_code error;
+    const int fd = sockets.accept(listener, peer, error);
+    if (fd >= 0) turn_away(sockets, fd, farewell);
+    reserve_.fill(sockets);
+    if (fd >= 0) {
+      ++shed_;
+      pace_.count();
+      tell(now, "who connects is turned away: " + shortage.message());
+      return true;
+    }
+    // Another thread was faster, or there is nobody at all: the shortage is found first.
+    if (out_of_descriptors(error)) rest_until(now + kRetryAccept, error);
+    return false;
   }
 
-  void on_timer() override {
-    for (const auto& listener : listeners_) listener->watch_for(Io::read);
+  void rest_until(TimePoint when, const std::error_code& error) {
+    internal::add_timer(*core_, *this, when);
+    watch();
+    tell(internal::now(*core_), "accepting connections pauses: " + error.message());
+  }
+
+  void tell(TimePoint now, const std::string& message) {
+    if (now < tell_again_) return;
+    tell_again_ = now + kTellAgain;
+    internal::log(*core_, LogLevel::warning, "eddy.core", message);
+  }
+
+  void on_timer() noexcept override {
+    // The reserve comes before the next connection, or the one after it could not be turned away.
+    reserve_.fill(internal::sockets(*core_));
+    watch();
   }
 
   std::shared_ptr<internal::LoopCore> core_;
   OnConnection on_connection_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<Address> addresses_;
+  internal::DescriptorReserve reserve_;
+  internal::Pace pace_;
+  std::string farewell_;
+  std::uint64_t shed_ = 0;
   TimePoint tell_again_ = TimePoint::min();
+  /// Tells a loop over one listener that it has gone.
+  unsigned stops_ = 0;
+  /// By pause(); a shortage is the timer.
+  bool resting_ = false;
 };
+
+namespace {
+
+/// For the forms without exceptions: using a closed Loop is an exception in the others.
+template <class Listen>
+std::error_code error_of(Listen listen) {
+  try {
+    return listen().error;
+  } catch (const std::system_error& closed) {
+    return closed.code();
+  }
+}
+
+void check(const ListenFailure& failure) {
+  if (failure.error) failure.raise();
+}
+
+}  // namespace
 
 TcpServer::TcpServer(Loop& loop, OnConnection on_connection)
     : state_(std::make_shared<State>(internal::core_of(loop), std::move(on_connection))) {}
@@ -194,35 +322,52 @@ TcpServer::TcpServer(Loop& loop, OnConnection on_connection)
 TcpServer::~TcpServer() { state_->stop(); }
 
 void TcpServer::listen(std::uint16_t port, const ListenOptions& options) {
-  if (const auto failure = state_->listen_loopback(port, options); failure.error) failure.raise();
+  check(state_->listen_loopback(port, options));
+}
+
+void TcpServer::listen(std::uint16_t port, std::error_code& error, const ListenOptions& options) {
+  error = error_of([&] { return state_->listen_loopback(port, options); });
 }
 
 void TcpServer::listen(std::string_view address, std::uint16_t port, const ListenOptions& options) {
-  if (const auto failure = state_->listen(address, port, options); failure.error) failure.raise();
-}
-
-void TcpServer::listen(std::uint16_t port, std::error_code& error,
-                       const ListenOptions& options) try {
-  error = state_->listen_loopback(port, options).error;
-} catch (const std::system_error& closed) {
-  error = closed.code();
+  check(state_->listen(address, port, options));
 }
 
 void TcpServer::listen(std::string_view address, std::uint16_t port, std::error_code& error,
-                       const ListenOptions& options) try {
-  error = state_->listen(address, port, options).error;
-} catch (const std::system_error& closed) {
-  error = closed.code();
+                       const ListenOptions& options) {
+  error = error_of([&] { return state_->listen(address, port, options); });
+}
+
+void TcpServer::listen_unix(std::string_view path, const ListenOptions& options) {
+  check(state_->listen_unix(path, options));
+}
+
+void TcpServer::listen_unix(std::string_view path, std::error_code& error,
+                            const ListenOptions& options) {
+  error = error_of([&] { return state_->listen_unix(path, options); });
+}
+
+void TcpServer::adopt(int fd, const ListenOptions& options) { check(state_->adopt(fd, options)); }
+
+void TcpServer::adopt(int fd, std::error_code& error, const ListenOptions& options) {
+  error = error_of([&] { return state_->adopt(fd, options); });
 }
 
 const std::vector<Address>& TcpServer::addresses() const noexcept { return state_->addresses(); }
 
 std::uint16_t TcpServer::port() const noexcept {
-  return addresses().empty() ? std::uint16_t{0} : addresses().front().port();
+  for (const Address& address : addresses()) {
+    if (address.port() != 0) return address.port();
+  }
+  return 0;
 }
 
 void TcpServer::stop() noexcept { state_->stop(); }
+void TcpServer::pause() noexcept { state_->pause(); }
+void TcpServer::resume() noexcept { state_->resume(); }
 bool TcpServer::paused() const noexcept { return state_->paused(); }
+void TcpServer::set_shedding(ShedOptions options) { state_->set_shedding(std::move(options)); }
+std::uint64_t TcpServer::shed() const noexcept { return state_->shed(); }
 void TcpServer::retry_accept() noexcept { state_->retry_accept(); }
 
 }  // namespace eddy::inline v0

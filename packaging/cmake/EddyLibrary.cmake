@@ -22,6 +22,7 @@ set(EDDY_LINKABLE
     "EddyDeps::pcre2|pcre2|libpcre2-8 >= 10.30|"
     "EddyDeps::brotli|brotli|libbrotlienc >= 1.0|"
     "EddyDeps::zstd|zstd|libzstd >= 1.4|"
+    "OpenSSL::SSL|tls|openssl >= 3.0|"
     "EddyDeps::boost_asio|asio||-pthread"
     "EddyDeps::standalone_asio|asio_standalone||-pthread"
     "Qt6::Core|qt|Qt6Core >= 6.2|"

@@ -59,9 +59,9 @@ class Check:
             f"-DCMAKE_CXX_COMPILER_LAUNCHER={launcher}", "-DCMAKE_CXX_FLAGS=-O0", "-DCMAKE_BUILD_TYPE=None",
             f"-DBUILD_SHARED_LIBS={'ON' if self.shared else 'OFF'}", *options, **more)
 
-    def adapters(self):
+    def parts_of_build(self):
         """Exactly the components, and parts of web, that the build beside has."""
-        names = ["asio", "asio_standalone", "qt", "glib", "libev", "brotli", "zstd"]
+        names = ["tls", "asio", "asio_standalone", "qt", "glib", "libev", "brotli", "zstd"]
         there = self.components + self.parts
         return [f"-DEDDY_{name.upper()}={'ON' if name in there else 'OFF'}" for name in names] + [
             f"-DEDDY_{name}=OFF" for name in ("TESTING", "CONFORMANCE", "BUILD_TESTS", "BUILD_EXAMPLES")]
@@ -81,7 +81,7 @@ class Check:
         moved_from = self.work / "prefix_before"
         shutil.rmtree(moved_from, ignore_errors=True)
         shutil.rmtree(self.prefix, ignore_errors=True)
-        self.configure(self.source, build, *self.adapters(), f"-DCMAKE_INSTALL_PREFIX={moved_from}")
+        self.configure(self.source, build, *self.parts_of_build(), f"-DCMAKE_INSTALL_PREFIX={moved_from}")
         run("cmake", "--build", build)
         run("cmake", "--install", build)
         moved_from.rename(self.prefix)
@@ -117,7 +117,7 @@ class Check:
         build = self.fresh(way)
         self.configure(
             CONSUMER, build, f"-DWAY={way}", f"-DCOMPONENTS={';'.join(self.components)}",
-            f"-DEDDY_SOURCE={self.source}", *self.adapters())
+            f"-DEDDY_SOURCE={self.source}", *self.parts_of_build())
         run("cmake", "--build", build)
         self.run_consumers(build)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""What examples/run, tests/run and packaging/setup say and do before they build anything.
+"""What examples/run, tests/run, tests/fuzz/run and packaging/setup say and do before they build anything.
 
 dpkg-query, apt-get, id and cmake are stand-ins here, which a case tells what machine to play; each prints its
 call into a file, so that a case sees what would have been done.
@@ -76,6 +76,11 @@ class Commands(unittest.TestCase):
             self.assertIn("libev-dev", lines[0])
             self.assertNotIn("sudo", self.said)
 
+    def test_fuzzers_need_clang_and_its_runtime(self):
+        self.assertEqual(self.run_on("tests/fuzz/run", "1", "range", installed=BASE + " ccache mold", user=1000), 1)
+        self.assertIn("apt-get install --no-remove --no-install-recommends clang libclang-rt-dev", self.said)
+        self.assertNotIn("cmake", self.calls)
+
     def test_native_example_asks_for_no_host_library(self):
         self.run_on("examples/run", "hello", user=1000)
         self.assertNotIn("apt-get", self.said)
@@ -97,6 +102,9 @@ class Commands(unittest.TestCase):
                               (("examples/run", "hello", "--port=70000"), "not a port"),
                               (("examples/run", "hello", "--port=x"), "not a port"),
                               (("tests/run", "--preset=none"), "there are: dev"),
+                              (("tests/fuzz/run", "teapot"), "there are: chunked"),
+                              (("tests/fuzz/run", "0"), "no number of seconds"),
+                              (("tests/fuzz/run", "2x", "range"), "no number of seconds"),
                               (("packaging/setup", "teapot"), "no package group")):
             self.assertEqual(self.run_on(*command), 2, command)
             self.assertIn(said, self.said)

@@ -3,7 +3,7 @@
 
   licence   every source says its licence in its first lines
   layering  core knows no host and no HTTP, web no adapter and no host, an adapter only its own; public headers of
-            core and web include no third party's header
+            core and web include no third party's header; core/tls alone in core knows OpenSSL
   linux     what only Linux has stands only in core/loop/linux and core/net/linux
   sockets   nothing writes to a descriptor but by the wrappers there: a vanished peer must not raise SIGPIPE
   abi       the inline namespace is that of the project's version
@@ -97,10 +97,14 @@ def check_licence():
 
 def check_layering():
     any_host = "|".join(HOST_HEADERS.values())
-    yield from findings(cxx(("core/",)), include_of(any_host + "|eddy/(?!core/)"), "core knows only itself")
+    tls = cxx(("core/tls/",))
+    core = [name for name in cxx(("core/",)) if name not in tls]
+    yield from findings(core, include_of(any_host + "|eddy/(?!core/)|openssl/"), "core knows only itself")
+    yield from findings(tls, include_of(any_host + "|eddy/(?!core/|tls/)"), "TLS knows core and OpenSSL")
     yield from findings(cxx(("core/",)), r"(?i)\bhttps?\w*", "core knows no HTTP")
     yield from findings(cxx(("web/",)), include_of(any_host + "|eddy/(?!core/|web/)"), "web knows only core")
-    headers = [name for name in cxx(("core/", "web/")) if name.endswith(".h")]
+    headers = [name for name in cxx(("core/", "web/")) if name.endswith(".h") and
+               not name.startswith("core/tls/internal/")]
     yield from findings(headers, include_of(LIBRARY_HEADERS), "a header of core or web shows a third party's")
     for own in HOST_HEADERS:
         others = "|".join(pattern for name, pattern in HOST_HEADERS.items() if name != own)

@@ -45,6 +45,12 @@ class Rules(unittest.TestCase):
             self.forbids("layering", "core/loop/a.cc", line + "\n")
         for line in ("#include <eddy/core/a.h>", "#include <string>", "// like http", 'const char* a = "http";'):
             self.allows("layering", "core/loop/a.cc", line + "\n")
+        self.forbids("layering", "core/net/a.cc", "#include <openssl/ssl.h>\n")
+        self.forbids("layering", "core/net/a.cc", "#include <eddy/tls/tls.h>\n")
+        self.forbids("layering", "core/tls/a.cc", "#include <eddy/web/web.h>\n")
+        self.forbids("layering", "core/tls/a.h", "#include <openssl/ssl.h>\n")
+        self.allows("layering", "core/tls/internal/a.h", "#include <openssl/ssl.h>\n#include <eddy/tls/b.h>\n")
+        self.forbids("layering", "web/a.cc", "#include <eddy/tls/tls.h>\n")
         self.forbids("layering", "web/a.cc", "#include <eddy/qt/qt.h>\n")
         self.forbids("layering", "web/a.h", "#include <zlib.h>\n")
         self.allows("layering", "web/a.cc", "#include <zlib.h>\n#include <eddy/core/core.h>\n")

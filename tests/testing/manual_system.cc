@@ -33,6 +33,14 @@ std::size_t bounded(std::size_t size, std::size_t limit) noexcept {
   return limit == 0 ? size : std::min(size, limit);
 }
 
+/// A Unix socket without a name, as clients have.
+Address nameless() {
+  std::error_code error;
+  Address address = Address::local("/", error);
+  address.set_size(sizeof(short));  // the family
+  return address;
+}
+
 Address loopback(std::uint16_t port) {
   std::error_code error;
   return Address::parse("127.0.0.1", port, error);
@@ -80,17 +88,37 @@ void ManualPeer::fail_send(std::errc error) { connection_->to_peer.errors.push_b
 
 // ---- The system ---------------------------------------------------------------------------------
 
-ManualPeer ManualSystem::connect(std::uint16_t port) {
+template <class Matches>
+ManualPeer ManualSystem::connect_to(const std::string& where, Matches matches) {
   for (auto& [fd, socket] : sockets_) {
-    if (socket.connection || socket.local.port() != port) continue;
+    if (!socket.listens() || !matches(socket.local)) continue;
     if (socket.pending.size() >= socket.backlog) break;
     auto connection = std::make_shared<ManualConnection>();
-    connection->peer_address = loopback(next_peer_port_++);
+    const bool local = socket.local.family() == Address::Family::local;
+    connection->peer_address = local ? nameless() : loopback(next_peer_port_++);
     socket.pending.push_back(connection);
     return ManualPeer(connection);
   }
   throw std::system_error(std::make_error_code(std::errc::connection_refused),
-                          "connect to port " + std::to_string(port));
+                          "connect to " + where);
+}
+
+ManualPeer ManualSystem::connect(std::uint16_t port) {
+  return connect_to("port " + std::to_string(port),
+                    [port](const Address& local) { return local.port() == port; });
+}
+
+ManualPeer ManualSystem::connect(std::string_view path) {
+  std::error_code error;
+  const Address address = Address::local(path, error);
+  return connect_to(std::string(path),
+                    [&address](const Address& local) { return local == address; });
+}
+
+std::size_t ManualSystem::open_descriptors() const noexcept {
+  return static_cast<std::size_t>(std::count_if(sockets_.begin(), sockets_.end(), [](auto& entry) {
+    return entry.second.connection || entry.second.listens();
+  }));
 }
 
 ManualSystem::OpenConnection ManualSystem::open_connection() {
@@ -104,6 +132,7 @@ Io ManualSystem::ready(int fd, Io interest) const noexcept {
   const Socket* socket = find(fd);
   if (socket == nullptr) return Io::none;
   if (!socket->connection) {
+    if (!socket->listens()) return Io::none;
     const bool acceptable = !socket->pending.empty() || !accept_errors_.empty();
     return acceptable ? interest & Io::read : Io::none;
   }
@@ -120,7 +149,8 @@ Io ManualSystem::ready(int fd, Io interest) const noexcept {
   return events & interest;
 }
 
-int ManualSystem::listen(const Address& address, int backlog, std::error_code& error) noexcept {
+int ManualSystem::listen(const Address& address, const ListenSocketOptions& options,
+                         std::error_code& error) noexcept {
   if (take_error(listen_errors_, error)) return -1;
   error.clear();
   if (address.family() == Address::Family::ipv6 && !ipv6_) {
@@ -128,16 +158,55 @@ int ManualSystem::listen(const Address& address, int backlog, std::error_code& e
   } else if (sockets_.size() >= descriptor_limit_) {
     error = std::make_error_code(std::errc::too_many_files_open);
   }
-  const std::uint16_t port = address.port() != 0 ? address.port() : next_port_++;
-  std::error_code parse_error;
-  const Address local = Address::parse(address.host(), port, parse_error);
-  for (const auto& [fd, socket] : sockets_) {
-    if (!socket.connection && socket.local.to_string() == local.to_string()) {
-      error = std::make_error_code(std::errc::address_in_use);
-    }
+  Address local = address;
+  if (address.family() != Address::Family::local) {
+    std::error_code parse_error;
+    const std::uint16_t port = address.port() != 0 ? address.port() : next_port_++;
+    local = Address::parse(address.host(), port, parse_error);
+  } else if (files_.contains(address.host())) {
+    error = std::make_error_code(std::errc::address_in_use);
+  }
+  if (listens_on(local) && !options.reuse_port) {
+    error = std::make_error_code(std::errc::address_in_use);
   }
   if (error) return -1;
-  return add({nullptr, local, {}, static_cast<std::size_t>(backlog)});
+  if (local.family() == Address::Family::local && !local.is_abstract()) leave_file(local.host());
+  return add({nullptr, local, {}, static_cast<std::size_t>(std::max(options.backlog, 1))});
+}
+
+bool ManualSystem::listens_on(const Address& address) const noexcept {
+  return std::any_of(sockets_.begin(), sockets_.end(), [&address](const auto& entry) {
+    return entry.second.listens() && entry.second.local == address;
+  });
+}
+
+std::error_code ManualSystem::adopt_listener(int fd) noexcept {
+  const Socket* socket = find(fd);
+  if (socket == nullptr) return std::make_error_code(std::errc::bad_file_descriptor);
+  if (!socket->listens()) return std::make_error_code(std::errc::invalid_argument);
+  return {};
+}
+
+std::error_code ManualSystem::remove_stale(const Address& address) noexcept {
+  if (address.is_abstract() || listens_on(address)) {
+    return std::make_error_code(std::errc::address_in_use);
+  }
+  files_.erase(address.host());
+  return {};
+}
+
+FileId ManualSystem::file_of(const Address& address) noexcept {
+  const auto found = files_.find(address.host());
+  return found != files_.end() ? FileId{1, found->second} : FileId();
+}
+
+void ManualSystem::remove_file(const Address& address, const FileId& file) noexcept {
+  if (file_of(address) == file) files_.erase(address.host());
+}
+
+int ManualSystem::reserve() noexcept {
+  if (sockets_.size() >= descriptor_limit_) return -1;
+  return add({});
 }
 
 Address ManualSystem::local_address(int fd) noexcept {
@@ -193,16 +262,17 @@ int ManualSystem::accept(int listener, Address& peer, std::error_code& error) no
   ++accepts_;
   if (take_error(accept_errors_, error)) return -1;
   Socket* socket = find(listener);
-  if (socket == nullptr || socket->connection) {
+  if (socket == nullptr || !socket->listens()) {
     error = std::make_error_code(std::errc::bad_file_descriptor);
+    return -1;
+  }
+  // As a real system does, a descriptor is looked for before a connection is.
+  if (sockets_.size() >= descriptor_limit_) {
+    error = std::make_error_code(std::errc::too_many_files_open);
     return -1;
   }
   if (socket->pending.empty()) {
     error = std::make_error_code(std::errc::operation_would_block);
-    return -1;
-  }
-  if (sockets_.size() >= descriptor_limit_) {
-    error = std::make_error_code(std::errc::too_many_files_open);
     return -1;
   }
   error.clear();

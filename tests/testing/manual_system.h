@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -105,24 +106,32 @@ class EDDY_API ManualSystem final : public SocketOps {
   /// Connects to whoever listens on `port` (of any address). Throws std::system_error
   /// (connection_refused) where nobody does.
   [[nodiscard]] ManualPeer connect(std::uint16_t port);
+  /// Connects to whoever listens on a Unix socket, by a path or an abstract name ("@name").
+  [[nodiscard]] ManualPeer connect(std::string_view path);
   /// A connected socket without a listener, as a descriptor for Eddy and the peer's end.
   struct OpenConnection {
     int fd;
     ManualPeer peer;
   };
   [[nodiscard]] OpenConnection open_connection();
-  /// Listening sockets and connections that Eddy has open.
-  [[nodiscard]] std::size_t open_descriptors() const noexcept { return sockets_.size(); }
+  /// Listening sockets and connections that Eddy has open; what it holds in reserve is not counted.
+  [[nodiscard]] std::size_t open_descriptors() const noexcept;
+  /// Whether there is a Unix socket's file.
+  [[nodiscard]] bool has_file(std::string_view path) const { return files_.contains(path); }
 
   // ---- Scripts ----
 
-  /// Once `count` descriptors are open, accept and listen fail with EMFILE; the default is no
-  /// limit.
+  /// Once `count` descriptors are open, reserved ones included, accept and listen fail with EMFILE;
+  /// the default is no limit.
   void limit_descriptors(std::size_t count) noexcept { descriptor_limit_ = count; }
   /// The next accept fails, once for each call of this, whether somebody waits or not.
   void fail_accept(std::errc error) { accept_errors_.push_back(error); }
   /// The next listen fails.
   void fail_listen(std::errc error) { listen_errors_.push_back(error); }
+  /// Makes a Unix socket's file that nobody answers on, or another one in the place of one.
+  void leave_file(std::string_view path) {
+    files_.insert_or_assign(std::string(path), ++file_count_);
+  }
   /// IPv6 addresses can't be listened on (the default is that they can).
   void set_ipv6(bool available) noexcept { ipv6_ = available; }
   /// Calls of accept, whatever came of them.
@@ -136,7 +145,13 @@ class EDDY_API ManualSystem final : public SocketOps {
 
   // ---- SocketOps ----
 
-  int listen(const Address& address, int backlog, std::error_code& error) noexcept override;
+  int listen(const Address& address, const ListenSocketOptions& options,
+             std::error_code& error) noexcept override;
+  std::error_code adopt_listener(int fd) noexcept override;
+  std::error_code remove_stale(const Address& address) noexcept override;
+  [[nodiscard]] FileId file_of(const Address& address) noexcept override;
+  void remove_file(const Address& address, const FileId& file) noexcept override;
+  [[nodiscard]] int reserve() noexcept override;
   [[nodiscard]] Address local_address(int fd) noexcept override;
   void set_nodelay(int fd) noexcept override;
   IoResult receive(int fd, std::span<char> buffer) noexcept override;
@@ -147,13 +162,19 @@ class EDDY_API ManualSystem final : public SocketOps {
 
  private:
   struct Socket {
-    /// Null for a listening socket.
+    /// Null for a listening socket, and for one in reserve.
     std::shared_ptr<ManualConnection> connection;
     Address local;
     std::deque<std::shared_ptr<ManualConnection>> pending;
     std::size_t backlog = 0;
+
+    [[nodiscard]] bool listens() const noexcept { return !connection && backlog > 0; }
   };
 
+  /// Queues a connection for the first listening socket whose address `matches`.
+  template <class Matches>
+  ManualPeer connect_to(const std::string& where, Matches matches);
+  [[nodiscard]] bool listens_on(const Address& address) const noexcept;
   int add(Socket socket);
   Socket* find(int fd) noexcept;
   [[nodiscard]] const Socket* find(int fd) const noexcept;
@@ -165,6 +186,9 @@ class EDDY_API ManualSystem final : public SocketOps {
   std::size_t descriptor_limit_ = static_cast<std::size_t>(-1);
   std::deque<std::errc> accept_errors_;
   std::deque<std::errc> listen_errors_;
+  /// Unix sockets' files, by path, each with a number of its own.
+  std::map<std::string, std::uint64_t, std::less<>> files_;
+  std::uint64_t file_count_ = 0;
   bool ipv6_ = true;
   std::size_t accepts_ = 0;
   std::uint16_t next_port_ = 20000;

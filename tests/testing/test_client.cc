@@ -12,8 +12,6 @@
 #include <system_error>
 #include <utility>
 
-#include <eddy/core/net/address.h>
-
 namespace eddy::inline v0::testing {
 
 namespace {
@@ -31,6 +29,17 @@ TestClient::TestClient(std::uint16_t port, std::string_view host, std::chrono::m
   std::error_code error;
   const Address address = Address::parse(host, port, error);
   if (error) throw std::system_error(error, "TestClient");
+  connect(address);
+}
+
+TestClient::TestClient(std::string_view path, std::chrono::milliseconds limit) : limit_(limit) {
+  std::error_code error;
+  const Address address = Address::local(path, error);
+  if (error) throw std::system_error(error, "TestClient");
+  connect(address);
+}
+
+void TestClient::connect(const Address& address) {
   const auto* name = static_cast<const sockaddr*>(address.data());
   fd_ = ::socket(name->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd_ < 0) fail(errno, "TestClient: socket");

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <eddy/core/base/export.h>
+#include <eddy/core/net/address.h>
 
 namespace eddy::inline v0::testing {
 
@@ -20,6 +21,9 @@ class EDDY_API TestClient {
  public:
   /// Connects to 127.0.0.1 (or another numeric address).
   explicit TestClient(std::uint16_t port, std::string_view host = "127.0.0.1",
+                      std::chrono::milliseconds limit = std::chrono::seconds(5));
+  /// Connects to a Unix socket, by its path or an abstract name ("@name").
+  explicit TestClient(std::string_view path,
                       std::chrono::milliseconds limit = std::chrono::seconds(5));
   TestClient(const TestClient&) = delete;
   TestClient& operator=(const TestClient&) = delete;
@@ -53,6 +57,7 @@ class EDDY_API TestClient {
   void set_buffers(int send_bytes, int receive_bytes);
 
  private:
+  void connect(const Address& address);
   bool wait_for(short events, std::chrono::steady_clock::time_point deadline);
   /// Appends to `buffer_` what is there; false at the end.
   bool fill(std::chrono::steady_clock::time_point deadline);

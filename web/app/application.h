@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -20,6 +21,11 @@ namespace eddy::inline v0::web {
 struct RouteOptions {
   /// By which links to the route are made; unique in an Application, empty for none.
   std::string name = {};
+  /// Bytes of a request's body, instead of ServerOptions::limits.body_bytes. More is a 413.
+  std::optional<std::size_t> body_bytes = {};
+  /// The handler's task is stopped when its client has gone, whatever the method: for one whose
+  /// work may be left half done. GET and HEAD always do.
+  bool cancel_on_disconnect = false;
 };
 
 /// A pattern of paths and the handler class that answers them; see route().
@@ -45,13 +51,19 @@ Route route(std::string_view pattern, RouteOptions options = {}) {
   definition.name = std::move(options.name);
   definition.handler = internal::type_name<H>();
   internal::add_methods<H>(definition);
+  for (internal::MethodEntry& entry : definition.methods) {
+    if (options.body_bytes) entry.body_bytes = options.body_bytes;
+    entry.cancel_on_disconnect |= options.cancel_on_disconnect;
+  }
   return Route(std::move(definition));
 }
 
 /// The routes of a web application, and the servers that it listens with.
 ///
 /// The first route that matches a path answers it: 405 with Allow where it lacks the method, and
-/// 404 where no route matches. Functions for one path (get, post, ...) are one route.
+/// 404 where no route matches. HEAD is answered by what answers GET, without the content, and
+/// OPTIONS by Allow, unless a route has its own. Functions for one path (get, post, ...) are one
+/// route.
 ///
 ///     Application app;
 ///     app.get("/hello/{name}", [](std::string_view name) { return "Hello, " + std::string(name);
@@ -135,6 +147,9 @@ class EDDY_API Application {
     definition.is_regex = false;
     definition.name = std::move(options.name);
     internal::add_function(definition, method, std::forward<F>(function));
+    internal::MethodEntry& entry = definition.methods[static_cast<std::size_t>(method)];
+    entry.body_bytes = options.body_bytes;
+    entry.cancel_on_disconnect = options.cancel_on_disconnect;
     return add_definition(std::move(definition));
   }
 

@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <eddy/web/app/internal/application_core.h>
 #include <eddy/web/http/internal/char_class.h>
@@ -64,6 +65,22 @@ void RequestHandler::append(std::string_view text) {
   exchange.response().body.append(text);
 }
 
+internal::FlushAwaiter RequestHandler::flush() { return internal::FlushAwaiter(exchange()); }
+
+bool RequestHandler::headers_sent() const { return exchange().streamed().head_sent; }
+
+void RequestHandler::send_file(File file) {
+  const std::uint64_t size = file.size();
+  send_file(std::move(file), 0, size);
+}
+
+void RequestHandler::send_file(File file, std::uint64_t offset, std::uint64_t length) {
+  if (headers_sent()) throw std::logic_error("send_file() after flush()");
+  exchange().response().body.clear();
+  exchange().response().file = FilePart{std::move(file), offset, length};
+  finish();
+}
+
 void RequestHandler::redirect(std::string_view url, bool permanent) {
   set_header("Location", url);
   set_status(permanent ? 301 : 302);
@@ -74,6 +91,7 @@ void RequestHandler::redirect(std::string_view url, bool permanent) {
 void RequestHandler::send_error(int status) {
   internal::Exchange& exchange = this->exchange();
   if (exchange.finished()) throw std::logic_error("send_error() after finish()");
+  if (exchange.streamed().head_sent) throw std::logic_error("send_error() after flush()");
   internal::clear_response(exchange);
   set_status(status);
   write_error(status);

@@ -3,12 +3,15 @@
 
 #include <charconv>
 #include <concepts>
+#include <cstdint>
 #include <string_view>
 #include <type_traits>
 
 #include <eddy/core/base/export.h>
+#include <eddy/web/http/file_body.h>
 #include <eddy/web/http/http_error.h>
 #include <eddy/web/http/request.h>
+#include <eddy/web/http/response_stream.h>
 
 namespace eddy::inline v0::web {
 
@@ -35,6 +38,18 @@ struct HandlerAccess;
 /// `prepare` may be declared too, `void prepare()` or `Task<void> prepare()`: it runs before the
 /// method, which is left out if it has finished the response.
 ///
+/// A handler of large uploads takes the content while it arrives:
+///
+///     struct Upload : eddy::web::RequestHandler {
+///       static constexpr bool stream_request_body = true;
+///       void data_received(std::string_view piece) { ... }  // or Task<void>: the client waits
+///       void post() { write("thanks"); }                    // after the last piece
+///     };
+///
+/// `static constexpr std::size_t max_body_size` replaces the server's limit for bodies, and
+/// `static constexpr bool cancel_on_disconnect = true` stops the tasks of all its methods when the
+/// client has gone, not only those of GET and HEAD.
+///
 /// What has been written is sent when the method has returned, or its task has ended, or by
 /// finish(). What a handler throws becomes an error page (HttpError: of its status; anything else:
 /// 500) and one line in the log. After the client has gone, writing does nothing.
@@ -53,6 +68,9 @@ class EDDY_API RequestHandler {
   /// Called once, when the response has been handed over and the handler runs no more. Nothing can
   /// be sent any more, and what it throws is only logged.
   virtual void on_finish() {}
+  /// Called at most once, when the client has gone while a method waits; see also
+  /// ServerOptions::half_close. on_finish() comes in any case.
+  virtual void on_connection_close() {}
   /// Sends the page for an error status; an overriding one writes its own.
   virtual void write_error(int status);
 
@@ -78,6 +96,16 @@ class EDDY_API RequestHandler {
     (write_part(parts), ...);
   }
 
+  /// `co_await flush()`: sends what has been written so far, at first behind status and header
+  /// fields, and waits while the client is slow in taking it. See ResponseStream, which it is like.
+  [[nodiscard]] internal::FlushAwaiter flush();
+  /// Whether a flush() has sent status and header fields, so that they can't change any more.
+  [[nodiscard]] bool headers_sent() const;
+
+  /// Ends the request by sending a file, or a part of it, as it lies on the disk; what was written
+  /// is dropped. Content-Type is the handler's to set (see mime.h).
+  void send_file(File file);
+  void send_file(File file, std::uint64_t offset, std::uint64_t length);
   /// Ends the request by sending the client elsewhere: 302, or 301 for good.
   void redirect(std::string_view url, bool permanent = false);
   /// Ends the request with the error page of `status`; what was written before is dropped.

@@ -18,6 +18,7 @@ bool forbidden_in_trailer(std::string_view name) noexcept {
       "te",
       "connection",
       "keep-alive",
+      "proxy-connection",
       "upgrade",
       "expect",
       "max-forwards",
@@ -43,6 +44,8 @@ bool forbidden_in_trailer(std::string_view name) noexcept {
       "age",
       "expires",
       "vary",
+      "retry-after",
+      "warning",
   };
   for (const std::string_view forbidden : kForbidden) {
     if (internal::equals_ignoring_case(name, forbidden)) return true;
@@ -67,6 +70,18 @@ void BodyDecoder::begin_chunked() noexcept {
   state_ = State::size_first;
 }
 
+void BodyDecoder::begin_until_close() noexcept {
+  begin_length(0);
+  state_ = State::until_close;
+}
+
+ParseResult BodyDecoder::end_of_input() noexcept {
+  if (state_ == State::until_close) state_ = State::finished;
+  if (state_ == State::finished) return ParseResult::done;
+  if (state_ != State::failed) fail(400, "a body cut short");
+  return ParseResult::failed;
+}
+
 HeaderList BodyDecoder::trailers() const noexcept {
   const auto& fields = trailer_fields_.fields();
   return {trailer_text_.data(), fields.data(), fields.size()};
@@ -82,6 +97,7 @@ BodyDecoder::Step BodyDecoder::decode(std::string_view input) {
   if (state_ == State::finished) return {ParseResult::done, {}, 0};
   if (state_ == State::failed) return {ParseResult::failed, {}, 0};
   if (state_ == State::length) return take_data(input, State::finished);
+  if (state_ == State::until_close) return take_until_close(input);
   return decode_chunked(input);
 }
 
@@ -93,6 +109,15 @@ BodyDecoder::Step BodyDecoder::take_data(std::string_view input, State next) noe
   if (remaining_ == 0) state_ = next;
   return {state_ == State::finished ? ParseResult::done : ParseResult::need_more, data,
           data.size()};
+}
+
+// What is within the limit is given out before the error, however the input is cut.
+BodyDecoder::Step BodyDecoder::take_until_close(std::string_view input) noexcept {
+  const std::uint64_t room = limits_.body_bytes > total_ ? limits_.body_bytes - total_ : 0;
+  if (room == 0 && !input.empty()) return fail(413, "a body beyond the limit");
+  const std::string_view data = input.substr(0, room);
+  total_ += data.size();
+  return {ParseResult::need_more, data, data.size()};
 }
 
 BodyDecoder::Step BodyDecoder::decode_chunked(std::string_view input) {
@@ -140,21 +165,37 @@ bool BodyDecoder::read_size_line(char c) noexcept {
       state_ = State::extension;
       return true;
     case State::extension:
-      if (c == '\r') {
-        state_ = State::size_lf;
-        return true;
-      }
-      if (!internal::is_class(c, internal::kValueChar)) {
-        return error_ = {400, "a control character in a chunk extension"}, false;
-      }
-      if (++extension_bytes_ > limits_.chunk_extension_bytes) {
-        return error_ = {413, "chunk extensions beyond the limit"}, false;
-      }
-      return true;
+    case State::extension_quoted:
+    case State::extension_escaped:
+      return read_extension(c);
     default:  // size_lf
       if (c != '\n') return error_ = {400, "a bare CR"}, false;
       return end_size_line();
   }
+}
+
+// Extensions mean nothing to us, but where their line ends has to be beyond doubt: some look for
+// the end of a quoted string first.
+bool BodyDecoder::read_extension(char c) noexcept {
+  if (c == '\r') {
+    if (state_ != State::extension) return error_ = {400, "a quoted string without an end"}, false;
+    state_ = State::size_lf;
+    return true;
+  }
+  if (!internal::is_class(c, internal::kValueChar)) {
+    return error_ = {400, "a control character in a chunk extension"}, false;
+  }
+  if (++extension_bytes_ > limits_.chunk_extension_bytes) {
+    return error_ = {413, "chunk extensions beyond the limit"}, false;
+  }
+  if (state_ == State::extension_escaped) {
+    state_ = State::extension_quoted;
+  } else if (c == '"') {
+    state_ = state_ == State::extension ? State::extension_quoted : State::extension;
+  } else if (c == '\\' && state_ == State::extension_quoted) {
+    state_ = State::extension_escaped;
+  }
+  return true;
 }
 
 bool BodyDecoder::add_size_digit(char c) noexcept {
@@ -181,14 +222,15 @@ bool BodyDecoder::end_size_line() noexcept {
 // Trailers are few and small: they are copied, so that they outlive the input.
 BodyDecoder::Step BodyDecoder::read_trailer(std::string_view input, std::size_t consumed) {
   const std::size_t had = trailer_text_.size();
-  const std::size_t room = limits_.trailer_bytes - had;
+  const std::size_t most = limits_.trailer_bytes < UINT32_MAX ? limits_.trailer_bytes : UINT32_MAX;
+  const std::size_t room = most - had;
   trailer_text_.append(input.substr(consumed, room));
   const ParseResult result = trailer_fields_.parse(trailer_text_);
   if (result == ParseResult::failed) {
     return fail(trailer_fields_.error().status, trailer_fields_.error().what);
   }
   if (result == ParseResult::need_more) {
-    if (trailer_text_.size() == limits_.trailer_bytes) {
+    if (trailer_text_.size() == most) {
       return fail(431, "a trailer section beyond the limit");
     }
     return {ParseResult::need_more, {}, input.size()};

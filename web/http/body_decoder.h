@@ -14,8 +14,9 @@
 
 namespace eddy::inline v0::web {
 
-/// Undoes the framing of a message's content (RFC 9112, 6 and 7): a length, or chunked coding.
-/// Knows no socket, copies nothing but trailers, and looks at every byte once.
+/// Undoes the framing of a message's content (RFC 9112, 6 and 7): a length, chunked coding, or the
+/// end of the connection. Knows no socket, copies nothing but trailers, and looks at every byte
+/// once.
 ///
 /// Strict: chunk sizes are hex digits only, every line ends with CRLF. Chunk extensions are read
 /// and ignored; trailer fields are bounded, kept apart from the headers, and refused where they
@@ -46,10 +47,16 @@ class EDDY_API BodyDecoder {
   void begin_length(std::uint64_t length) noexcept;
   /// Content in chunks. More than limits.body_bytes of it is an error 413.
   void begin_chunked() noexcept;
+  /// Content up to the end of the connection, as responses may have it. More than limits.body_bytes
+  /// of it is an error 413.
+  void begin_until_close() noexcept;
   /// Replaces limits.body_bytes for the content that is being read.
   void set_body_limit(std::size_t bytes) noexcept { limits_.body_bytes = bytes; }
 
   [[nodiscard]] Step decode(std::string_view input);
+
+  /// No more input will come: done, if content up to here is complete, else failed.
+  ParseResult end_of_input() noexcept;
 
   [[nodiscard]] bool finished() const noexcept { return state_ == State::finished; }
   /// Bytes of content given out since begin.
@@ -63,9 +70,12 @@ class EDDY_API BodyDecoder {
   enum class State : std::uint8_t {
     finished,
     length,
+    until_close,
     size_first,  // the first digit of a chunk size
     size,
     extension,
+    extension_quoted,   // in a quoted string
+    extension_escaped,  // behind a backslash in one
     size_lf,
     data,
     data_cr,
@@ -76,10 +86,12 @@ class EDDY_API BodyDecoder {
 
   Step fail(int status, const char* what) noexcept;
   Step take_data(std::string_view input, State next) noexcept;
+  Step take_until_close(std::string_view input) noexcept;
   Step decode_chunked(std::string_view input);
   Step read_trailer(std::string_view input, std::size_t consumed);
   bool add_size_digit(char c) noexcept;
   bool read_size_line(char c) noexcept;
+  bool read_extension(char c) noexcept;
   bool end_size_line() noexcept;
 
   HttpLimits limits_;

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include <eddy/web/http/internal/char_class.h>
-#include <eddy/web/http/internal/quality_list.h>
+#include <eddy/web/http/quality.h>
 #include <eddy/web/http/status.h>
 
 namespace eddy::inline v0::web {
@@ -125,11 +125,11 @@ bool can_encode(ContentCoding coding) noexcept {
 CodingChoice choose_content_coding(std::string_view accept_encoding,
                                    std::span<const ContentCoding> codings) {
   constexpr int kUnnamed = -1;
-  const auto items = internal::parse_quality_list(accept_encoding);
+  const auto items = parse_quality_list(accept_encoding);
   int others = kUnnamed;
   std::array<int, std::size(kNames)> named;
   named.fill(kUnnamed);
-  for (const internal::QualityItem& item : items) {
+  for (const QualityItem& item : items) {
     int* quality = nullptr;
     if (item.value == "*") {
       quality = &others;
@@ -158,8 +158,8 @@ CodingChoice choose_content_coding(std::string_view accept_encoding,
 }
 
 ContentCoding apply_content_coding(const CompressionOptions& options, HeaderList request,
-                                   int status, std::optional<std::uint64_t> size,
-                                   Headers& headers) {
+                                   int status, std::optional<std::uint64_t> size, Headers& headers,
+                                   bool may_encode) {
   if (!options.enabled) return ContentCoding::identity;
   if (status == 304) {
     apply_to_not_modified(request, headers);
@@ -170,7 +170,7 @@ ContentCoding apply_content_coding(const CompressionOptions& options, HeaderList
   }
   vary_by_accept_encoding(headers);
   const auto accepted = request.get("Accept-Encoding");
-  if (!accepted || size == 0U) return ContentCoding::identity;
+  if (!accepted || !may_encode || size == 0U) return ContentCoding::identity;
   const CodingChoice choice = choose_content_coding(*accepted, options.codings);
   const bool worth_it = !size || *size >= options.min_bytes;
   if (choice.coding == ContentCoding::identity || (!worth_it && !choice.identity_refused)) {

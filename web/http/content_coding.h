@@ -74,7 +74,8 @@ struct CodingChoice {
 
 /// Decides how a response's content is encoded, and gives its header fields the form that goes with
 /// it. To be called once, when the head is complete, for HEAD as for GET. `size` is the content's,
-/// none if it is not known yet.
+/// none if it is not known yet; where `may_encode` is false the content is left as it is, and the
+/// fields are those for a client that wants it so.
 ///
 /// A response is left alone without content (1xx, 204, 205), when it is a part (206 or
 /// Content-Range), has a Content-Encoding or a digest of its content, or says Cache-Control:
@@ -85,6 +86,6 @@ struct CodingChoice {
 [[nodiscard]] EDDY_API ContentCoding apply_content_coding(const CompressionOptions& options,
                                                           HeaderList request, int status,
                                                           std::optional<std::uint64_t> size,
-                                                          Headers& headers);
+                                                          Headers& headers, bool may_encode = true);
 
 }  // namespace eddy::inline v0::web

@@ -60,6 +60,7 @@ File File::adopt(int fd, std::error_code& error) {
     return {};
   }
   opened->size = static_cast<std::uint64_t>(status.st_size);
+  opened->inode = status.st_ino;
   opened->modified = std::chrono::sys_time<std::chrono::nanoseconds>(
       std::chrono::seconds(status.st_mtim.tv_sec) +
       std::chrono::nanoseconds(status.st_mtim.tv_nsec));

@@ -37,11 +37,13 @@ class EDDY_API File {
   explicit operator bool() const noexcept { return opened_ != nullptr; }
   /// The descriptor, which stays the file's; -1 without one.
   [[nodiscard]] int fd() const noexcept { return opened_ ? opened_->fd : -1; }
-  /// Bytes, and the time of the last change, as they were when it was opened.
+  /// Bytes, the time of the last change, and the number that tells it from the file system's
+  /// others, as they were when it was opened.
   [[nodiscard]] std::uint64_t size() const noexcept { return opened_ ? opened_->size : 0; }
   [[nodiscard]] std::chrono::sys_time<std::chrono::nanoseconds> modified() const noexcept {
     return opened_ ? opened_->modified : std::chrono::sys_time<std::chrono::nanoseconds>{};
   }
+  [[nodiscard]] std::uint64_t inode() const noexcept { return opened_ ? opened_->inode : 0; }
 
   /// Reads what is there from `offset` on, at most `buffer`; 0 bytes at the file's end. Waits for
   /// the disk.
@@ -56,6 +58,7 @@ class EDDY_API File {
 
     int fd;
     std::uint64_t size = 0;
+    std::uint64_t inode = 0;
     std::chrono::sys_time<std::chrono::nanoseconds> modified{};
   };
 

@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 #include <eddy/core/base/export.h>
 
@@ -19,6 +20,15 @@ class EDDY_API HttpError : public std::runtime_error {
 
  private:
   int status_;
+};
+
+/// Thrown by what a handler awaits of its client when that has left: connection_reset. There is
+/// nobody to answer, so that a handler need not catch it, and nothing is logged.
+class EDDY_API ClientGoneError : public std::system_error {
+ public:
+  ClientGoneError()
+      : std::system_error(std::make_error_code(std::errc::connection_reset),
+                          "the client has left") {}
 };
 
 }  // namespace eddy::inline v0::web

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include <eddy/core/base/export.h>
+#include <eddy/core/net/tls_info.h>
 #include <eddy/web/http/headers.h>
 #include <eddy/web/http/method.h>
 #include <eddy/web/http/request_parser.h>
@@ -53,10 +55,16 @@ class EDDY_API Request {
   [[nodiscard]] std::string_view host() const noexcept;
   /// As host(), in lower case and without the port.
   [[nodiscard]] std::string host_name() const;
-  /// The peer's numeric address without its port, such as "127.0.0.1" or "::1".
+  /// The peer's numeric address without its port, such as "127.0.0.1" or "::1", or what a trusted
+  /// proxy says (ServerOptions::trusted_proxies); "0.0.0.0" for a Unix socket.
   [[nodiscard]] std::string_view remote_ip() const noexcept { return remote_ip_; }
-  /// "http", or "https" once the connection is TLS.
-  [[nodiscard]] std::string_view protocol() const noexcept { return "http"; }
+  /// "https" where the connection is TLS, else "http"; or what a trusted proxy says.
+  [[nodiscard]] std::string_view protocol() const noexcept {
+    if (!scheme_.empty()) return scheme_;
+    return tls_ != nullptr ? "https" : "http";
+  }
+  /// What TLS knows of the connection, such as the client's certificate; null without TLS.
+  [[nodiscard]] const TlsInfo* tls() const noexcept { return tls_.get(); }
 
   /// The whole content.
   [[nodiscard]] std::string_view body() const noexcept { return body_; }
@@ -71,6 +79,10 @@ class EDDY_API Request {
   const RequestHead* head_ = nullptr;
   std::string_view body_;
   std::string_view remote_ip_;
+  /// A trusted proxy's word; empty without one.
+  std::string_view scheme_;
+  std::string_view forwarded_host_;
+  std::shared_ptr<const TlsInfo> tls_;
   mutable std::optional<Arguments> query_arguments_;
 };
 

@@ -8,12 +8,16 @@
 
 #include <eddy/core/base/export.h>
 #include <eddy/web/http/headers.h>
-#include <eddy/web/http/internal/field_parser.h>
+#include <eddy/web/http/internal/head_reader.h>
 #include <eddy/web/http/limits.h>
 #include <eddy/web/http/method.h>
 #include <eddy/web/http/parse_error.h>
 
 namespace eddy::inline v0::web {
+
+namespace internal {
+class FramingFields;
+}  // namespace internal
 
 /// The four forms of a request target (RFC 9112, 3.2).
 enum class TargetForm : std::uint8_t { origin, absolute, authority, asterisk };
@@ -51,12 +55,14 @@ class EDDY_API RequestHead {
   [[nodiscard]] bool has_body() const noexcept {
     return chunked_ || content_length_.value_or(0) > 0;
   }
-  /// Whether the peer would go on with this connection (RFC 9112, 9.3).
+  /// Whether the connection can carry another request after this one, as far as the peer decides
+  /// (RFC 9112, 9.3). Not after a CONNECT: what follows it, also one that is refused, may have been
+  /// sent into the tunnel.
   [[nodiscard]] bool keep_alive() const noexcept { return keep_alive_; }
   /// Whether the peer waits for a 100 (Continue) before it sends the content.
   [[nodiscard]] bool expects_continue() const noexcept { return expects_continue_; }
 
-  /// The text that was parsed: this head, and what followed it.
+  /// The head itself, and empty lines before it.
   [[nodiscard]] std::string_view text() const noexcept { return {text_, text_size_}; }
   /// The parsed text has been copied to `text`: the views point there from now on.
   void move_text(const char* text) noexcept { text_ = text; }
@@ -109,9 +115,9 @@ class EDDY_API RequestParser {
   [[nodiscard]] const RequestHead& head() const noexcept { return head_; }
   [[nodiscard]] RequestHead& head() noexcept { return head_; }
   /// After done: the size of the head, empty lines before it included.
-  [[nodiscard]] std::size_t head_bytes() const noexcept { return position_; }
+  [[nodiscard]] std::size_t head_bytes() const noexcept { return reader_.position(); }
   /// After failed.
-  [[nodiscard]] const ParseError& error() const noexcept { return error_; }
+  [[nodiscard]] const ParseError& error() const noexcept { return reader_.error(); }
   /// Whether a head has begun: not so when nothing, or only empty lines, came since the reset.
   [[nodiscard]] bool started() const noexcept { return state_ > State::start_lf; }
 
@@ -119,31 +125,26 @@ class EDDY_API RequestParser {
   void reset() noexcept;
 
  private:
-  enum class State : std::uint8_t { start, start_lf, method, target, version, fields };
-  struct Cursor;
-  struct Seen;
+  enum class State : std::uint8_t { start, start_lf, method, target, version };
 
-  ParseResult fail(int status, const char* what) noexcept;
-  ParseResult advance(Cursor& cursor);
-  ParseResult read_start(Cursor& cursor);
-  ParseResult read_method(Cursor& cursor);
-  ParseResult read_target(Cursor& cursor);
-  ParseResult read_version(Cursor& cursor);
+  ParseResult advance(internal::Cursor& cursor);
+  ParseResult read_start(internal::Cursor& cursor);
+  ParseResult read_method(internal::Cursor& cursor);
+  ParseResult read_target(internal::Cursor& cursor);
+  ParseResult read_version(internal::Cursor& cursor);
   ParseResult finish();
+  bool refuse(int status, const char* what) noexcept;
   bool check_target();
   bool check_absolute_target();
-  bool check_fields(Seen& seen);
-  bool check_field(Seen& seen, HeaderField field, std::uint32_t value_offset);
-  bool add_content_length(std::string_view value);
-  bool check_framing(const Seen& seen);
+  bool check_fields(internal::FramingFields& framing);
+  bool check_field(internal::FramingFields& framing, HeaderField field, std::uint32_t value_offset);
 
   HttpLimits limits_;
-  internal::FieldParser fields_;
+  internal::HeadReader reader_;
   RequestHead head_;
-  std::size_t position_ = 0;
   std::uint32_t mark_ = 0;
   State state_ = State::start;
-  ParseError error_;
+  bool has_host_ = false;
 };
 
 namespace internal {

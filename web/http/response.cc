@@ -17,6 +17,17 @@ Response Response::html(std::string body, int status) {
   return response;
 }
 
+Response Response::from_file(File file) {
+  const std::uint64_t size = file.size();
+  return from_file(std::move(file), 0, size);
+}
+
+Response Response::from_file(File file, std::uint64_t offset, std::uint64_t length) {
+  Response response;
+  response.file = FilePart{std::move(file), offset, length};
+  return response;
+}
+
 Response Response::redirect(std::string_view url, bool permanent) {
   Response response(permanent ? 301 : 302);
   response.headers.set("Location", url);

@@ -1,14 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <eddy/core/base/export.h>
+#include <eddy/web/http/file_body.h>
 #include <eddy/web/http/headers.h>
 
 namespace eddy::inline v0::web {
+
+/// `length` bytes of a file from `offset` on. A file that turns out to be shorter cuts the
+/// connection: the length has been promised.
+struct FilePart {
+  File file;
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+};
 
 /// A whole response: what a handler function gives back. A value.
 ///
@@ -23,6 +34,8 @@ struct EDDY_API Response {
   /// Content-Length, Transfer-Encoding, Connection and Date are the server's to add.
   Headers headers = {};
   std::string body = {};
+  /// Sent instead of `body`, from where it lies on the disk.
+  std::optional<FilePart> file = {};
 
   Response() = default;
   explicit Response(int status) : status(status) {}
@@ -31,6 +44,9 @@ struct EDDY_API Response {
   [[nodiscard]] static Response text(std::string body, int status = 200);
   /// `text/html; charset=UTF-8`. Escape what comes from outside.
   [[nodiscard]] static Response html(std::string body, int status = 200);
+  /// All of a file, or a part of it; the type is the caller's to set (see mime.h).
+  [[nodiscard]] static Response from_file(File file);
+  [[nodiscard]] static Response from_file(File file, std::uint64_t offset, std::uint64_t length);
   /// 302, or 301 for a permanent one. Throws std::invalid_argument for a URL with control
   /// characters in it.
   [[nodiscard]] static Response redirect(std::string_view url, bool permanent = false);

@@ -117,8 +117,9 @@ ResponseHead write_response_head(internal::ByteBuffer& out, int status, std::str
   }
   const OwnFields own = look_at(headers);
   std::optional<std::uint64_t> length;
-  const ResponseHead head = decide(status, own, framing, length);
+  ResponseHead head = decide(status, own, framing, length);
   if (head.error != nullptr) return head;
+  head.content_length = length;
 
   // The fixed parts below are at most 160 bytes together.
   char* const start = out.prepare(256 + reason.size() + headers.text_bytes() + 4 * headers.size());
@@ -167,6 +168,12 @@ void write_chunk(internal::ByteBuffer& out, std::string_view data) {
   at = put(at, data);
   at = put(at, "\r\n");
   out.commit(static_cast<std::size_t>(at - start));
+}
+
+void write_chunk_size(internal::ByteBuffer& out, std::size_t bytes) {
+  char* const start = out.prepare(18);
+  char* const end = put(std::to_chars(start, start + 16, bytes, 16).ptr, "\r\n");
+  out.commit(static_cast<std::size_t>(end - start));
 }
 
 void write_last_chunk(internal::ByteBuffer& out, const Headers& trailers) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -38,6 +39,8 @@ struct ResponseHead {
   bool chunked = false;
   /// The connection has to be closed after this response.
   bool close = false;
+  /// The size of the content that was announced.
+  std::optional<std::uint64_t> content_length = {};
 };
 
 /// Appends a status line, the fields of the program, Date, and the framing (RFC 9112, 6.3: none for
@@ -53,6 +56,8 @@ EDDY_API ResponseHead write_response_head(internal::ByteBuffer& out, int status,
 /// Appends one chunk of a chunked content (RFC 9112, 7.1); nothing for an empty one, which would
 /// end it.
 EDDY_API void write_chunk(internal::ByteBuffer& out, std::string_view data);
+/// What comes before a chunk of so many bytes, more than none; CRLF has to follow them.
+EDDY_API void write_chunk_size(internal::ByteBuffer& out, std::size_t bytes);
 /// Ends a chunked content, with trailer fields or without.
 EDDY_API void write_last_chunk(internal::ByteBuffer& out, const Headers& trailers = {});
 

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/url.h>
 
+#include <algorithm>
+#include <utility>
+
 #include <eddy/web/http/internal/char_class.h>
+#include <eddy/web/http/internal/utf8.h>
 
 namespace eddy::inline v0::web {
 
@@ -28,35 +32,28 @@ std::string percent_decode(std::string_view text, PlusSign plus) {
   return out;
 }
 
-namespace {
-
-// How many bytes the well-formed character at the front has; 0 if it is not well-formed.
-std::size_t utf8_char_size(std::string_view text) noexcept {
-  auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  auto continues = [text, byte](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
-    return i < text.size() && byte(i) >= low && byte(i) <= high;
-  };
-  const unsigned lead = byte(0);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return continues(1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    const unsigned low = lead == 0xE0 ? 0xA0 : 0x80;
-    const unsigned high = lead == 0xED ? 0x9F : 0xBF;
-    return continues(1, low, high) && continues(2) ? 3 : 0;
+std::string percent_encode(std::string_view text, PlusSign plus) {
+  constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                            (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+    if (unreserved) {
+      out += c;
+    } else if (c == ' ' && plus == PlusSign::is_blank) {
+      out += '+';
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      out.append({'%', kHex[byte >> 4], kHex[byte & 15]});
+    }
   }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    const unsigned low = lead == 0xF0 ? 0x90 : 0x80;
-    const unsigned high = lead == 0xF4 ? 0x8F : 0xBF;
-    return continues(1, low, high) && continues(2) && continues(3) ? 4 : 0;
-  }
-  return 0;
+  return out;
 }
-
-}  // namespace
 
 bool is_utf8(std::string_view text) noexcept {
   while (!text.empty()) {
-    const std::size_t size = utf8_char_size(text);
+    const std::size_t size = internal::utf8_char_size(text);
     if (size == 0) return false;
     text.remove_prefix(size);
   }
@@ -84,6 +81,10 @@ Arguments Arguments::parse(std::string_view encoded, std::size_t limit) {
   return arguments;
 }
 
+void Arguments::add(std::string name, std::string value) {
+  list_.push_back({std::move(name), std::move(value)});
+}
+
 std::optional<std::string_view> Arguments::find(std::string_view name) const noexcept {
   for (std::size_t i = list_.size(); i-- > 0;) {
     if (list_[i].name == name) return list_[i].value;
@@ -97,6 +98,47 @@ std::vector<std::string_view> Arguments::get_list(std::string_view name) const {
     if (argument.name == name) values.emplace_back(argument.value);
   }
   return values;
+}
+
+namespace {
+
+void append_argument(std::string& query, std::string_view name, std::string_view value) {
+  query += query.empty() ? '?' : '&';
+  query += percent_encode(name, PlusSign::is_blank);
+  query += '=';
+  query += percent_encode(value, PlusSign::is_blank);
+}
+
+}  // namespace
+
+std::string url_concat(std::string_view url,
+                       std::span<const std::pair<std::string_view, std::string_view>> arguments) {
+  const std::size_t hash = std::min(url.find('#'), url.size());
+  const std::string_view fragment = url.substr(hash);
+  url = url.substr(0, hash);
+  const std::size_t question = std::min(url.find('?'), url.size());
+  std::string query;
+  if (question < url.size()) {
+    for (const auto& had : Arguments::parse(url.substr(question + 1), url.size())) {
+      append_argument(query, had.name, had.value);
+    }
+  }
+  for (const auto& [name, value] : arguments) append_argument(query, name, value);
+  return std::string(url.substr(0, question)).append(query).append(fragment);
+}
+
+HostAndPort split_host_and_port(std::string_view text) noexcept {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size()) return {text, {}};
+  const std::string_view host = text.substr(0, colon);
+  if (host.find(':') != std::string_view::npos && host.back() != ']') return {text, {}};
+  std::uint32_t port = 0;
+  for (const char c : text.substr(colon + 1)) {
+    if (!internal::is_class(c, internal::kDigitChar)) return {text, {}};
+    port = port * 10 + static_cast<std::uint32_t>(c - '0');
+    if (port > 65535) return {text, {}};
+  }
+  return {host, static_cast<std::uint16_t>(port)};
 }
 
 }  // namespace eddy::inline v0::web

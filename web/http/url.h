@@ -2,9 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <eddy/core/base/export.h>
@@ -22,13 +26,17 @@ enum class PlusSign { is_plus, is_blank };
 EDDY_API void percent_decode_to(std::string& out, std::string_view text,
                                 PlusSign plus = PlusSign::is_plus);
 
+/// Percent-encodes every byte but letters, digits and `-._~` (RFC 3986, 2.3), so that the result
+/// may stand anywhere in a URL. A blank becomes `%20` or, where '+' is one, '+'.
+[[nodiscard]] EDDY_API std::string percent_encode(std::string_view text,
+                                                  PlusSign plus = PlusSign::is_plus);
+
 /// Whether the text is well-formed UTF-8 (RFC 3629: no surrogates, nothing overlong).
 [[nodiscard]] EDDY_API bool is_utf8(std::string_view text) noexcept;
 
 /// The arguments of a query or of a form (application/x-www-form-urlencoded): decoded names and
 /// values in the order in which they were sent. Only '&' separates; `a` and `a=` both have the
-/// value
-/// "".
+/// value "".
 class EDDY_API Arguments {
  public:
   struct Argument {
@@ -39,6 +47,8 @@ class EDDY_API Arguments {
   Arguments() = default;
   /// Throws nothing but std::bad_alloc. More than `limit` arguments are not read; see truncated().
   [[nodiscard]] static Arguments parse(std::string_view encoded, std::size_t limit = 1000);
+  /// Appends one, as it is.
+  void add(std::string name, std::string value);
 
   /// The last value of that name, as Tornado's get_argument.
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept;
@@ -57,5 +67,27 @@ class EDDY_API Arguments {
   std::vector<Argument> list_;
   bool truncated_ = false;
 };
+
+/// The URL with these names and values, not yet encoded, behind those that its query has; those are
+/// written anew, so that `?x` becomes `?x=`. A fragment stays at the end.
+/// Source: tornado.httputil.url_concat.
+[[nodiscard]] EDDY_API std::string url_concat(
+    std::string_view url, std::span<const std::pair<std::string_view, std::string_view>> arguments);
+[[nodiscard]] inline std::string url_concat(
+    std::string_view url,
+    std::initializer_list<std::pair<std::string_view, std::string_view>> arguments) {
+  return url_concat(url, std::span(arguments.begin(), arguments.size()));
+}
+
+/// A host and the port behind it, if there is one.
+struct HostAndPort {
+  /// A view; an IPv6 address keeps its brackets.
+  std::string_view host;
+  std::optional<std::uint16_t> port;
+};
+/// Takes `host:port` apart. Where what follows the last ':' is no number up to 65535, or the text
+/// is an IPv6 address without brackets, all of it is the host. Nothing is checked beyond that.
+/// Source: tornado.httputil.split_host_and_port.
+[[nodiscard]] EDDY_API HostAndPort split_host_and_port(std::string_view text) noexcept;
 
 }  // namespace eddy::inline v0::web

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/core/net/linux/socket_ops.h>
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstddef>
 
 #include <eddy/core/base/error.h>
 #include <eddy/core/net/linux/sigpipe_taken.h>
@@ -31,34 +35,94 @@ auto retry(Call call) noexcept {
   return result;
 }
 
-bool set_option(int fd, int level, int option) noexcept {
-  const int on = 1;
-  return ::setsockopt(fd, level, option, &on, sizeof on) == 0;
+bool set_option(int fd, int level, int option, int value = 1) noexcept {
+  return ::setsockopt(fd, level, option, &value, sizeof value) == 0;
+}
+
+std::error_code get_option(int fd, int option, int& value) noexcept {
+  socklen_t size = sizeof value;
+  if (::getsockopt(fd, SOL_SOCKET, option, &value, &size) != 0) return last_error();
+  return {};
+}
+
+const sockaddr* name_of(const Address& address) noexcept {
+  return static_cast<const sockaddr*>(address.data());
+}
+
+socklen_t size_of(const Address& address) noexcept {
+  return static_cast<socklen_t>(address.size());
+}
+
+bool has_file(const Address& address) noexcept {
+  return address.family() == Address::Family::local && !address.is_abstract();
+}
+
+/// The path that a bound Unix socket's name holds, which always ends with a NUL.
+const char* path_of(const Address& address) noexcept {
+  return static_cast<const char*>(address.data()) + offsetof(sockaddr_un, sun_path);
 }
 
 class SystemSockets final : public SocketOps {
  public:
-  int listen(const Address& address, int backlog, std::error_code& error) noexcept override {
-    const bool v6 = address.family() == Address::Family::ipv6;
+  int listen(const Address& address, const ListenSocketOptions& options,
+             std::error_code& error) noexcept override {
     const int fd =
-        ::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+        ::socket(name_of(address)->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) {
       error = last_error();
       return -1;
     }
-    const bool listening = set_option(fd, SOL_SOCKET, SO_REUSEADDR) &&
-                           (!v6 || set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY)) &&
-                           ::bind(fd, static_cast<const sockaddr*>(address.data()),
-                                  static_cast<socklen_t>(address.size())) == 0 &&
-                           ::listen(fd, backlog) == 0;
-    if (!listening) {
-      error = last_error();
+    error = begin_listening(fd, address, options);
+    if (error) {
       ::close(fd);
       return -1;
     }
-    error.clear();
     return fd;
   }
+
+  std::error_code adopt_listener(int fd) noexcept override {
+    int type = 0;
+    int listens = 0;
+    if (const auto error = get_option(fd, SO_TYPE, type)) return error;
+    if (type != SOCK_STREAM) return std::make_error_code(std::errc::wrong_protocol_type);
+    if (const auto error = get_option(fd, SO_ACCEPTCONN, listens)) return error;
+    if (listens == 0) return std::make_error_code(std::errc::invalid_argument);
+    const int status = ::fcntl(fd, F_GETFL);
+    const int flags = ::fcntl(fd, F_GETFD);
+    const bool done = status >= 0 && ::fcntl(fd, F_SETFL, status | O_NONBLOCK) == 0 && flags >= 0 &&
+                      ::fcntl(fd, F_SETFD, flags | FD_CLOEXEC) == 0;
+    return done ? std::error_code() : last_error();
+  }
+
+  std::error_code remove_stale(const Address& address) noexcept override {
+    const auto in_use = std::make_error_code(std::errc::address_in_use);
+    if (!has_file(address)) return in_use;
+    struct stat file {};
+    if (::lstat(path_of(address), &file) != 0) {
+      return errno == ENOENT ? std::error_code() : last_error();
+    }
+    if (!S_ISSOCK(file.st_mode)) return std::make_error_code(std::errc::not_a_socket);
+    const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) return last_error();
+    const int result = retry([&] { return ::connect(fd, name_of(address), size_of(address)); });
+    const bool nobody = result != 0 && errno == ECONNREFUSED;
+    ::close(fd);
+    if (!nobody) return in_use;
+    return ::unlink(path_of(address)) == 0 || errno == ENOENT ? std::error_code() : last_error();
+  }
+
+  FileId file_of(const Address& address) noexcept override {
+    struct stat file {};
+    if (!has_file(address) || ::lstat(path_of(address), &file) != 0) return {};
+    return {file.st_dev, file.st_ino};
+  }
+
+  void remove_file(const Address& address, const FileId& file) noexcept override {
+    if (has_file(address) && file_of(address) == file) (void)::unlink(path_of(address));
+  }
+
+  // A socket needs no file system, so this works in an empty root directory too.
+  int reserve() noexcept override { return ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0); }
 
   Address local_address(int fd) noexcept override {
     Address address;
@@ -138,6 +202,32 @@ class SystemSockets final : public SocketOps {
 
   // Not repeated when interrupted: on Linux the descriptor is gone in any case.
   void close(int fd) noexcept override { ::close(fd); }
+
+ private:
+  static std::error_code begin_listening(int fd, const Address& address,
+                                         const ListenSocketOptions& options) noexcept {
+    if (address.family() == Address::Family::local) return begin_local(fd, address, options);
+    const bool v6 = address.family() == Address::Family::ipv6;
+    const bool listening =
+        set_option(fd, SOL_SOCKET, SO_REUSEADDR) &&
+        (!options.reuse_port || set_option(fd, SOL_SOCKET, SO_REUSEPORT)) &&
+        (!v6 || set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, options.dual ? 0 : 1)) &&
+        ::bind(fd, name_of(address), size_of(address)) == 0 && ::listen(fd, options.backlog) == 0;
+    return listening ? std::error_code() : last_error();
+  }
+
+  static std::error_code begin_local(int fd, const Address& address,
+                                     const ListenSocketOptions& options) noexcept {
+    if (::bind(fd, name_of(address), size_of(address)) != 0) return last_error();
+    // Until it listens every connect is refused, so nobody gets in by what the umask left.
+    const bool file = has_file(address);
+    const bool listening = (!file || ::chmod(path_of(address), options.mode) == 0) &&
+                           ::listen(fd, options.backlog) == 0;
+    if (listening) return {};
+    const std::error_code error = last_error();
+    if (file) (void)::unlink(path_of(address));
+    return error;
+  }
 };
 
 }  // namespace

@@ -172,6 +172,7 @@ TEST(TcpServer, TellsOnceThatNoDescriptorIsLeft) {
   std::vector<std::unique_ptr<Stream>> accepted;
   TcpServer server(
       loop, [&accepted](std::unique_ptr<Stream> stream) { accepted.push_back(std::move(stream)); });
+  server.set_shedding({.per_second = 0});
   server.listen("127.0.0.1", 0);
   const Address address = server.addresses().front();
   const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

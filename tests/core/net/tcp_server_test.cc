@@ -5,11 +5,9 @@
 #include <eddy/testing/captured_log.h>
 #include <eddy/testing/manual_loop.h>
 #include <eddy/testing/test_client.h>
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
+#include <tests/core/net/support.h>
 #include <tests/core/support.h>
-#include <unistd.h>
 
 #include <array>
 #include <memory>
@@ -26,21 +24,13 @@ using eddy::NativeLoop;
 using eddy::Stream;
 using eddy::Task;
 using eddy::TcpServer;
+using eddy::core_test::Keeper;
 using eddy::core_test::run_turns_until;
 using eddy::testing::CapturedLog;
 using eddy::testing::ManualLoop;
 using eddy::testing::ManualPeer;
 using eddy::testing::TestClient;
 using namespace std::chrono_literals;
-
-/// A server that keeps what connects.
-struct Keeper {
-  explicit Keeper(eddy::Loop& loop)
-      : server(loop,
-               [this](std::unique_ptr<Stream> stream) { streams.push_back(std::move(stream)); }) {}
-  std::vector<std::unique_ptr<Stream>> streams;
-  TcpServer server;
-};
 
 TEST(TcpServer, ListensOnBothLoopbackAddressesWithOnePort) {
   ManualLoop loop;
@@ -66,7 +56,7 @@ TEST(TcpServer, FindsAPortThatIsFreeInBothFamilies) {
   std::error_code error;
   // The port that the system would give first is taken in IPv6.
   for (std::uint16_t port = 20000; port < 20003; ++port) {
-    (void)loop.system().listen(eddy::Address::parse("::1", port, error), 1, error);
+    (void)loop.system().listen(eddy::Address::parse("::1", port, error), {.backlog = 1}, error);
   }
   Keeper keeper(loop);
   keeper.server.listen(0);
@@ -127,7 +117,7 @@ TEST(TcpServer, APortInUseSaysSoInWords) {
 TEST(TcpServer, APortThatOnlyIpv6HasInUseLeavesNothingBehind) {
   ManualLoop loop;
   std::error_code error;
-  (void)loop.system().listen(eddy::Address::parse("::1", 8888, error), 1, error);
+  (void)loop.system().listen(eddy::Address::parse("::1", 8888, error), {.backlog = 1}, error);
   const std::size_t open = loop.system().open_descriptors();
   Keeper keeper(loop);
   try {
@@ -150,61 +140,6 @@ TEST(TcpServer, ANameIsNotAnAddress) {
     EXPECT_EQ(error.code(), std::errc::invalid_argument);
     EXPECT_NE(std::string(error.what()).find("example.org"), std::string::npos);
   }
-}
-
-TEST(TcpServer, OutOfDescriptorsItPausesAndGoesOnWithoutSpinning) {
-  CapturedLog log;
-  ManualLoop loop;
-  loop.set_log_sink(log.sink());
-  Keeper keeper(loop);
-  keeper.server.listen("127.0.0.1", 80);
-  loop.system().limit_descriptors(3);
-  std::vector<ManualPeer> peers;
-  for (int i = 0; i < 5; ++i) peers.push_back(loop.system().connect(80));
-  loop.run_until_idle();
-  EXPECT_EQ(keeper.streams.size(), 2U);
-  EXPECT_TRUE(keeper.server.paused());
-  log.expect(LogLevel::warning, "accepting connections pauses: Too many open files");
-  // Ten looks a second, and nothing else.
-  const auto turns = loop.stats().turns;
-  const std::size_t accepts = loop.system().accepts();
-  loop.advance(10s);
-  EXPECT_LE(loop.stats().turns - turns, 300U);
-  EXPECT_LE(loop.system().accepts() - accepts, 101U);
-  EXPECT_EQ(keeper.streams.size(), 2U);
-  // The connections that it has are served meanwhile.
-  peers[0].write("x");
-  std::array<char, 4> buffer;
-  EXPECT_EQ(loop.run_until([](Stream& s, std::span<char> b) -> Task<std::size_t> {
-    co_return co_await s.read_some(b);
-  }(*keeper.streams[0], buffer)),
-            1U);
-  keeper.streams.clear();
-  loop.advance(100ms);
-  EXPECT_EQ(keeper.streams.size(), 2U);
-  loop.system().limit_descriptors(100);
-  loop.advance(100ms);
-  EXPECT_EQ(keeper.streams.size(), 3U);
-  EXPECT_FALSE(keeper.server.paused());
-  log.clear();
-}
-
-TEST(TcpServer, RetryAcceptEndsAPauseAtOnce) {
-  CapturedLog log;
-  ManualLoop loop;
-  loop.set_log_sink(log.sink());
-  Keeper keeper(loop);
-  keeper.server.listen("127.0.0.1", 80);
-  loop.system().fail_accept(std::errc::no_buffer_space);
-  const ManualPeer peer = loop.system().connect(80);
-  loop.run_until_idle();
-  EXPECT_TRUE(keeper.server.paused());
-  EXPECT_TRUE(keeper.streams.empty());
-  keeper.server.retry_accept();
-  EXPECT_FALSE(keeper.server.paused());
-  loop.run_until_idle();
-  EXPECT_EQ(keeper.streams.size(), 1U);
-  log.expect(LogLevel::warning, "accepting connections pauses");
 }
 
 TEST(TcpServer, AConnectionThatWasAbortedConcernsNobodyElse) {
@@ -352,55 +287,6 @@ TEST(TcpServer, ASlowRealReaderGetsEverything) {
     return received.size() >= sent.size();
   }));
   EXPECT_EQ(received, sent);
-}
-
-/// Lowers the limit of descriptors for a while.
-class DescriptorLimit {
- public:
-  explicit DescriptorLimit(rlim_t count) {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    rlimit lower = before_;
-    lower.rlim_cur = count;
-    ::setrlimit(RLIMIT_NOFILE, &lower);
-  }
-  DescriptorLimit(const DescriptorLimit&) = delete;
-  DescriptorLimit& operator=(const DescriptorLimit&) = delete;
-  ~DescriptorLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_{};
-};
-
-TEST(TcpServer, AtTheRealDescriptorLimitItPausesAndNothingIsLost) {
-  CapturedLog log;
-  NativeLoop loop;
-  loop.set_log_sink(log.sink());
-  Keeper keeper(loop);
-  keeper.server.listen("127.0.0.1", 0);
-  std::vector<TestClient> clients;
-  for (int i = 0; i < 5; ++i) clients.emplace_back(keeper.server.port());
-  {
-    // Two more than are open now.
-    const int next = ::fcntl(0, F_DUPFD, 0);
-    ::close(next);
-    const DescriptorLimit limit(static_cast<rlim_t>(next) + 2);
-    ASSERT_TRUE(run_turns_until(loop, [&] { return keeper.server.paused(); }));
-    EXPECT_EQ(keeper.streams.size(), 2U);
-    const auto turns = loop.stats().turns;
-    const auto until = eddy::Clock::now() + 250ms;
-    const auto guard = loop.hold();
-    loop.call_at(until, [&] { loop.stop(); });
-    loop.run();
-    EXPECT_LE(loop.stats().turns - turns, 20U) << "it spins";
-  }
-  ASSERT_TRUE(run_turns_until(loop, [&] { return keeper.streams.size() == 5; }));
-  log.expect(LogLevel::warning, "accepting connections pauses: Too many open files");
-  log.clear();
-}
-
-TEST(Exhaustion, ALoopThatCannotHaveItsDescriptorsIsAnException) {
-  const DescriptorLimit limit(3);
-  EXPECT_THROW(NativeLoop(), std::system_error);
 }
 
 }  // namespace

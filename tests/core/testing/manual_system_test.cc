@@ -30,7 +30,7 @@ IoResult send(ManualSystem& system, int fd, std::string_view text) {
 }
 
 int listen_on(ManualSystem& system, std::uint16_t port, std::error_code& error) {
-  return system.listen(Address::parse("127.0.0.1", port, error), 10, error);
+  return system.listen(Address::parse("127.0.0.1", port, error), {.backlog = 10}, error);
 }
 
 TEST(ManualSystem, BytesGoBothWays) {

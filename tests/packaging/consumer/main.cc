@@ -9,6 +9,9 @@
 #if defined(USE_WEB)
 #  include <eddy/web/web.h>
 #endif
+#if defined(USE_TLS)
+#  include <eddy/tls/tls.h>
+#endif
 #if defined(USE_QT)
 #  include <eddy/qt/qt.h>
 #  include <QCoreApplication>
@@ -35,6 +38,11 @@ int run() {
 #if defined(USE_WEB)
   web::Application app;
   app.listen(loop, 0);
+#endif
+#if defined(USE_TLS)
+  std::error_code error;
+  tls::ServerContext tls({}, error);
+  if (!error) return 1;  // there is no certificate
 #endif
   bool called = false;
   loop.post([&] {

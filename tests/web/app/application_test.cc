@@ -105,9 +105,25 @@ TEST(Application, AMissingMethodIsA405WithAllow) {
   Application app({route<Story>(R"(/story/(\d+))")});
   TestExchange put(app, "PUT", "/story/1");
   EXPECT_EQ(put.status(), 405);
-  EXPECT_EQ(put.header("Allow"), "GET, HEAD, POST");
+  EXPECT_EQ(put.header("Allow"), "GET, HEAD, POST, OPTIONS");
   EXPECT_EQ(TestExchange(app, "BREW", "/story/1").status(), 501);
   EXPECT_EQ(TestExchange(app, "get", "/story/1").status(), 501);
+}
+
+TEST(Application, OptionsAnswersByItself) {
+  struct Own : RequestHandler {
+    void options() { set_header("X-Options", "own"); }
+  };
+  Application app({route<Story>(R"(/story/(\d+))"), route<Own>("/own")});
+  TestExchange story(app, "OPTIONS", "/story/1");
+  EXPECT_EQ(story.status(), 204);
+  EXPECT_EQ(story.header("Allow"), "GET, HEAD, POST, OPTIONS");
+  EXPECT_EQ(story.body(), "");
+  EXPECT_EQ(TestExchange(app, "OPTIONS", "/own").header("X-Options"), "own");
+  EXPECT_EQ(TestExchange(app, "OPTIONS", "/nothing").status(), 404);
+  TestExchange server(app, "OPTIONS", "*");
+  EXPECT_EQ(server.status(), 204);
+  EXPECT_EQ(server.header("Allow"), "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
 }
 
 TEST(Application, HeadIsAnsweredByGet) {
@@ -306,7 +322,8 @@ TEST(ShortForm, FunctionsOfOnePathAreOneRoute) {
       .del("/item/{id}", [] { return Response(204); });
   EXPECT_EQ(TestExchange(app, "PUT", "/item/5").body(), "put 5");
   EXPECT_EQ(TestExchange(app, "DELETE", "/item/5").status(), 204);
-  EXPECT_EQ(TestExchange(app, "POST", "/item/5").header("Allow"), "GET, HEAD, PUT, DELETE");
+  EXPECT_EQ(TestExchange(app, "POST", "/item/5").header("Allow"),
+            "GET, HEAD, PUT, DELETE, OPTIONS");
   EXPECT_THROW(app.get("/item/{x}", [](int) { return "twice"; }), std::invalid_argument);
 }
 

@@ -38,6 +38,8 @@ class TestExchange final : private eddy::web::internal::ExchangeOwner {
   [[nodiscard]] int times_finished() const { return times_finished_; }
 
  private:
+  bool on_flush(eddy::web::internal::Exchange& /*exchange*/) override { return true; }
+  void on_body_wanted() noexcept override {}
   void on_finished(eddy::web::internal::Exchange& /*exchange*/) noexcept override {
     ++times_finished_;
   }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/content_coding.h>
 
-#include <eddy/web/http/internal/quality_list.h>
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -17,36 +16,9 @@ using eddy::web::CompressionOptions;
 using eddy::web::ContentCoding;
 using eddy::web::HeaderField;
 using eddy::web::Headers;
-using eddy::web::internal::parse_quality_list;
 
 constexpr auto kIdentity = ContentCoding::identity;
 constexpr auto kGzip = ContentCoding::gzip;
-
-// ---- Quality lists ------------------------------------------------------------------------------
-
-std::string read_list(std::string_view list) {
-  std::string text;
-  for (const auto& item : parse_quality_list(list)) {
-    text += std::string(item.value) + "=" + std::to_string(item.quality) + " ";
-  }
-  return text;
-}
-
-TEST(QualityList, ReadsWeights) {
-  EXPECT_EQ(read_list("gzip"), "gzip=1000 ");
-  EXPECT_EQ(read_list("gzip;q=0.5, br;q=1, *;q=0"), "gzip=500 br=1000 *=0 ");
-  EXPECT_EQ(read_list(" gzip ; q=0.001 ,\tbr;Q=0.12"), "gzip=1 br=120 ");
-  EXPECT_EQ(read_list("a;q=1.000,b;q=0.,c;q=1."), "a=1000 b=0 c=1000 ");
-  EXPECT_EQ(read_list("text/html;level=1;q=0.3;x=y"), "text/html=300 ");
-  EXPECT_EQ(read_list(""), "");
-  EXPECT_EQ(read_list(" , ,, "), "");
-}
-
-TEST(QualityList, WhatIsMalformedIsNotAskedFor) {
-  EXPECT_EQ(read_list("a;q=,b;q=2,c;q=1.001,d;q=0.1234,e;q=-1,f;q=x,g;q=0x1,h;q=10"), "");
-  EXPECT_EQ(read_list("a;q=.5,b;q= 0.5,c;q=0.5.5,ok"), "ok=1000 ");
-  EXPECT_EQ(read_list(";q=1,;,ok;"), "ok=1000 ");
-}
 
 // ---- The choice ---------------------------------------------------------------------------------
 
@@ -218,6 +190,14 @@ TEST(ApplyContentCoding, VariesForClientsThatDoNotWantItToo) {
   two_fields.request.set("Accept-Encoding", "br");
   two_fields.request.add("Accept-Encoding", "gzip");
   EXPECT_EQ(two_fields.apply(), kGzip);
+}
+
+TEST(ApplyContentCoding, WithoutAnEncoderContentStaysAsItIs) {
+  Case c;
+  EXPECT_EQ(apply_content_coding(c.options, c.request.list(), 200, 5000, c.response, false),
+            kIdentity);
+  EXPECT_EQ(c.response.find("Vary"), "Accept-Encoding");
+  EXPECT_FALSE(c.response.contains("Content-Encoding"));
 }
 
 TEST(ApplyContentCoding, VaryIsAppendedTo) {

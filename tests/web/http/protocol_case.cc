@@ -2,10 +2,46 @@
 #include <tests/web/http/protocol_case.h>
 
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 
 namespace eddy_tests {
 namespace {
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+// Appends what a line stands for; what is wrong with it, or null. `ends` becomes false if it goes
+// on without an end of line.
+const char* unescape(std::string_view line, std::string& out, bool& ends) {
+  constexpr std::string_view kLetters = "rnt0\\";
+  constexpr std::string_view kMeanings("\r\n\t\0\\", 5);
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] != '\\') {
+      out += line[i];
+      continue;
+    }
+    if (++i == line.size()) {
+      ends = false;
+      return nullptr;
+    }
+    if (line[i] == 'x') {
+      const int high = i + 1 < line.size() ? hex_digit(line[i + 1]) : -1;
+      const int low = i + 2 < line.size() ? hex_digit(line[i + 2]) : -1;
+      if (high < 0 || low < 0) return "a malformed \\x";
+      out += static_cast<char>(high * 16 + low);
+      i += 2;
+      continue;
+    }
+    const std::size_t letter = kLetters.find(line[i]);
+    if (letter == std::string_view::npos) return "an unknown escape";
+    out += kMeanings[letter];
+  }
+  return nullptr;
+}
 
 class CaseReader {
  public:
@@ -25,11 +61,16 @@ class CaseReader {
       } else if (line == "```input") {
         case_.input = read_input();
         has_input_ = true;
+      } else if (line.rfind("```response to ", 0) == 0) {
+        std::istringstream methods(line.substr(15));
+        for (std::string method; methods >> method;) case_.methods.push_back(method);
+        case_.input = read_input();
+        has_input_ = true;
       } else if (line == "```events") {
         case_.events = read_events();
         has_events_ = true;
       } else if (line.rfind("```", 0) == 0) {
-        malformed("a block that is neither input nor events");
+        malformed("a block that is neither input, response nor events");
       }
     }
     finish_case();
@@ -76,38 +117,9 @@ class CaseReader {
 
   // False if the line goes on without an end of line.
   bool unescape(const std::string& line, std::string& out) const {
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      if (line[i] != '\\') {
-        out += line[i];
-        continue;
-      }
-      if (++i == line.size()) return false;
-      switch (line[i]) {
-        case 'r':
-          out += '\r';
-          break;
-        case 'n':
-          out += '\n';
-          break;
-        case 't':
-          out += '\t';
-          break;
-        case '0':
-          out += '\0';
-          break;
-        case '\\':
-          out += '\\';
-          break;
-        case 'x':
-          if (line.size() - i < 3) malformed("a cut \\x");
-          out += static_cast<char>(std::stoi(line.substr(i + 1, 2), nullptr, 16));
-          i += 2;
-          break;
-        default:
-          malformed("an unknown escape");
-      }
-    }
-    return true;
+    bool ends = true;
+    if (const char* error = eddy_tests::unescape(line, out, ends)) malformed(error);
+    return ends;
   }
 
   std::string path_;
@@ -123,6 +135,15 @@ class CaseReader {
 
 std::vector<ProtocolCase> read_protocol_cases(const std::string& path) {
   return CaseReader(path).read();
+}
+
+std::string unescaped(std::string_view line) {
+  std::string out;
+  bool ends = true;
+  if (const char* error = unescape(line, out, ends)) {
+    throw std::runtime_error(std::string(error) + " in: " + std::string(line));
+  }
+  return out;
 }
 
 std::string escaped(std::string_view bytes) {

@@ -3,12 +3,17 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace {
 
 using eddy::web::Arguments;
 using eddy::web::is_utf8;
 using eddy::web::percent_decode;
+using eddy::web::percent_encode;
 using eddy::web::PlusSign;
+using eddy::web::split_host_and_port;
+using eddy::web::url_concat;
 
 TEST(PercentDecode, OnceAndMalformedKept) {
   EXPECT_EQ(percent_decode("a%20b%2Fc%2f"), "a b/c/");
@@ -20,6 +25,13 @@ TEST(PercentDecode, OnceAndMalformedKept) {
   EXPECT_EQ(percent_decode("a+b"), "a+b");
   EXPECT_EQ(percent_decode("a+b", PlusSign::is_blank), "a b");
   EXPECT_EQ(percent_decode("%00"), std::string_view("\0", 1));
+}
+
+TEST(PercentEncode, AllButUnreserved) {
+  EXPECT_EQ(percent_encode("aZ09-._~"), "aZ09-._~");
+  EXPECT_EQ(percent_encode("a b+c/%&=?#\xc3\xa9"), "a%20b%2Bc%2F%25%26%3D%3F%23%C3%A9");
+  EXPECT_EQ(percent_encode("a b+c", PlusSign::is_blank), "a+b%2Bc");
+  EXPECT_EQ(percent_encode(std::string_view("\0\xff", 2)), "%00%FF");
 }
 
 TEST(Utf8, WellFormedOnly) {
@@ -51,6 +63,35 @@ TEST(Arguments, AreBounded) {
   const Arguments a = Arguments::parse("a&b&c&d", 3);
   EXPECT_TRUE(a.truncated());
   EXPECT_EQ(a.size(), 3U);
+}
+
+// The examples of tornado.test.httputil_test.
+TEST(UrlConcat, AppendsArguments) {
+  EXPECT_EQ(url_concat("https://h/p", {{"y", "y"}, {"z", "z"}}), "https://h/p?y=y&z=z");
+  EXPECT_EQ(url_concat("https://h/p", {{"y", "/y"}, {"z", "z"}}), "https://h/p?y=%2Fy&z=z");
+  EXPECT_EQ(url_concat("https://h/p?x", {{"y", "y"}}), "https://h/p?x=&y=y");
+  EXPECT_EQ(url_concat("https://h/p?x=1&&x=2", {{"y", "a b"}}), "https://h/p?x=1&x=2&y=a+b");
+  EXPECT_EQ(url_concat("https://h/p#tab", {{"y", "y"}}), "https://h/p?y=y#tab");
+  EXPECT_EQ(url_concat("https://h/p?#tab?", {{"y", "y"}}), "https://h/p?y=y#tab?");
+  EXPECT_EQ(url_concat("/p?x", {}), "/p?x=");
+  EXPECT_EQ(url_concat("/p", {}), "/p");
+  EXPECT_EQ(url_concat("", {{"\xc3\xa9", "&"}}), "?%C3%A9=%26");
+}
+
+TEST(SplitHostAndPort, AtTheLastColon) {
+  auto split = [](std::string_view text) {
+    const auto parts = split_host_and_port(text);
+    return std::string(parts.host) + " " + (parts.port ? std::to_string(*parts.port) : "none");
+  };
+  EXPECT_EQ(split("example.org"), "example.org none");
+  EXPECT_EQ(split("example.org:80"), "example.org 80");
+  EXPECT_EQ(split("[::1]:80"), "[::1] 80");
+  EXPECT_EQ(split("[::1]"), "[::1] none");
+  EXPECT_EQ(split("::1"), "::1 none");
+  EXPECT_EQ(split("h:65535"), "h 65535");
+  for (const char* none : {"", ":", "h:", ":80", "h:65536", "h:8x", "h:-1", "h:99999999999999"}) {
+    EXPECT_EQ(split(none), std::string(none) + " none");
+  }
 }
 
 }  // namespace

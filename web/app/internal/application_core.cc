@@ -16,6 +16,20 @@ RequestHandler* handler_of(const Exchange& exchange) noexcept {
   return static_cast<RequestHandler*>(exchange.attachment);
 }
 
+// Calls one of a handler's hooks; what it throws is only logged.
+void tell(Exchange& exchange, const char* name, void (RequestHandler::*hook)()) noexcept {
+  RequestHandler* handler = handler_of(exchange);
+  if (handler == nullptr) return;
+  try {
+    (handler->*hook)();
+  } catch (...) {
+    try {
+      exchange.log(LogLevel::error, name + (": " + describe(std::current_exception())));
+    } catch (...) {  // no memory for the message
+    }
+  }
+}
+
 std::string allowed_methods(const RouteDefinition& route) {
   std::string allow;
   auto add = [&allow](Method method) {
@@ -25,7 +39,9 @@ std::string allowed_methods(const RouteDefinition& route) {
   for (int i = 0; i < kMethodCount; ++i) {
     const auto method = static_cast<Method>(i);
     const bool by_get = method == Method::head && route.methods[0].invoke != nullptr;
-    if (by_get || route.methods[static_cast<std::size_t>(i)].invoke != nullptr) add(method);
+    if (by_get || method == Method::options ||
+        route.methods[static_cast<std::size_t>(i)].invoke != nullptr)
+      add(method);
   }
   return allow;
 }
@@ -58,6 +74,15 @@ Application& ApplicationCore::application() const {
   return *application_;
 }
 
+ContentPlan ApplicationCore::plan(Exchange& exchange) noexcept {
+  PathParts parts;
+  const Router::Found found = router_.find(exchange.request().path(), parts);
+  if (found.result != Router::Result::match) return {};
+  const MethodEntry* method = find_method(*found.route, exchange.request().method());
+  if (method == nullptr) return {};
+  return {.streamed = method->streams_body, .limit = method->body_bytes};
+}
+
 void ApplicationCore::handle(Exchange& exchange) noexcept {
   try {
     dispatch(exchange);
@@ -67,9 +92,23 @@ void ApplicationCore::handle(Exchange& exchange) noexcept {
   }
 }
 
+namespace {
+
+// What may be asked for, without asking for it (RFC 9110, 9.3.7).
+void answer_options(Exchange& exchange, const std::string& allow) {
+  exchange.response().status = 204;
+  exchange.response().headers.set("Allow", allow);
+  exchange.finish();
+}
+
+}  // namespace
+
 void ApplicationCore::dispatch(Exchange& exchange) {
   const Request& request = exchange.request();
   PathParts parts;
+  if (request.target_form() == TargetForm::asterisk) {
+    return answer_options(exchange, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+  }
   const Router::Found found = router_.find(request.path(), parts);
   if (found.result == Router::Result::no_match) return send_plain_error(exchange, 404);
   if (found.result == Router::Result::gave_up) {
@@ -80,10 +119,14 @@ void ApplicationCore::dispatch(Exchange& exchange) {
   const MethodEntry* method = find_method(*found.route, request.method());
   if (method == nullptr) {
     if (request.method() == Method::other) return send_plain_error(exchange, 501);
+    if (request.method() == Method::options) {
+      return answer_options(exchange, allowed_methods(*found.route));
+    }
     exchange.response().headers.set("Allow", allowed_methods(*found.route));
     return send_plain_error(exchange, 405);
   }
   if (!decode_parts(exchange, parts)) return send_plain_error(exchange, 400);
+  if (method->cancel_on_disconnect) exchange.cancel_on_disconnect();
   method->invoke(method->target, exchange, parts);
 }
 
@@ -96,16 +139,11 @@ void ApplicationCore::send_error(Exchange& exchange, int status) {
 }
 
 void ApplicationCore::over(Exchange& exchange) noexcept {
-  RequestHandler* handler = handler_of(exchange);
-  if (handler == nullptr) return;
-  try {
-    handler->on_finish();
-  } catch (...) {
-    try {
-      exchange.log(LogLevel::error, "on_finish(): " + describe(std::current_exception()));
-    } catch (...) {  // no memory for the message
-    }
-  }
+  tell(exchange, "on_finish()", &RequestHandler::on_finish);
+}
+
+void ApplicationCore::client_gone(Exchange& exchange) noexcept {
+  tell(exchange, "on_connection_close()", &RequestHandler::on_connection_close);
 }
 
 void clear_response(Exchange& exchange) {

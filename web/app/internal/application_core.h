@@ -22,7 +22,9 @@ class ApplicationCore final : public BasicService {
   [[nodiscard]] Application& application() const;
   void forget_application() noexcept { application_ = nullptr; }
 
+  [[nodiscard]] ContentPlan plan(Exchange& exchange) noexcept override;
   void handle(Exchange& exchange) noexcept override;
+  void client_gone(Exchange& exchange) noexcept override;
   void over(Exchange& exchange) noexcept override;
 
  private:

@@ -17,12 +17,6 @@
 /// The short form of a route: a function whose parameters and result say what it takes and gives.
 namespace eddy::inline v0::web::internal {
 
-template <class Parameters>
-inline constexpr bool kRequestByReference = false;
-template <class... Args>
-inline constexpr bool kRequestByReference<Types<Args...>> =
-    ((!kIsRequest<Args> || std::is_lvalue_reference_v<Args>)&&...);
-
 template <class F, class Parameters>
 struct FunctionRoute;
 
@@ -30,7 +24,7 @@ template <class F, class... Args>
 struct FunctionRoute<F, Types<Args...>> {
   using Result = typename Callable<F>::Result;
   static constexpr bool kWaits = kIsTask<Result>;
-  static constexpr std::size_t kArity = (std::size_t{!kIsRequest<Args>} + ... + 0);
+  static constexpr std::size_t kArity = (std::size_t{!ExchangePart<Args>} + ... + 0);
 
   template <class Arg>
   struct Slot {
@@ -41,13 +35,12 @@ struct FunctionRoute<F, Types<Args...>> {
     }
     Arg&& pass() { return static_cast<Arg&&>(value); }
   };
-  template <class Arg>
-  requires kIsRequest<Arg>
+  template <ExchangePart Arg>
   struct Slot<Arg> {
-    Request& value;
+    std::remove_cvref_t<Arg>& value;
     Slot(Exchange& exchange, const PathParts& /*parts*/, std::size_t& /*next*/)
-        : value(exchange.request()) {}
-    Request& pass() { return value; }
+        : value(part_of<Arg>(exchange)) {}
+    std::remove_cvref_t<Arg>& pass() { return value; }
   };
   using Slots = std::tuple<Slot<Args>...>;
 
@@ -91,12 +84,19 @@ void add_function(RouteDefinition& definition, Method method, F&& function) {
     constexpr bool kAnswers = Answer<typename AnswerOf<Result>::Type>;
     static_assert(kAnswers,
                   "eddy: a route's function returns text, a Response, nothing, or a Task of one");
-    static_assert(kRequestByReference<Parameters>, "eddy: a request is taken by const Request&");
-    if constexpr (kAnswers && kRequestByReference<Parameters>) {
+    using Parts = ExchangeParts<Parameters>;
+    static_assert(Parts::kByReference,
+                  "eddy: a request is taken by const Request&, RequestBody and ResponseStream by "
+                  "reference");
+    constexpr bool kMayWait = !Parts::kStreams || kIsTask<Result>;
+    static_assert(kMayWait,
+                  "eddy: a function that takes RequestBody& or ResponseStream& returns a Task");
+    if constexpr (kAnswers && Parts::kByReference && kMayWait) {
       using Route = FunctionRoute<Stored, Parameters>;
       auto stored = std::make_shared<Stored>(std::forward<F>(function));
-      definition.methods[static_cast<std::size_t>(method)] = {&Route::invoke, stored.get(),
-                                                              Route::kArity};
+      MethodEntry& entry = definition.methods[static_cast<std::size_t>(method)];
+      entry = {&Route::invoke, stored.get(), Route::kArity};
+      entry.streams_body = Parts::kReadsBody;
       definition.owned.push_back(std::move(stored));
     }
   }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <cstddef>
+#include <optional>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -21,15 +24,52 @@ struct EDDY_API HandlerAccess {
   static void pin(Exchange& exchange, PathParts& parts);
 };
 
-/// prepare, and the method if that has left something to do, where either of them waits.
-template <class Prepare, class Call>
-Task<void> prepare_and_call(RequestHandler& handler, Prepare prepare, Call call) {
+// ---- What a handler class says of itself besides its methods ----
+
+template <class H>
+inline constexpr bool kStreamsBody = false;
+template <class H>
+requires requires { H::stream_request_body; }
+inline constexpr bool kStreamsBody<H> = H::stream_request_body;
+
+template <class H>
+inline constexpr bool kCancelOnDisconnect = false;
+template <class H>
+requires requires { H::cancel_on_disconnect; }
+inline constexpr bool kCancelOnDisconnect<H> = H::cancel_on_disconnect;
+
+template <class H>
+inline constexpr std::optional<std::size_t> kMaxBodySize = std::nullopt;
+template <class H>
+requires requires { H::max_body_size; }
+inline constexpr std::optional<std::size_t> kMaxBodySize<H> = H::max_body_size;
+
+/// Stands for data_received() where the content is there before the handler.
+struct NoContent {};
+
+/// prepare, the pieces of a streamed content, and the method, each if what came before it has left
+/// something to do, where any of them waits.
+template <class Prepare, class Receive, class Call>
+Task<void> prepare_and_call(RequestHandler& handler, [[maybe_unused]] Exchange& exchange,
+                            Prepare prepare, [[maybe_unused]] Receive receive, Call call) {
   if constexpr (std::is_void_v<decltype(prepare())>) {
     prepare();
   } else {
     co_await prepare();
   }
   if (handler.finished()) co_return;
+  if constexpr (!std::is_same_v<Receive, NoContent>) {
+    for (;;) {
+      const std::string_view piece = co_await exchange.request_body().read();
+      if (piece.empty()) break;
+      if constexpr (std::is_void_v<decltype(receive(piece))>) {
+        receive(piece);
+      } else {
+        co_await receive(piece);
+      }
+      if (handler.finished()) co_return;
+    }
+  }
   if constexpr (std::is_void_v<decltype(call())>) {
     call();
   } else {
@@ -42,6 +82,7 @@ template <class H, class Verb>
 struct HandlerMethod {
   using Function = MemberFunction<decltype(Verb::template member<H>())>;
   using PrepareFunction = MemberFunction<decltype(Verb_prepare::member<H>())>;
+  static constexpr bool kStreams = kStreamsBody<H>;
   static constexpr bool kVerbWaits = !std::is_void_v<typename Function::Result>;
   static constexpr bool kPrepareWaits = !std::is_void_v<typename PrepareFunction::Result>;
 
@@ -58,30 +99,40 @@ struct HandlerMethod {
     }
 
     static void invoke(void* /*target*/, Exchange& exchange, PathParts& parts) {
-      if constexpr (kVerbWaits || kPrepareWaits) HandlerAccess::pin(exchange, parts);
+      constexpr bool kWaits = kVerbWaits || kPrepareWaits || kStreams;
+      if constexpr (kWaits) HandlerAccess::pin(exchange, parts);
       H& handler = exchange.arena().make<H>();
       HandlerAccess::attach(handler, exchange);
-      if constexpr (!kVerbWaits && !kPrepareWaits) {
+      if constexpr (!kWaits) {
         Values values = path_arguments<Args...>(parts);
         handler.prepare();
         if (!exchange.finished()) call(handler, values);
       } else {
         // Kept beside the handler, for parameters that are references.
         Values& values = exchange.arena().make<Values>(path_arguments<Args...>(parts));
-        if constexpr (!kPrepareWaits) {
+        auto prepare = [&handler] { return handler.prepare(); };
+        auto call_verb = [&handler, &values] { return call(handler, values); };
+        if constexpr (kStreams) {
+          auto receive = [&handler](std::string_view piece) {
+            return handler.data_received(piece);
+          };
+          exchange.wait_for(prepare_and_call(handler, exchange, prepare, receive, call_verb));
+        } else if constexpr (kPrepareWaits) {
+          exchange.wait_for(prepare_and_call(handler, exchange, prepare, NoContent(), call_verb));
+        } else {
           handler.prepare();
           if (!exchange.finished()) exchange.wait_for(call(handler, values));
-        } else {
-          exchange.wait_for(prepare_and_call(
-              handler, [&handler] { return handler.prepare(); },
-              [&handler, &values] { return call(handler, values); }));
         }
       }
     }
   };
 
   static constexpr MethodEntry entry() {
-    return {&Function::template Apply<WithParameters>::invoke, nullptr, Function::kArity};
+    MethodEntry entry{&Function::template Apply<WithParameters>::invoke, nullptr, Function::kArity};
+    entry.streams_body = kStreams;
+    entry.body_bytes = kMaxBodySize<H>;
+    entry.cancel_on_disconnect = kCancelOnDisconnect<H>;
+    return entry;
   }
 };
 
@@ -110,6 +161,8 @@ void add_methods(RouteDefinition& definition) {
     if constexpr (Verb_prepare::exists<H>()) {
       static_assert(MemberFunction<decltype(Verb_prepare::member<H>())>::kArity == 0,
                     "eddy: a handler's prepare() takes no parameters");
+      static_assert(!kStreamsBody<H> || Verb_data_received::exists<H>(),
+                    "eddy: a handler with stream_request_body has data_received(std::string_view)");
       add_method<H, Verb_get>(definition, Method::get);
       add_method<H, Verb_head>(definition, Method::head);
       add_method<H, Verb_post>(definition, Method::post);

@@ -73,6 +73,7 @@ EDDY_WEB_PROBE(patch)
 EDDY_WEB_PROBE(del)
 EDDY_WEB_PROBE(options)
 EDDY_WEB_PROBE(prepare)
+EDDY_WEB_PROBE(data_received)
 
 #undef EDDY_WEB_PROBE
 

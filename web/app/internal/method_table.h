@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,12 @@ struct MethodEntry {
   void* target = nullptr;
   /// How many parts of the path it takes: 0, or as many as the pattern has groups.
   std::size_t arity = 0;
+  /// It is called before the content is there.
+  bool streams_body = false;
+  /// Instead of the server's limit for bodies.
+  std::optional<std::size_t> body_bytes = {};
+  /// Its task is stopped when the client has gone, whatever the method.
+  bool cancel_on_disconnect = false;
 };
 
 /// One route as it was declared; an Application checks and compiles it.

@@ -9,6 +9,7 @@
 #include <eddy/core/base/export.h>
 #include <eddy/core/task/task.h>
 #include <eddy/web/http/internal/exchange.h>
+#include <eddy/web/http/internal/signature.h>
 #include <eddy/web/http/request.h>
 #include <eddy/web/http/response.h>
 
@@ -57,7 +58,39 @@ Task<void> answer_later(Exchange& exchange, Task<R> task) {
   }
 }
 
+// ---- What functions of a program may take of an exchange, all by reference ----
+
 template <class Arg>
 inline constexpr bool kIsRequest = std::is_same_v<std::remove_cvref_t<Arg>, Request>;
+template <class Arg>
+inline constexpr bool kIsRequestBody = std::is_same_v<std::remove_cvref_t<Arg>, RequestBody>;
+template <class Arg>
+inline constexpr bool kIsResponseStream = std::is_same_v<std::remove_cvref_t<Arg>, ResponseStream>;
+template <class Arg>
+concept ExchangePart = kIsRequest<Arg> || kIsRequestBody<Arg> || kIsResponseStream<Arg>;
+
+template <ExchangePart Arg>
+std::remove_cvref_t<Arg>& part_of(Exchange& exchange) noexcept {
+  if constexpr (kIsRequest<Arg>) {
+    return exchange.request();
+  } else if constexpr (kIsRequestBody<Arg>) {
+    return exchange.request_body();
+  } else {
+    return exchange.response_stream();
+  }
+}
+
+template <class Parameters>
+struct ExchangeParts;
+template <class... Args>
+struct ExchangeParts<Types<Args...>> {
+  /// All parts of an exchange are taken by reference.
+  static constexpr bool kByReference =
+      ((!ExchangePart<Args> || std::is_lvalue_reference_v<Args>)&&...);
+  static constexpr bool kOnly = (ExchangePart<Args> && ...);
+  /// The content is read by the function itself.
+  static constexpr bool kReadsBody = (kIsRequestBody<Args> || ...);
+  static constexpr bool kStreams = kReadsBody || (kIsResponseStream<Args> || ...);
+};
 
 }  // namespace eddy::inline v0::web::internal

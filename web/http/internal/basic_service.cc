@@ -36,11 +36,15 @@ void BasicService::fail(Exchange& exchange, const std::exception_ptr& error) noe
       }
     } catch (const Cancelled&) {
       return;
+    } catch (const ClientGoneError&) {
+      return;
     } catch (...) {
       exchange.log(LogLevel::error,
                    summary(exchange, status) + ": " + describe(std::current_exception()));
     }
-    if (exchange.finished()) return;
+    // Behind a head that was sent there is no room for an error page: the response stays
+    // unfinished, and the connection is cut, so that the client knows.
+    if (exchange.finished() || exchange.streamed().head_sent) return;
     send_error(exchange, status);
   } catch (...) {
     // Not even the error page could be made: send what needs no memory.

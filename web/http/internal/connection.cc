@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/internal/connection.h>
 
-#include <array>
 #include <utility>
 
 #include <eddy/web/http/body_decoder.h>
-#include <eddy/web/http/response_writer.h>
+#include <eddy/web/http/http_error.h>
 
 namespace eddy::inline v0::web::internal {
 
-using eddy::internal::add_timer;
 using eddy::internal::now;
 using eddy::internal::schedule;
 using eddy::internal::step_done;
@@ -22,32 +20,17 @@ constexpr std::size_t kReadPieceBytes = 4 * 1024;
 // A rest up to this size is copied; a connection with a larger one keeps the buffer it was read
 // into.
 constexpr std::size_t kCopiedRestBytes = 4 * 1024;
-// Content from this size on is sent from where it is instead of being copied behind its head.
-constexpr std::size_t kSendDirectlyBytes = 16 * 1024;
-// After a refusal: what is read and dropped, and how long, so that the client sees the answer.
+// After a refusal: what is read and dropped, so that the client sees the answer.
 constexpr std::size_t kMostDrainedBytes = 1024 * 1024;
-constexpr Duration kLingerTime = std::chrono::seconds(2);
 
 }  // namespace
-
-/// Holds the connection while a frame of it calls out.
-class Connection::Pin {
- public:
-  explicit Pin(Connection& connection) noexcept : connection_(connection) {
-    ++connection.references_;
-  }
-  Pin(const Pin&) = delete;
-  Pin& operator=(const Pin&) = delete;
-  ~Pin() { connection_.drop_reference(); }
-
- private:
-  Connection& connection_;
-};
 
 Connection::Connection(std::shared_ptr<ServerCore> server, std::unique_ptr<Stream> stream)
     : server_(std::move(server)),
       stream_(std::move(stream)),
-      remote_ip_(stream_->peer_address().host()) {}
+      remote_ip_(stream_->peer_address().family() == Address::Family::local
+                     ? std::string("0.0.0.0")
+                     : stream_->peer_address().host()) {}
 
 // Not inlined: the compiler would take the second of two calls for a use after the first.
 __attribute__((noinline)) void Connection::drop_reference() noexcept {
@@ -55,13 +38,19 @@ __attribute__((noinline)) void Connection::drop_reference() noexcept {
 }
 
 void Connection::start() noexcept {
+  const Pin pin(*this);
   interest_ = Io::read;
   stream_->set_delegate(this, interest_);
+  update();
 }
 
-void Connection::stop() noexcept {
-  const bool waits_its_turn = ReadyItem::linked() || !output_.empty();
-  if ((phase_ == Phase::head || phase_ == Phase::content) && !waits_its_turn) shut();
+bool Connection::stop(bool at_once) noexcept {
+  if (ReadyItem::linked() || !outgoing_.empty()) return false;  // waits its turn
+  const bool between_requests = phase_ == Phase::head && awaited() == Patience::For::request;
+  const bool within_one = phase_ == Phase::head || phase_ == Phase::content;
+  if (!between_requests && !(at_once && within_one)) return false;
+  shut();
+  return true;
 }
 
 void Connection::shut() noexcept {
@@ -72,7 +61,9 @@ void Connection::shut() noexcept {
   ReadyItem::unlink();
   ServerHook::unlink();
   stream_->close();
-  server_->removed();
+  outgoing_.drop();
+  server_->account(accounted_bytes_, 0);
+  server_->removed(remote_ip_);
   // First the exchange: what the task's destructors write then goes nowhere.
   if (exchange_ != nullptr) exchange_->detach(server_->service());
   task_.reset();
@@ -98,7 +89,7 @@ void Connection::on_stream_ready(Io events) {
   const Pin pin(*this);
   const bool nested = in_handler_;
   try {
-    if (!output_.empty() && any(events & Io::write)) flush();
+    if (!outgoing_.empty() && any(events & Io::write)) flush();
     if (any(events & Io::read)) {
       if (phase_ == Phase::closing) {
         drain();
@@ -117,12 +108,9 @@ void Connection::run() {
   const Pin pin(*this);
   const bool nested = in_handler_;
   try {
-    if (phase_ == Phase::handling && !in_handler_ && task_.ended()) {
-      BorrowedBuffer output(*server_);
-      end_exchange(*output);
-      if (phase_ != Phase::shut) send(*output);
-    }
-    go_on();
+    if (!outgoing_.empty()) flush();
+    if (phase_ == Phase::handling && !in_handler_) go_on_responding();
+    if (phase_ != Phase::shut) go_on();
   } catch (...) {  // no memory
     in_handler_ = nested;
     shut();
@@ -131,13 +119,13 @@ void Connection::run() {
 
 void Connection::go_on() {
   const bool receiving = phase_ == Phase::head || phase_ == Phase::content;
-  if (receiving && !input_.empty() && output_.empty()) {
+  if (receiving && !input_.empty() && outgoing_.empty()) {
     BorrowedBuffer output(*server_);
     receive(input_, *output);
-  } else if (receiving && end_of_input_ && output_.empty()) {
+  } else if (receiving && end_of_input_ && outgoing_.empty()) {
     shut();
   } else {
-    update_interest();
+    update();
   }
 }
 
@@ -163,10 +151,13 @@ void Connection::read_some() {
 }
 
 void Connection::read_while_handling() {
-  if (in_handler_ || input_.size() >= kReadAheadBytes) {
+  BodyStream& stream = exchange_->body_stream();
+  if (stream.wanted()) return read_streamed();
+  const bool within_content = stream.active() && !exchange_->decoder().finished();
+  if (in_handler_ || within_content || input_.size() >= kReadAheadBytes) {
     // Level-triggered: it would be told again and again.
     read_paused_ = true;
-    return update_interest();
+    return update();
   }
   const IoResult result = stream_->try_read({input_.prepare(kReadPieceBytes), kReadPieceBytes});
   if (result.error) {
@@ -175,7 +166,25 @@ void Connection::read_while_handling() {
     input_ended();
   } else {
     input_.commit(result.bytes);
+    update_account();
   }
+}
+
+// For a handler that waits for the next piece of its request's content.
+void Connection::read_streamed() {
+  BodyStream& stream = exchange_->body_stream();
+  ByteBuffer& raw = stream.raw();
+  const std::size_t size = ServerCore::kReadBytes;
+  const IoResult result = stream_->try_read({raw.prepare(size), size});
+  if (result.error) {
+    if (!result.would_block()) write_failed();
+    return;
+  }
+  if (result.bytes == 0) return input_ended();
+  raw.commit(result.bytes);
+  patience_.progress(result.bytes, now(server_->loop()), server_->options().timeouts);
+  stream.received();
+  update();
 }
 
 void Connection::drain() {
@@ -191,16 +200,27 @@ void Connection::drain() {
 void Connection::input_ended() noexcept {
   end_of_input_ = true;
   if (phase_ == Phase::handling) {
-    const Method method = exchange_->request().method();
-    if (method == Method::get || method == Method::head) task_.request_stop();
-    update_interest();
-  } else if (output_.empty()) {
+    BodyStream& stream = exchange_->body_stream();
+    const bool half_a_request = stream.active() && !exchange_->decoder().finished();
+    if (half_a_request) stream.fail(std::make_exception_ptr(ClientGoneError()));
+    if (half_a_request || !server_->options().half_close) client_left();
+    update();
+  } else if (outgoing_.empty()) {
     shut();
   } else {
     close_after_ = true;
     phase_ = Phase::closing;
-    update_interest();
+    update();
   }
+}
+
+// A handler is stopped where nothing is lost by it (GET, HEAD), and runs to its end, unheard, where
+// half an order would be worse.
+void Connection::client_left() noexcept {
+  const Pin pin(*this);
+  const ExchangePin exchange(*exchange_);
+  exchange_->tell_client_gone();
+  if (phase_ == Phase::handling && (*exchange).cancelled_on_disconnect()) task_.request_stop();
 }
 
 // ---- Requests
@@ -209,16 +229,23 @@ void Connection::input_ended() noexcept {
 // Takes requests out of `input`, which is input_ or what has just been read, as far as they are
 // whole, the client takes the answers, and the budget lasts.
 void Connection::receive(ByteBuffer& input, ByteBuffer& output) {
+  struct Batch {
+    ByteBuffer*& place;
+    ~Batch() { place = nullptr; }
+  };
   bool budget_spent = false;
-  while (!input.empty()) {
-    const bool more =
-        phase_ == Phase::head ? receive_head(input, output) : receive_content(input, output);
-    if (!more || input.empty()) break;
-    if (output.size() >= server_->options().output_bytes) send(output);
-    if (phase_ == Phase::shut || !output_.empty()) break;
-    if (phase_ == Phase::head && step_done(server_->loop(), "http")) {
-      budget_spent = true;
-      break;
+  {
+    const Batch batch{batch_ = &output};
+    while (!input.empty()) {
+      const bool more =
+          phase_ == Phase::head ? receive_head(input, output) : receive_content(input, output);
+      if (!more || input.empty()) break;
+      if (output.size() >= server_->options().output_bytes) send(output);
+      if (phase_ == Phase::shut || !outgoing_.empty()) break;
+      if (phase_ == Phase::head && step_done(server_->loop(), "http")) {
+        budget_spent = true;
+        break;
+      }
     }
   }
   if (phase_ == Phase::shut) return;
@@ -227,6 +254,8 @@ void Connection::receive(ByteBuffer& input, ByteBuffer& output) {
     input.clear();
     input_.release();
   } else if (&input != &input_) {
+    // A streamed request has left its rest there: only that of this buffer is empty then.
+    if (!input_.empty()) budget_spent = true;
     if (input.size() <= kCopiedRestBytes) {
       input_.append(input.view());
     } else {
@@ -237,10 +266,10 @@ void Connection::receive(ByteBuffer& input, ByteBuffer& output) {
   }
   send(output);
   if (phase_ == Phase::shut) return;
-  if (budget_spent && output_.empty()) schedule(server_->loop(), *this);
   const bool receiving = phase_ == Phase::head || phase_ == Phase::content;
-  if (receiving && end_of_input_ && !budget_spent && output_.empty()) return shut();
-  update_interest();
+  if (receiving && budget_spent && outgoing_.empty()) schedule(server_->loop(), *this);
+  if (receiving && end_of_input_ && !budget_spent && outgoing_.empty()) return shut();
+  update();
 }
 
 // True: the request has been dealt with, or its content can be read; go on with what is left.
@@ -251,22 +280,38 @@ bool Connection::receive_head(ByteBuffer& input, ByteBuffer& output) {
   if (result == ParseResult::failed) refuse(parser.error(), output);
   if (result != ParseResult::done) return false;
 
-  const RequestHead& head = parser.head();
+  if (parser.head().has_body()) return take_content(input, output);
+  // Nothing is moved: the bytes stay where they are until the next read.
+  input.consume(parser.head_bytes());
+  return handle({}, output);
+}
+
+// The head is there, and content follows it.
+bool Connection::take_content(ByteBuffer& input, ByteBuffer& output) {
+  exchange_->introduce(remote_ip_);
+  const ContentPlan plan = server_->service()->plan(*exchange_);
+  const RequestHead& head = exchange_->parser().head();
   const std::uint64_t length = head.content_length().value_or(0);
-  if (length > server_->options().limits.body_bytes) {
+  if (length > plan.limit.value_or(server_->options().limits.body_bytes)) {
     refuse({413, "a body beyond the limit"}, output);
     return false;
   }
-  const std::string_view content = input.view().substr(parser.head_bytes());
-  if (head.chunked() || content.size() < length) return begin_content(input, output);
-  // Nothing is moved: the bytes stay where they are until the next read.
-  input.consume(parser.head_bytes() + static_cast<std::size_t>(length));
+  patience_.begin_content(server_->options().timeouts);
+  if (plan.streamed) {
+    begin_stream(plan, input);
+    return handle({}, output);
+  }
+  const std::size_t head_bytes = exchange_->parser().head_bytes();
+  const std::string_view content = input.view().substr(head_bytes);
+  if (head.chunked() || content.size() < length) return begin_content(plan, input, output);
+  input.consume(head_bytes + static_cast<std::size_t>(length));
   return handle(content.substr(0, static_cast<std::size_t>(length)), output);
 }
 
-bool Connection::begin_content(ByteBuffer& input, ByteBuffer& output) {
+bool Connection::begin_content(const ContentPlan& plan, ByteBuffer& input, ByteBuffer& output) {
   const RequestHead& head = exchange_->parser().head();
   BodyDecoder& decoder = exchange_->decoder();
+  decoder.set_body_limit(plan.limit.value_or(server_->options().limits.body_bytes));
   if (head.chunked()) {
     decoder.begin_chunked();
   } else {
@@ -275,12 +320,25 @@ bool Connection::begin_content(ByteBuffer& input, ByteBuffer& output) {
   exchange_->pin();
   input.consume(exchange_->parser().head_bytes());
   phase_ = Phase::content;
-  if (head.expects_continue() && input.empty()) output.append("HTTP/1.1 100 Continue\r\n\r\n");
+  patience_.restart();
+  if (head.expects_continue() && input.empty()) output.append(kContinue);
   return true;
+}
+
+// The content is the handler's to read, beginning with what has come behind the head.
+void Connection::begin_stream(const ContentPlan& plan, ByteBuffer& input) {
+  exchange_->pin();
+  input.consume(exchange_->parser().head_bytes());
+  BodyStream& stream = exchange_->body_stream();
+  exchange_->decoder().set_body_limit(plan.limit.value_or(server_->options().limits.body_bytes));
+  stream.raw().append(input.view());
+  input.clear();
+  stream.begin(exchange_->parser().head(), *this);
 }
 
 bool Connection::receive_content(ByteBuffer& input, ByteBuffer& output) {
   BodyDecoder& decoder = exchange_->decoder();
+  patience_.progress(input.size(), now(server_->loop()), server_->options().timeouts);
   while (!input.empty() || decoder.finished()) {
     const BodyDecoder::Step step = decoder.decode(input.view());
     exchange_->body_buffer().append(step.data);
@@ -296,10 +354,14 @@ bool Connection::receive_content(ByteBuffer& input, ByteBuffer& output) {
 
 // Calls the handler. True: it has answered, and the next request may follow.
 bool Connection::handle(std::string_view body, ByteBuffer& output) {
-  exchange_->begin(*server_->service(), *this, remote_ip_, body);
+  exchange_->begin(*server_->service(), *this, remote_ip_, body, stream_->tls());
+  exchange_->set_began(eddy::internal::step_time(server_->loop()));
   phase_ = Phase::handling;
-  responded_ = false;
+  identify();
+  patience_.restart();
+  responded_ = asked_for_content_ = coding_chosen_ = coded_ = false;
   in_handler_ = true;
+  ++requests_;
   ++server_->stats().requests;
   bool waits = false;
   {
@@ -310,7 +372,7 @@ bool Connection::handle(std::string_view body, ByteBuffer& output) {
   if (waits && phase_ != Phase::shut) {
     in_handler_ = read_paused_ = false;
     // It may have finished the response already and go on without it.
-    if (exchange_->finished()) respond(output);
+    if (exchange_->finished()) (void)respond(output);
     return false;
   }
   return end_exchange(output);
@@ -335,10 +397,14 @@ bool Connection::end_exchange(ByteBuffer& output) {
     task_.reset();
     if (exchange_->client_gone() || !exchange_->finished()) {
       shut();
-    } else if (!responded_) {
-      respond(output);
+    } else if (!respond(output)) {
+      exchange_->pin();  // encoding takes its time, and others need the read buffer
+      in_handler_ = false;
+      return false;
     }
   }
+  if (responded_) log_request();
+  if (phase_ != Phase::shut && exchange_->body_stream().active()) end_stream();
   if (phase_ == Phase::shut) {
     drop_exchange();
     in_handler_ = false;
@@ -347,148 +413,28 @@ bool Connection::end_exchange(ByteBuffer& output) {
   server_->give_exchange(std::exchange(exchange_, nullptr));
   in_handler_ = read_paused_ = false;
   if (phase_ == Phase::shut) return false;
+  if (stream_->closed()) {  // the response met a client that had gone
+    shut();
+    return false;
+  }
   phase_ = close_after_ ? Phase::closing : Phase::head;
+  patience_.restart();
   return phase_ == Phase::head;
 }
 
-// ---- Responses
-// --------------------------------------------------------------------------------------
-
-// Within finish(). The response of a handler that has not waited yet goes out behind those before
-// it, when the handler returns.
-void Connection::on_finished(Exchange& /*exchange*/) noexcept {
-  if (in_handler_ || phase_ != Phase::handling) return;
-  const Pin pin(*this);
-  try {
-    BorrowedBuffer output(*server_);
-    respond(*output);
-    send(*output);
-    if (phase_ != Phase::shut) update_interest();
-  } catch (...) {  // no memory
-    shut();
-  }
-}
-
-void Connection::respond(ByteBuffer& output) {
-  if (std::exchange(responded_, true)) return;
-  const RequestHead& request = exchange_->parser().head();
-  Response& response = exchange_->response();
-  ResponseFraming framing;
-  framing.head_request = request.method() == Method::head;
-  framing.version_minor = request.version_minor();
-  framing.keep_alive = request.keep_alive() && !server_->stopping();
-  framing.content_length = response.body.size();
-  framing.date = server_->date();
-  ResponseHead head;
-  if (response.status >= 200) {
-    head = write_response_head(output, response.status, response.reason, response.headers, framing);
-  } else {
-    head.error = "a status below 200 is not a final one";
-  }
-  if (head.error != nullptr) {
-    log(LogLevel::error, std::string("500 ") + std::string(request.method_text()) + " " +
-                             std::string(request.target()) + ": " + head.error);
-    response.headers.clear();
-    response.body.clear();
-    framing.content_length = 0;
-    head = write_response_head(output, 500, {}, response.headers, framing);
-  }
-  close_after_ |= head.close;
-  if (!head.send_content) return;
-  if (response.body.size() < kSendDirectlyBytes) {
-    output.append(response.body);
-  } else {
-    send(output, response.body);
-  }
-}
-
-// An answer that no handler has part in; nothing that follows can be understood.
-void Connection::refuse(const ParseError& error, ByteBuffer& output) {
-  ++server_->stats().refused;
-  log(LogLevel::info, std::to_string(error.status) + " (" + remote_ip_ + "): " + error.what);
-  ResponseFraming framing;
-  framing.keep_alive = false;
-  framing.content_length = 0;
-  framing.date = server_->date();
-  write_response_head(output, error.status, {}, {}, framing);
-  close_after_ = linger_ = true;
-  phase_ = Phase::closing;
-  server_->give_exchange(std::exchange(exchange_, nullptr));
-}
-
-// Sends `output` and behind it `body`; keeps what the client does not take now.
-void Connection::send(ByteBuffer& output, std::string_view body) {
-  if (stream_->closed()) return output.clear();
-  std::size_t sent = 0;
-  const std::size_t size = output.size() + body.size();
-  if (size > 0 && output_.empty()) {
-    const std::array<std::string_view, 2> pieces = {output.view(), body};
-    const IoResult result = stream_->try_write(std::span(pieces).first(body.empty() ? 1 : 2));
-    if (result.error && !result.would_block()) {
-      output.clear();
-      return write_failed();
-    }
-    sent = result.bytes;
-  }
-  if (sent < size) {
-    const std::size_t of_output = sent < output.size() ? sent : output.size();
-    output_.append(output.view().substr(of_output));
-    output_.append(body.substr(sent - of_output));
-  }
-  output.clear();
-  if (phase_ == Phase::closing && output_.empty()) end_closing();
-}
-
-void Connection::flush() noexcept {
-  const std::string_view piece = output_.view();
-  const IoResult result = stream_->try_write({&piece, 1});
-  if (result.error) {
-    if (!result.would_block()) write_failed();
+// What the handler has not read is dropped, as far as it is there; what is still to come would cost
+// more than a new connection.
+void Connection::end_stream() {
+  BodyStream& stream = exchange_->body_stream();
+  if (!stream.skip_rest()) {
+    close_after_ = linger_ = true;
     return;
   }
-  output_.consume(result.bytes);
-  if (!output_.empty()) return;
-  output_.release();
-  if (phase_ == Phase::closing) {
-    end_closing();
-  } else {
-    // Requests may have waited for this.
-    if (phase_ != Phase::handling) schedule(server_->loop(), *this);
-    update_interest();
-  }
-}
-
-// The client has gone. A handler that waits is stopped where nothing is lost by it (GET, HEAD), and
-// runs to its end, unheard, where half an order would be worse.
-void Connection::write_failed() noexcept {
-  if (phase_ != Phase::handling) return shut();
-  const Pin pin(*this);
-  output_.release();
-  stream_->close();
-  if (exchange_->client_gone()) return;
-  exchange_->detach(server_->service());
-  const Method method = exchange_->request().method();
-  if (method == Method::get || method == Method::head) task_.request_stop();
-}
-
-// The last response is with the system. Where the client may still be sending, only our side is
-// closed: unread bytes would make a close a reset, which overtakes the response.
-void Connection::end_closing() {
-  if (!linger_ || end_of_input_) return shut();
-  stream_->shutdown_write();
-  add_timer(server_->loop(), *this, now(server_->loop()) + kLingerTime);
-  update_interest();
-}
-
-void Connection::update_interest() noexcept {
-  if (phase_ == Phase::shut || stream_->closed()) return;
-  Io wanted = output_.empty() ? Io::none : Io::write;
-  if (!end_of_input_ && !read_paused_ && (output_.empty() || phase_ == Phase::handling)) {
-    wanted = wanted | Io::read;
-  }
-  if (wanted == interest_) return;
-  interest_ = wanted;
-  stream_->set_interest(wanted);
+  // The next requests: first what was read with the content, then what was read ahead since.
+  ByteBuffer& rest = stream.raw();
+  rest.append(input_.view());
+  input_.clear();
+  input_.swap(rest);
 }
 
 }  // namespace eddy::inline v0::web::internal

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -12,8 +14,12 @@
 #include <eddy/core/net/stream.h>
 #include <eddy/core/task/task.h>
 #include <eddy/web/http/internal/byte_buffer.h>
+#include <eddy/web/http/internal/encoding.h>
 #include <eddy/web/http/internal/exchange.h>
+#include <eddy/web/http/internal/outgoing.h>
+#include <eddy/web/http/internal/patience.h>
 #include <eddy/web/http/internal/server_core.h>
+#include <eddy/web/http/response_writer.h>
 
 namespace eddy::inline v0::web::internal {
 
@@ -24,7 +30,9 @@ using eddy::internal::TimerNode;
 ///
 /// No coroutine, and on the plain path (whole requests, handlers that do not wait, a client that
 /// reads) no allocation and nothing kept between reads. What arrives is parsed where it was read,
-/// in a buffer of the server's; only a rest that is no whole request yet is kept here.
+/// in a buffer of the server's; only a rest that is no whole request yet is kept here. What a
+/// handler reads or sends piece by piece goes through its exchange's BodyStream and through
+/// on_flush().
 ///
 /// Counted without atomics: the server's list holds it while it is open, every frame that calls out
 /// holds it meanwhile. After shut() it is a shell that the last of them deletes.
@@ -40,13 +48,15 @@ class Connection final : public ServerHook,
 
   /// Begins to read. Called once, by the server.
   void start() noexcept;
-  /// The server stops: closes an idle connection; any other closes behind its response.
-  void stop() noexcept;
+  /// The server stops: closes an idle connection, and with `at_once` one that has not sent a whole
+  /// request yet; any other closes behind its response. True: it has been closed.
+  bool stop(bool at_once) noexcept;
   /// Ends the connection at once. What its handler still writes goes nowhere.
   void shut() noexcept;
 
  private:
   class Pin;
+  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   enum class Phase : std::uint8_t {
     head,      // reading a request head; idle, if nothing of one is there
     content,   // reading the content of the request in exchange_
@@ -64,14 +74,17 @@ class Connection final : public ServerHook,
   [[nodiscard]] const char* stream_label() const noexcept override { return "http"; }
   void run() override;
   [[nodiscard]] const char* label() const noexcept override { return "http"; }
-  void on_timer() override { shut(); }
+  void on_timer() override;
 
   // From the exchange.
+  bool on_flush(Exchange& exchange) override;
+  void on_body_wanted() noexcept override;
   void on_finished(Exchange& exchange) noexcept override;
   void log(LogLevel level, std::string_view message) noexcept override;
 
   void read_some();
   void read_while_handling();
+  void read_streamed();
   void drain();
   void input_ended() noexcept;
   void go_on();
@@ -79,21 +92,46 @@ class Connection final : public ServerHook,
   void receive(ByteBuffer& input, ByteBuffer& output);
   bool receive_head(ByteBuffer& input, ByteBuffer& output);
   bool receive_content(ByteBuffer& input, ByteBuffer& output);
-  bool begin_content(ByteBuffer& input, ByteBuffer& output);
+  bool take_content(ByteBuffer& input, ByteBuffer& output);
+  bool begin_content(const ContentPlan& plan, ByteBuffer& input, ByteBuffer& output);
+  void begin_stream(const ContentPlan& plan, ByteBuffer& input);
 
   bool handle(std::string_view body, ByteBuffer& output);
   bool task_waits();
   void task_done() noexcept;
   bool end_exchange(ByteBuffer& output);
-  void respond(ByteBuffer& output);
+  void end_stream();
+
+  bool respond(ByteBuffer& output);
+  void respond_whole(ByteBuffer& output);
+  ResponseHead write_head(ByteBuffer& output, std::optional<std::uint64_t> length);
+  bool write_streamed(ByteBuffer& output, bool last);
+  void write_piece(ByteBuffer& output, std::string_view piece);
+  void go_on_responding();
+  void identify();
+
+  void choose_coding(std::optional<std::uint64_t> size);
+  bool encode(std::string& content, ContentEncoder::Flush flush);
   void refuse(const ParseError& error, ByteBuffer& output);
+  void refuse_now(const ParseError& error);
+  void log_request();
+  void log_misuse(const std::logic_error& error);
 
   void send(ByteBuffer& output, std::string_view body = {});
-  void flush() noexcept;
+  void flush();
   void write_failed() noexcept;
+  void client_left() noexcept;
   void end_closing();
   void drop_exchange() noexcept;
+
+  // What is waited for, after each event.
+  void update() noexcept;
   void update_interest() noexcept;
+  void update_patience();
+  void arm();
+  void update_account() noexcept;
+  [[nodiscard]] Patience::For awaited() const noexcept;
+  void timed_out();
 
   std::shared_ptr<ServerCore> server_;
   std::unique_ptr<Stream> stream_;
@@ -101,22 +139,50 @@ class Connection final : public ServerHook,
   RunningTask task_;
   /// What has been read and is no whole request yet, or waits for its turn.
   ByteBuffer input_;
-  /// What the client has not taken yet.
-  ByteBuffer output_;
+  Outgoing outgoing_;
+  /// Of the response that is being made, where it is encoded.
+  std::unique_ptr<Encoding> encoding_;
+  Patience patience_;
+  /// What the timer is set to.
+  TimePoint armed_ = kNever;
   std::string remote_ip_;
+  /// Within receive(): the responses that go out together. A handler's flush() goes behind them.
+  ByteBuffer* batch_ = nullptr;
+  /// Memory of buffers that the server has been told of.
+  std::size_t accounted_bytes_ = 0;
   std::size_t drained_bytes_ = 0;
+  std::uint64_t requests_ = 0;
   std::uint32_t references_ = 1;
   Phase phase_ = Phase::head;
   Io interest_ = Io::none;
   /// The handler is on the stack: nothing else of this connection is touched meanwhile.
   bool in_handler_ = false;
   bool responded_ = false;
+  /// choose_coding() was asked for this response; the content's length is not the body's.
+  bool coding_chosen_ = false;
+  bool coded_ = false;
+  /// A 100 (Continue) was sent for the request that is being handled.
+  bool asked_for_content_ = false;
   bool close_after_ = false;
   bool end_of_input_ = false;
   /// Something arrived while the handler was on the stack.
   bool read_paused_ = false;
   /// The client may still be sending: a close now would be a reset, which could cost it our answer.
   bool linger_ = false;
+};
+
+/// Holds the connection while a frame of it calls out.
+class Connection::Pin {
+ public:
+  explicit Pin(Connection& connection) noexcept : connection_(connection) {
+    ++connection.references_;
+  }
+  Pin(const Pin&) = delete;
+  Pin& operator=(const Pin&) = delete;
+  ~Pin() { connection_.drop_reference(); }
+
+ private:
+  Connection& connection_;
 };
 
 }  // namespace eddy::inline v0::web::internal

@@ -26,20 +26,62 @@ Task<void> run_held(ExchangePin pin, Task<void> task) {
 
 HttpService::~HttpService() = default;
 
-Exchange::Exchange(const HttpLimits& limits) noexcept : parser_(limits), decoder_(limits) {}
+ContentPlan HttpService::plan(Exchange& /*exchange*/) noexcept { return {}; }
+
+void HttpService::client_gone(Exchange& /*exchange*/) noexcept {}
+
+Exchange::Exchange(const HttpLimits& limits) noexcept
+    : parser_(limits),
+      decoder_(limits),
+      body_stream_(decoder_, body_buffer_),
+      request_body_(body_stream_),
+      response_stream_(*this) {}
+
+void Exchange::introduce(std::string_view remote_ip) noexcept {
+  request_.head_ = &parser_.head();
+  request_.remote_ip_ = remote_ip;
+}
 
 void Exchange::begin(HttpService& service, ExchangeOwner& owner, std::string_view remote_ip,
-                     std::string_view body) {
+                     std::string_view body, const TlsInfo* tls) {
   service_ = &service;
   owner_ = &owner;
   request_.head_ = &parser_.head();
   request_.remote_ip_ = new_text_ != nullptr ? arena_.copy(remote_ip) : remote_ip;
   request_.body_ = body;
+  if (tls != nullptr) request_.tls_ = tls->shared_from_this();
+}
+
+void Exchange::forwarded_for(std::string_view ip, std::string_view scheme, std::string_view host) {
+  request_.remote_ip_ = arena_.copy(ip);
+  request_.scheme_ = scheme;
+  request_.forwarded_host_ = arena_.copy(host);
 }
 
 void Exchange::detach(std::shared_ptr<HttpService> service) noexcept {
   owner_ = nullptr;
   kept_service_ = std::move(service);
+  body_stream_.detach();
+  flushed();
+}
+
+void Exchange::flushed() noexcept {
+  if (FlushAwaiter* waiter = std::exchange(flush_waiter_, nullptr)) waiter->resume_later();
+}
+
+void Exchange::tell_client_gone() noexcept {
+  if (service_ != nullptr && !std::exchange(told_client_gone_, true)) service_->client_gone(*this);
+}
+
+bool Exchange::cancelled_on_disconnect() const noexcept {
+  const Method method = request_.method();
+  return cancel_on_disconnect_ || method == Method::get || method == Method::head;
+}
+
+bool Exchange::flush() {
+  if (owner_ != nullptr && !finished_) return owner_->on_flush(*this);
+  response_.body.clear();
+  return true;
 }
 
 void Exchange::end() noexcept {
@@ -51,12 +93,19 @@ void Exchange::end() noexcept {
 
 void Exchange::reset() noexcept {
   end();
+  body_stream_.reset();
+  streamed_ = {};
+  trailers_.clear();
+  cancel_on_disconnect_ = told_client_gone_ = false;
   parser_.reset();
   request_.body_ = {};
+  request_.tls_.reset();
+  request_.scheme_ = request_.forwarded_host_ = {};
   request_.query_arguments_.reset();
   response_.status = 200;
   response_.reason.clear();
   response_.headers.clear();
+  response_.file.reset();
   if (response_.body.capacity() > kKeptBodyBytes) response_.body = std::string();
   response_.body.clear();
   if (body_buffer_.capacity() > kKeptBodyBytes) {

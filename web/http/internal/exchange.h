@@ -14,15 +14,26 @@
 #include <eddy/core/task/task.h>
 #include <eddy/web/http/body_decoder.h>
 #include <eddy/web/http/internal/arena.h>
+#include <eddy/web/http/internal/body_stream.h>
 #include <eddy/web/http/internal/byte_buffer.h>
 #include <eddy/web/http/limits.h>
 #include <eddy/web/http/request.h>
+#include <eddy/web/http/request_body.h>
 #include <eddy/web/http/request_parser.h>
 #include <eddy/web/http/response.h>
+#include <eddy/web/http/response_stream.h>
 
 namespace eddy::inline v0::web::internal {
 
 class Exchange;
+
+/// How a service takes the content of a request.
+struct ContentPlan {
+  /// The handler is called before the content is there, and reads it through request_body().
+  bool streamed = false;
+  /// Instead of the server's limits.body_bytes.
+  std::optional<std::size_t> limit = {};
+};
 
 /// What the HTTP server hands requests to: the seam between protocol and framework. An Application
 /// is one, a handler function of HttpServer another.
@@ -33,26 +44,44 @@ class EDDY_API HttpService {
   HttpService& operator=(const HttpService&) = delete;
   virtual ~HttpService();
 
-  /// Answers a request whose content is there. On return the exchange is finished, or it waits for
-  /// the task that it was given. May destroy anything but the exchange and this service.
+  /// Asked for a request with content, once its head is there. Calls nothing of the program's.
+  [[nodiscard]] virtual ContentPlan plan(Exchange& exchange) noexcept;
+  /// Answers a request, whose content is there unless plan() has it streamed. On return the
+  /// exchange is finished, or it waits for the task that it was given. May destroy anything but the
+  /// exchange and this service.
   virtual void handle(Exchange& exchange) noexcept = 0;
   /// The task of handle() has ended, with what it threw or null. The exchange is to be finished on
   /// return, unless the task was stopped: then there is no answer and the connection closes.
   virtual void task_ended(Exchange& exchange, const std::exception_ptr& error) noexcept = 0;
+  /// The client of a handler that waits has gone, or has ended its input, which looks the same. At
+  /// most once. What is written goes on being sent where that can be done.
+  virtual void client_gone(Exchange& exchange) noexcept;
   /// The exchange is over: its response was handed to the connection, or can't be any more, and
   /// nothing of the handler runs. Exactly once for each handle(), after everything else.
   virtual void over(Exchange& exchange) noexcept = 0;
 };
 
 /// Who waits for an exchange's response: a connection, or a test.
-class EDDY_API ExchangeOwner {
+class EDDY_API ExchangeOwner : public BodySource {
  public:
+  /// Sends what the response has so far. False: the client is behind, and the exchange will be told
+  /// by flushed(). May throw; std::logic_error for what the program did wrong.
+  virtual bool on_flush(Exchange& exchange) = 0;
   /// The response is complete. Called within finish(), so on the stack of the handler.
   virtual void on_finished(Exchange& exchange) noexcept = 0;
   virtual void log(LogLevel level, std::string_view message) noexcept = 0;
 
  protected:
   ~ExchangeOwner() = default;
+};
+
+/// What has become of a response that is sent while it is made.
+struct StreamedResponse {
+  bool head_sent = false;
+  bool send_content = false;
+  bool chunked = false;
+  /// Of the Content-Length that was announced: what is still owed.
+  std::optional<std::uint64_t> owed;
 };
 
 /// One request and its response, from the parsed head to the end of the handler's task. Counted
@@ -72,11 +101,25 @@ class EDDY_API Exchange {
 
   [[nodiscard]] RequestParser& parser() noexcept { return parser_; }
   [[nodiscard]] BodyDecoder& decoder() noexcept { return decoder_; }
-  /// The parser is done: `body` is the content, in the read buffer or in body_buffer().
+  /// The parser is done: the request may be looked at.
+  void introduce(std::string_view remote_ip) noexcept;
+  /// The handler is to be called: `body` is the content, in the read buffer or in body_buffer().
   void begin(HttpService& service, ExchangeOwner& owner, std::string_view remote_ip,
-             std::string_view body);
+             std::string_view body, const TlsInfo* tls = nullptr);
+  /// A trusted proxy's word on whom the request is from; `scheme` is a literal.
+  void forwarded_for(std::string_view ip, std::string_view scheme, std::string_view host);
   /// Where content is collected that does not arrive with the head.
   [[nodiscard]] ByteBuffer& body_buffer() noexcept { return body_buffer_; }
+  /// When the handler was called, for the access log.
+  void set_began(TimePoint time) noexcept { began_ = time; }
+  [[nodiscard]] TimePoint began() const noexcept { return began_; }
+  [[nodiscard]] BodyStream& body_stream() noexcept { return body_stream_; }
+  [[nodiscard]] StreamedResponse& streamed() noexcept { return streamed_; }
+  [[nodiscard]] Headers& trailers() noexcept { return trailers_; }
+  /// The client has caught up: who waits in flush() goes on, in a later step.
+  void flushed() noexcept;
+  /// The client has gone; tells the service, once.
+  void tell_client_gone() noexcept;
   /// The connection has gone: what the handler writes from now on goes nowhere. The service stays
   /// as long as this exchange.
   void detach(std::shared_ptr<HttpService> service) noexcept;
@@ -98,6 +141,12 @@ class EDDY_API Exchange {
   [[nodiscard]] Request& request() noexcept { return request_; }
   [[nodiscard]] Response& response() noexcept { return response_; }
   [[nodiscard]] Arena& arena() noexcept { return arena_; }
+  [[nodiscard]] RequestBody& request_body() noexcept { return request_body_; }
+  [[nodiscard]] ResponseStream& response_stream() noexcept { return response_stream_; }
+  /// Whether the handler's task is stopped when its client has gone: for GET and HEAD, and where
+  /// the handler says so. Half an order is worse than a wasted one.
+  [[nodiscard]] bool cancelled_on_disconnect() const noexcept;
+  void cancel_on_disconnect() noexcept { cancel_on_disconnect_ = true; }
   /// Copies the request out of the read buffer; once is enough.
   void pin();
   /// `view`, wherever pin() has put what it showed.
@@ -105,6 +154,8 @@ class EDDY_API Exchange {
   /// Gives the task that goes on with this request.
   void wait_for(Task<void> task) { task_.emplace(std::move(task)); }
   [[nodiscard]] bool waiting() const noexcept { return task_.has_value(); }
+  /// See ExchangeOwner::on_flush; true where nobody waits for the response any more.
+  bool flush();
   /// The response is complete; nothing of it is changed afterwards.
   void finish() noexcept;
   [[nodiscard]] bool finished() const noexcept { return finished_; }
@@ -116,6 +167,8 @@ class EDDY_API Exchange {
   void* attachment = nullptr;
 
  private:
+  friend class FlushAwaiter;
+
   ~Exchange() { end(); }
   void end() noexcept;
   [[nodiscard]] bool in_old_text(std::string_view view) const noexcept;
@@ -126,14 +179,23 @@ class EDDY_API Exchange {
   Response response_;
   Arena arena_;
   ByteBuffer body_buffer_;
+  BodyStream body_stream_;
+  RequestBody request_body_;
+  ResponseStream response_stream_;
+  StreamedResponse streamed_;
+  Headers trailers_;
+  FlushAwaiter* flush_waiter_ = nullptr;
   std::optional<Task<void>> task_;
   HttpService* service_ = nullptr;
   ExchangeOwner* owner_ = nullptr;
   std::shared_ptr<HttpService> kept_service_;
+  TimePoint began_{};
   std::string_view old_text_;
   const char* new_text_ = nullptr;
   std::uint32_t references_ = 1;
   bool finished_ = false;
+  bool cancel_on_disconnect_ = false;
+  bool told_client_gone_ = false;
 };
 
 /// A counted hold on an exchange.

@@ -5,21 +5,12 @@
 
 namespace eddy::inline v0::web::internal {
 
-// The steps return `done` when the next state can go on with what there is.
-struct FieldParser::Cursor {
-  const char* base;
-  const char* p;
-  const char* end;
-  [[nodiscard]] std::uint32_t offset() const noexcept {
-    return static_cast<std::uint32_t>(p - base);
-  }
-};
-
 ParseResult FieldParser::fail(int status, const char* what) noexcept {
   error_ = {status, what};
   return ParseResult::failed;
 }
 
+// The steps return `done` when the next state can go on with what there is.
 ParseResult FieldParser::start_line(Cursor& cursor) {
   const char c = *cursor.p;
   if (c == '\r') {

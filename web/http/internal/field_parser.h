@@ -11,6 +11,17 @@
 
 namespace eddy::inline v0::web::internal {
 
+/// Where a parser stands in the text that there is of a message. Places are kept as offsets, since
+/// the text may move between two calls.
+struct Cursor {
+  const char* base;
+  const char* p;
+  const char* end;
+  [[nodiscard]] std::uint32_t offset() const noexcept {
+    return static_cast<std::uint32_t>(p - base);
+  }
+};
+
 /// Reads field lines up to and with the empty line that ends them (RFC 9112, 5): the header section
 /// of a request or response, and a trailer section. Strict: no folding, no blank before the colon,
 /// CRLF only. Every byte is looked at once, however the input is cut.
@@ -35,7 +46,6 @@ class FieldParser {
 
  private:
   enum class State : std::uint8_t { line_start, name, blanks, value, value_lf, end_lf };
-  struct Cursor;
 
   ParseResult fail(int status, const char* what) noexcept;
   ParseResult start_line(Cursor& cursor);

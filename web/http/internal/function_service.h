@@ -14,13 +14,6 @@
 
 namespace eddy::inline v0::web::internal {
 
-template <class Parameters>
-inline constexpr bool kOnlyRequest = false;
-template <>
-inline constexpr bool kOnlyRequest<Types<>> = true;
-template <class Arg>
-inline constexpr bool kOnlyRequest<Types<Arg>> = kIsRequest<Arg>&& std::is_lvalue_reference_v<Arg>;
-
 /// A function of the program as a service.
 template <class F>
 class FunctionService final : public BasicService {
@@ -30,11 +23,20 @@ class FunctionService final : public BasicService {
   using Result = typename Callable<F>::Result;
   static_assert(Answer<typename AnswerOf<Result>::Type>,
                 "eddy: a server's handler returns text, a Response, nothing, or a Task of one");
-  static_assert(kOnlyRequest<typename Callable<F>::Parameters>,
-                "eddy: a server's handler takes const Request& or nothing");
+  using Parameters = typename Callable<F>::Parameters;
+  using Parts = ExchangeParts<Parameters>;
+  static_assert(Parts::kOnly && Parts::kByReference,
+                "eddy: a server's handler takes any of const Request&, RequestBody& and "
+                "ResponseStream&");
+  static_assert(!Parts::kStreams || kIsTask<Result>,
+                "eddy: a handler that takes RequestBody& or ResponseStream& returns a Task");
 
  public:
   explicit FunctionService(F function) : function_(std::move(function)) {}
+
+  ContentPlan plan(Exchange& /*exchange*/) noexcept override {
+    return {.streamed = Parts::kReadsBody};
+  }
 
   void handle(Exchange& exchange) noexcept override {
     try {
@@ -55,12 +57,10 @@ class FunctionService final : public BasicService {
   }
 
  private:
-  Result call([[maybe_unused]] Exchange& exchange) {
-    if constexpr (std::is_invocable_v<F&, Request&>) {
-      return function_(exchange.request());
-    } else {
-      return function_();
-    }
+  Result call(Exchange& exchange) { return call_with(exchange, Parameters()); }
+  template <class... Args>
+  Result call_with([[maybe_unused]] Exchange& exchange, Types<Args...> /*parameters*/) {
+    return function_(part_of<Args>(exchange)...);
   }
 
   F function_;

@@ -13,7 +13,8 @@ ServerCore::ServerCore(Loop& loop, std::shared_ptr<HttpService> service,
     : loop_(eddy::internal::core_of(loop)),
       service_(std::move(service)),
       options_(options),
-      listener_(loop, [this](std::unique_ptr<Stream> stream) { accept(std::move(stream)); }) {
+      listener_(loop, [this](std::unique_ptr<Stream> stream) { accept(std::move(stream)); }),
+      encoders_(options.compression) {
   buffers_.reserve(kKept);
   exchanges_.reserve(kKept);
 }
@@ -23,30 +24,76 @@ ServerCore::~ServerCore() {
 }
 
 void ServerCore::accept(std::unique_ptr<Stream> stream) {
+  if (!admit(*stream)) {
+    ++stats_.shed;
+    return;
+  }
   auto* connection = new Connection(shared_from_this(), std::move(stream));
   connections_.push_back(*connection);
+  none_left_.clear();
   ++stats_.accepted;
   ++stats_.connections;
+  if (full()) listener_.pause();
   connection->start();
 }
 
-void ServerCore::removed() noexcept {
+bool ServerCore::admit(const Stream& stream) {
+  if (full()) return false;
+  if (options_.connections_per_address == 0) return true;
+  std::size_t& count = per_address_[stream.peer_address().host()];
+  if (count >= options_.connections_per_address) return false;
+  ++count;
+  return true;
+}
+
+void ServerCore::removed(std::string_view remote_ip) noexcept {
   --stats_.connections;
+  if (options_.connections_per_address != 0) {
+    const auto found = per_address_.find(remote_ip);
+    if (found != per_address_.end() && --found->second == 0) per_address_.erase(found);
+  }
+  if (stats_.connections == 0) none_left_.set();
+  if (!full()) listener_.resume();
   listener_.retry_accept();
 }
 
 void ServerCore::stop() noexcept {
   stopping_ = true;
   listener_.stop();
+  stop_connections(true);
+}
+
+std::size_t ServerCore::stop_connections(bool at_once) noexcept {
   // Closing one may, through a program's destructors, close others: each is looked at once, and put
   // back while it is open.
   const auto self = shared_from_this();
+  std::size_t closed = 0;
   IntrusiveList<ServerHook> rest;
   rest.splice_back(connections_);
   while (ServerHook* hook = rest.pop_front()) {
     connections_.push_back(*hook);
-    static_cast<Connection*>(hook)->stop();
+    if (static_cast<Connection*>(hook)->stop(at_once)) ++closed;
   }
+  return closed;
+}
+
+// A parameter and not a member, so that the frame holds the core.
+Task<DrainReport> ServerCore::drain(std::shared_ptr<ServerCore> self, Duration limit) {
+  DrainReport report;
+  self->stopping_ = true;
+  self->listener_.stop();
+  report.idle = self->stop_connections(false);
+  const std::size_t under_way = self->stats_.connections;
+  if (under_way > 0) {
+    try {
+      co_await self->none_left_.wait(limit);
+    } catch (const TimeoutError&) {
+      report.forced = self->stats_.connections;
+      self->close();
+    }
+  }
+  report.finished = under_way - report.forced;
+  co_return report;
 }
 
 void ServerCore::close() noexcept {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -9,8 +12,11 @@
 #include <eddy/core/base/time.h>
 #include <eddy/core/loop/scheduler.h>
 #include <eddy/core/net/tcp_server.h>
+#include <eddy/core/task/event.h>
+#include <eddy/core/task/task.h>
 #include <eddy/web/http/http_date.h>
 #include <eddy/web/http/internal/byte_buffer.h>
+#include <eddy/web/http/internal/content_encoder.h>
 #include <eddy/web/http/internal/exchange.h>
 #include <eddy/web/http/server.h>
 
@@ -43,12 +49,20 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
   [[nodiscard]] const std::shared_ptr<HttpService>& service() const noexcept { return service_; }
 
   void stop() noexcept;
+  [[nodiscard]] static Task<DrainReport> drain(std::shared_ptr<ServerCore> self, Duration limit);
   [[nodiscard]] bool stopping() const noexcept { return stopping_; }
   /// The Server has gone: ends every connection.
   void close() noexcept;
 
-  void add(Connection& connection) noexcept;
-  void removed() noexcept;
+  /// A connection has gone.
+  void removed(std::string_view remote_ip) noexcept;
+  /// A connection's buffers, which had `before` bytes, have `after` now.
+  void account(std::size_t before, std::size_t after) noexcept {
+    stats_.buffered_bytes += after - before;
+  }
+  [[nodiscard]] bool holds_too_much() const noexcept {
+    return stats_.buffered_bytes > options_.buffered_bytes;
+  }
 
   /// A reading buffer of kReadBytes, or one for output, and back again.
   [[nodiscard]] ByteBuffer take_buffer();
@@ -57,6 +71,8 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
   /// An exchange in its first state; to be given back, or dropped where somebody else holds it.
   [[nodiscard]] Exchange* take_exchange();
   void give_exchange(Exchange* exchange) noexcept;
+
+  [[nodiscard]] EncoderPool& encoders() noexcept { return encoders_; }
 
   /// The current time as HTTP writes it, made anew when a second has passed.
   [[nodiscard]] std::string_view date() noexcept;
@@ -68,6 +84,12 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
   static constexpr std::size_t kKept = 4;
 
   void accept(std::unique_ptr<Stream> stream);
+  [[nodiscard]] bool admit(const Stream& stream);
+  [[nodiscard]] bool full() const noexcept {
+    return options_.connections != 0 && stats_.connections >= options_.connections;
+  }
+  /// Stops each connection that can be; returns how many were closed.
+  std::size_t stop_connections(bool at_once) noexcept;
 
   std::shared_ptr<LoopCore> loop_;
   std::shared_ptr<HttpService> service_;
@@ -75,6 +97,11 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
   ServerStats stats_;
   TcpServer listener_;
   IntrusiveList<ServerHook> connections_;
+  /// Only where there is a bound on them.
+  std::map<std::string, std::size_t, std::less<>> per_address_;
+  /// Set whenever no connection is left.
+  Event none_left_;
+  EncoderPool encoders_;
   std::vector<ByteBuffer> buffers_;
   std::vector<Exchange*> exchanges_;
   TimePoint date_until_{};

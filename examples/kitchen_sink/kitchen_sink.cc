@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A bit of everything that a server does, for people to play with and for test suites to try.
+//
+//   kitchen_sink [--port=N] [--timeout=SECONDS] [--static=FOLDER]
+
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <string_view>
+
+#include <eddy/web/web.h>
+#include <examples/host_loop.h>
+#include <examples/program.h>
+
+using namespace eddy::web;
+using eddy::Task;
+
+namespace {
+
+/// A number of the query, from 0 to `most`.
+long number(const Request& request, std::string_view name, long missing, long most) {
+  const std::string_view text = request.query_arguments().find(name).value_or("");
+  if (text.empty()) return missing;
+  long value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value < 0 || value > most) {
+    throw HttpError(400, std::string(name) + " is not a number up to " + std::to_string(most));
+  }
+  return value;
+}
+
+std::string json(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    char escaped[8];
+    const auto byte = static_cast<unsigned char>(c);
+    if (c != '"' && c != '\\' && byte >= 0x20 && byte < 0x7f) {
+      quoted += c;
+    } else {
+      quoted.append(escaped, std::snprintf(escaped, sizeof escaped, "\\u%04x", byte));
+    }
+  }
+  return quoted + '"';
+}
+
+Response headers(const Request& request) {
+  std::string members;
+  for (const HeaderField field : request.headers()) {
+    members += (members.empty() ? "" : ", ") + json(field.name) + ": " + json(field.value);
+  }
+  Response response = Response::text("{" + members + "}");
+  response.headers.set("Content-Type", "application/json");
+  return response;
+}
+
+Task<void> echo(const Request& request, RequestBody& body, ResponseStream& out) {
+  out.set_header("Content-Type", request.headers().find("Content-Type").value_or("text/plain"));
+  for (std::string_view piece; !(piece = co_await body.read()).empty();) {
+    out.write(piece);
+    co_await out.flush();
+  }
+}
+
+Task<void> stream(const Request& request, ResponseStream& out) {
+  const long count = number(request, "n", 10, 1'000'000);
+  out.set_header("Content-Type", "text/plain");
+  for (long i = 0; i < count; ++i) {
+    out.write("chunk " + std::to_string(i) + "\n");
+    co_await out.flush();
+  }
+}
+
+Task<void> big(const Request& request, ResponseStream& out) {
+  const long megabytes = number(request, "mb", 1, 1024);
+  const std::string piece(64 * 1024, 'x');
+  out.set_header("Content-Type", "application/octet-stream");
+  out.set_header("Content-Length", std::to_string(megabytes * 1024 * 1024));
+  for (long i = 0; i < megabytes * 16; ++i) {
+    out.write(piece);
+    co_await out.flush();
+  }
+}
+
+Task<std::string> sleep_for(const Request& request) {
+  const std::chrono::milliseconds time(number(request, "ms", 100, 60'000));
+  co_await eddy::sleep(time);
+  co_return "slept " + std::to_string(time.count()) + " ms";
+}
+
+Response status(int code) {
+  if (code < 200 || code > 599) throw HttpError(404);
+  return Response(code);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  examples::HostLoop host(argc, argv);
+  const std::chrono::seconds timeout(examples::port_option(argc, argv, "--timeout", 5));
+
+  Application app;
+  app.get("/", [] { return "Hello, world"; });
+  app.post("/echo", echo, {.body_bytes = 64 * 1024 * 1024});
+  app.get("/headers", headers);
+  app.get("/stream", stream);
+  app.get("/redirect", [] { return Response::redirect("/"); });
+  app.get("/status/{code}", status);
+  app.get("/sleep", sleep_for);
+  app.get("/big", big);
+  const std::string folder(examples::option(argc, argv, "--static"));
+  if (!folder.empty()) app.get("/static/{path...}", StaticFiles(folder));
+
+  const auto& server =
+      app.listen(host.loop(), examples::port_option(argc, argv),
+                 {.timeouts = {.idle = timeout, .header = timeout, .body = timeout}});
+  examples::print_line(server.url());
+  host.run();
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "%s\n", error.what());
+  return 1;
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <eddy/tls/certificate.h>
+
+/// Certificates for tests, made when they are asked for; no key lies in the repository.
+namespace eddy_tests {
+
+/// A folder that is removed at the end of the test.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder();
+
+  [[nodiscard]] std::string path(std::string_view name) const { return (folder_ / name).string(); }
+  /// Writes a file and returns its path.
+  std::string write(std::string_view name, std::string_view text) const;
+
+ private:
+  std::filesystem::path folder_;
+};
+
+struct CertificateWish {
+  std::string common_name = "localhost";
+  /// As OpenSSL writes subjectAltName: "DNS:a.example,IP:127.0.0.1"; empty for none.
+  std::string names = "DNS:localhost,IP:127.0.0.1";
+  bool rsa = false;
+  /// Relative to now.
+  std::chrono::hours valid_from{-1};
+  std::chrono::hours valid_until{24};
+};
+
+/// PEM text.
+struct MadeCertificate {
+  std::string certificate;
+  std::string key;
+
+  [[nodiscard]] eddy::tls::Certificate as_text() const {
+    return {.pem = certificate, .key_pem = key};
+  }
+};
+
+/// Signs certificates of its own making.
+class Authority {
+ public:
+  explicit Authority(std::string_view name = "Eddy's test authority");
+  [[nodiscard]] const std::string& certificate() const noexcept { return made_.certificate; }
+  [[nodiscard]] MadeCertificate issue(const CertificateWish& wish = {}) const;
+
+ private:
+  MadeCertificate made_;
+};
+
+/// The private key in `pem`, encrypted.
+[[nodiscard]] std::string encrypt_key(const std::string& pem, const std::string& password);
+
+}  // namespace eddy_tests

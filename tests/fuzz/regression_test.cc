@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What fuzzers begin with, and each input that once made one fail, as ordinary tests.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+#include <tests/fuzz/fuzz.h>
+#include <tests/web/http/protocol_case.h>
+
+namespace {
+
+using eddy_tests::escaped;
+using eddy_tests::FuzzTarget;
+
+class FuzzTargets : public testing::TestWithParam<FuzzTarget> {};
+
+TEST_P(FuzzTargets, HoldForTheirSeeds) {
+  for (const std::string& seed : eddy_tests::read_fuzz_seeds(GetParam().name)) {
+    EXPECT_NO_THROW(GetParam().run(seed)) << escaped(seed);
+  }
+}
+
+TEST_P(FuzzTargets, HoldForEveryBeginningOfTheirSeeds) {
+  for (const std::string_view seed : eddy_tests::read_fuzz_seeds(GetParam().name)) {
+    for (std::size_t size = 0; size < std::min<std::size_t>(seed.size(), 300); ++size) {
+      ASSERT_NO_THROW(GetParam().run(seed.substr(0, size))) << escaped(seed.substr(0, size));
+    }
+  }
+}
+
+TEST_P(FuzzTargets, HoldForWhatOnceFailed) {
+  const auto folder = std::filesystem::path(EDDY_FUZZ_REGRESSIONS) / GetParam().name;
+  if (!std::filesystem::exists(folder)) return;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string input{std::istreambuf_iterator<char>(file), {}};
+    EXPECT_NO_THROW(GetParam().run(input)) << entry.path().filename();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, FuzzTargets,
+                         testing::ValuesIn(eddy_tests::fuzz_targets().begin(),
+                                           eddy_tests::fuzz_targets().end()),
+                         [](const auto& info) { return info.param.name; });
+
+// A target that can't fail would find nothing.
+TEST(FuzzSupport, PiecesThatDifferAreSeen) {
+  auto count = [](const auto& pieces) { return std::to_string(pieces.size()); };
+  EXPECT_THROW(eddy_tests::same_in_pieces("abc", count), std::logic_error);
+  auto join = [](const auto& pieces) {
+    std::string all;
+    for (const std::string_view piece : pieces) all += piece;
+    return all;
+  };
+  EXPECT_EQ(eddy_tests::same_in_pieces("abc", join), "abc");
+  EXPECT_EQ(eddy_tests::same_in_pieces("", join), "");
+}
+
+TEST(FuzzSupport, SlowWorkIsSeen) {
+  auto slow = [](std::string_view text) {
+    EXPECT_GE(text.size(), 128U * 1024);
+    const std::clock_t end = std::clock() + CLOCKS_PER_SEC * 11 / 10;
+    while (std::clock() < end) {
+    }
+  };
+  // One input in 64 is looked at.
+  auto run_all = [](auto work) {
+    for (int i = 0; i < 400; ++i) eddy_tests::require_linear(std::to_string(i), work);
+  };
+  EXPECT_THROW(run_all(slow), std::logic_error);
+  int looked_at = 0;
+  EXPECT_NO_THROW(run_all([&looked_at](std::string_view) { ++looked_at; }));
+  EXPECT_GT(looked_at, 0);
+}
+
+}  // namespace

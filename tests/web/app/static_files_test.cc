@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/web/app/static_files.h>
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <eddy/web/http/http_date.h>
+#include <tests/web/http/manual_server.h>
+
+namespace {
+
+using eddy::testing::ManualPeer;
+using eddy::web::StaticFiles;
+using eddy::web::internal::normal_path;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+TEST(NormalPath, KeepsWithinTheFolder) {
+  EXPECT_EQ(normal_path("a/b.txt"), "a/b.txt");
+  EXPECT_EQ(normal_path("a//./b/"), "a/b");
+  EXPECT_EQ(normal_path("a/../b"), "b");
+  EXPECT_EQ(normal_path(""), "");
+  EXPECT_EQ(normal_path(".."), std::nullopt);
+  EXPECT_EQ(normal_path("a/../../b"), std::nullopt);
+  EXPECT_EQ(normal_path("/etc/passwd"), "etc/passwd");
+  EXPECT_EQ(normal_path("..a/b.."), "..a/b..");
+  EXPECT_EQ(normal_path(std::string_view("a\0b", 3)), std::nullopt);
+}
+
+class StaticFilesTest : public eddy_tests::ManualServerTest {
+ protected:
+  StaticFilesTest() {
+    char name[] = "/tmp/eddy-static-XXXXXX";
+    folder = ::mkdtemp(name);
+    std::filesystem::create_directory(folder + "/sub");
+    std::ofstream(folder + "/file.html") << "0123456789";
+    std::ofstream(folder + "/empty.txt");
+    std::ofstream(folder + "/sub/index.html") << "index";
+    app.get("/s/{path...}", StaticFiles(folder + "/"));
+    app.get("/d/{path...}", StaticFiles(folder, {.default_filename = "index.html"}));
+    listen();
+    peer = connect();
+  }
+  ~StaticFilesTest() override { std::filesystem::remove_all(folder); }
+
+  std::string get(std::string_view path, std::string_view fields = "",
+                  std::string_view method = "GET") {
+    send(peer, std::string(method) + " " + std::string(path) + " HTTP/1.1\r\nHost: h\r\n" +
+                   std::string(fields) + "\r\n");
+    return read(peer);
+  }
+  static std::string field(const std::string& answer, std::string_view name) {
+    const std::size_t at = answer.find(std::string(name) + ": ");
+    if (at == std::string::npos) return {};
+    const std::size_t start = at + name.size() + 2;
+    return answer.substr(start, answer.find("\r\n", start) - start);
+  }
+
+  std::string folder;
+  ManualPeer peer;
+};
+
+TEST_F(StaticFilesTest, ServesAFileWithWhatCachesNeed) {
+  const std::string answer = get("/s/file.html");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(answer, EndsWith("Content-Length: 10\r\n\r\n0123456789"));
+  EXPECT_EQ(field(answer, "Content-Type"), "text/html");
+  EXPECT_EQ(field(answer, "Accept-Ranges"), "bytes");
+  EXPECT_THAT(field(answer, "ETag"), StartsWith("\""));
+  EXPECT_TRUE(eddy::web::parse_http_date(field(answer, "Last-Modified")));
+  EXPECT_THAT(get("/s/empty.txt"), EndsWith("Content-Length: 0\r\n\r\n"));
+  const std::string head = get("/s/file.html", "", "HEAD");
+  EXPECT_THAT(head, EndsWith("Content-Length: 10\r\n\r\n"));
+  EXPECT_EQ(field(head, "ETag"), field(answer, "ETag"));
+  EXPECT_THAT(logged, IsEmpty());
+}
+
+TEST_F(StaticFilesTest, WhatIsNotThereOrNotForThem) {
+  EXPECT_THAT(get("/s/none"), StartsWith("HTTP/1.1 404 "));
+  EXPECT_THAT(get("/s/file.html/more"), StartsWith("HTTP/1.1 404 "));
+  EXPECT_THAT(get("/s/file.html/"), StartsWith("HTTP/1.1 404 "));
+  EXPECT_THAT(get("/s/" + std::string(300, 'x')), StartsWith("HTTP/1.1 404 "));
+  EXPECT_THAT(get("/s/a%00b"), StartsWith("HTTP/1.1 404 "));
+  EXPECT_THAT(get("/s/sub"), StartsWith("HTTP/1.1 403 "));
+  EXPECT_THAT(get("/s/"), StartsWith("HTTP/1.1 403 "));
+  EXPECT_THAT(get("/s/%2e%2e/secret"), StartsWith("HTTP/1.1 403 "));
+  EXPECT_THAT(get("/s/..%2f..%2fetc%2fpasswd"), StartsWith("HTTP/1.1 403 "));
+  ::mkfifo((folder + "/pipe").c_str(), 0600);
+  EXPECT_THAT(get("/s/pipe"), StartsWith("HTTP/1.1 403 "));
+  EXPECT_THAT(get("/s/file.html", "Content-Length: 0\r\n", "POST"), StartsWith("HTTP/1.1 405 "));
+}
+
+TEST_F(StaticFilesTest, AFolderHasItsDefault) {
+  EXPECT_THAT(get("/d/sub/"), EndsWith("index"));
+  const std::string there = get("/d/sub?a=1&b=2");
+  EXPECT_THAT(there, StartsWith("HTTP/1.1 301 "));
+  EXPECT_EQ(field(there, "Location"), "/d/sub/?a=1&b=2");
+  EXPECT_THAT(get("/d/"), StartsWith("HTTP/1.1 404 "));
+}
+
+TEST_F(StaticFilesTest, ConditionsInTheOrderOfTheRfc) {
+  const std::string answer = get("/s/file.html");
+  const std::string tag = field(answer, "ETag");
+  const std::string modified = field(answer, "Last-Modified");
+  const std::string past = "Mon, 01 Jan 2001 00:00:00 GMT";
+  auto status = [&](const std::string& fields) { return get("/s/file.html", fields).substr(9, 3); };
+  EXPECT_EQ(status("If-None-Match: " + tag + "\r\n"), "304");
+  EXPECT_EQ(status("If-None-Match: \"x\", W/" + tag + "\r\n"), "304");
+  EXPECT_EQ(status("If-None-Match: *\r\n"), "304");
+  EXPECT_EQ(status("If-None-Match: \"x\"\r\n"), "200");
+  EXPECT_EQ(status("If-Modified-Since: " + modified + "\r\n"), "304");
+  EXPECT_EQ(status("If-Modified-Since: " + past + "\r\n"), "200");
+  EXPECT_EQ(status("If-Modified-Since: yesterday\r\n"), "200");
+  EXPECT_EQ(status("If-None-Match: \"x\"\r\nIf-Modified-Since: " + modified + "\r\n"), "200");
+  EXPECT_EQ(status("If-Match: " + tag + "\r\n"), "200");
+  EXPECT_EQ(status("If-Match: W/" + tag + "\r\n"), "412");
+  EXPECT_EQ(status("If-Match: \"x\"\r\n"), "412");
+  EXPECT_EQ(status("If-Unmodified-Since: " + past + "\r\n"), "412");
+  EXPECT_EQ(status("If-Unmodified-Since: " + modified + "\r\n"), "200");
+  EXPECT_EQ(status("If-Match: \"x\"\r\nIf-None-Match: " + tag + "\r\n"), "412");
+  const std::string unchanged = get("/s/file.html", "If-None-Match: " + tag + "\r\n");
+  EXPECT_EQ(field(unchanged, "ETag"), tag);
+  EXPECT_EQ(field(unchanged, "Last-Modified"), modified);
+  EXPECT_THAT(unchanged, Not(HasSubstr("0123456789")));
+}
+
+TEST_F(StaticFilesTest, Ranges) {
+  const std::string tag = field(get("/s/file.html"), "ETag");
+  auto range = [&](const std::string& value, const std::string& fields = "") {
+    return get("/s/file.html", "Range: " + value + "\r\n" + fields);
+  };
+  EXPECT_THAT(range("bytes=2-4"), AllOf(StartsWith("HTTP/1.1 206 "), EndsWith("\r\n\r\n234"),
+                                        HasSubstr("Content-Range: bytes 2-4/10\r\n")));
+  EXPECT_THAT(range("bytes=7-"), EndsWith("\r\n\r\n789"));
+  EXPECT_THAT(range("bytes=-3"), EndsWith("\r\n\r\n789"));
+  EXPECT_THAT(range("bytes=8-99"), EndsWith("\r\n\r\n89"));
+  EXPECT_THAT(range("bytes=0-"), StartsWith("HTTP/1.1 200 ")) << "all of it is no part";
+  EXPECT_THAT(range("bytes=10-"),
+              AllOf(StartsWith("HTTP/1.1 416 "), HasSubstr("Content-Range: bytes */10\r\n")));
+  EXPECT_THAT(range("lines=1-2"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(range("bytes=1-2,5-6"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(range("bytes=2-4", "If-Range: " + tag + "\r\n"), StartsWith("HTTP/1.1 206 "));
+  EXPECT_THAT(range("bytes=2-4", "If-Range: \"x\"\r\n"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(range("bytes=2-4", "If-None-Match: " + tag + "\r\n"), StartsWith("HTTP/1.1 304 "));
+  EXPECT_THAT(get("/s/empty.txt", "Range: bytes=0-\r\n"), StartsWith("HTTP/1.1 416 "));
+}
+
+TEST_F(StaticFilesTest, AChangedFileHasAnotherTag) {
+  const std::string tag = field(get("/s/file.html"), "ETag");
+  EXPECT_EQ(field(get("/s/file.html"), "ETag"), tag);
+  std::ofstream(folder + "/new") << "9876543210";
+  std::filesystem::rename(folder + "/new", folder + "/file.html");
+  EXPECT_NE(field(get("/s/file.html"), "ETag"), tag);
+  EXPECT_THAT(get("/s/file.html", "If-None-Match: " + tag + "\r\n"), EndsWith("9876543210"));
+}
+
+}  // namespace

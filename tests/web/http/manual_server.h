@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <eddy/testing/manual_loop.h>
+#include <eddy/web/app/application.h>
+
+namespace eddy_tests {
+
+/// An Application on a loop whose clock the test moves, with clients in memory.
+class ManualServerTest : public ::testing::Test {
+ protected:
+  ManualServerTest() {
+    loop.set_log_sink([this](const eddy::LogRecord& record) {
+      auto& lines = record.category == "eddy.access" ? accesses : logged;
+      lines.emplace_back(record.message);
+    });
+  }
+
+  eddy::web::Server& listen(const eddy::web::ServerOptions& options = {}) {
+    server = &app.listen(loop, "127.0.0.1", 0, options);
+    return *server;
+  }
+  /// A client that has sent `text`, and the server has dealt with it as far as it can.
+  eddy::testing::ManualPeer connect(std::string_view text = {}) {
+    eddy::testing::ManualPeer peer = loop.system().connect(server->port());
+    send(peer, text);
+    return peer;
+  }
+  void send(eddy::testing::ManualPeer& peer, std::string_view text) {
+    if (!text.empty()) peer.write(text);
+    loop.run_until_idle();
+  }
+  /// What the client gets, in as many reads as it takes.
+  std::string read(eddy::testing::ManualPeer& peer) {
+    std::string all;
+    for (std::string piece; !(piece = peer.read()).empty(); all += piece) loop.run_until_idle();
+    return all;
+  }
+
+  eddy::testing::ManualLoop loop;
+  eddy::web::Application app;
+  eddy::web::Server* server = nullptr;
+  std::vector<std::string> logged;
+  std::vector<std::string> accesses;
+};
+
+}  // namespace eddy_tests

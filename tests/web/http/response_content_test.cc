@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Responses whose content is encoded on its way, or a file; and what proxies say of the client.
+#include <gmock/gmock.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <eddy/core/task/sleep.h>
+#include <eddy/web/web.h>
+#include <tests/web/http/manual_server.h>
+#include <tests/web/http/web_client.h>
+
+namespace {
+
+using namespace std::chrono_literals;
+using eddy::Task;
+using eddy::testing::ManualPeer;
+using eddy::web::File;
+using eddy::web::Request;
+using eddy::web::RequestHandler;
+using eddy::web::Response;
+using eddy::web::ResponseStream;
+using eddy::web::route;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+class ContentTest : public eddy_tests::ManualServerTest {
+ protected:
+  static std::string get(std::string_view path,
+                         std::string_view fields = "Accept-Encoding: gzip\r\n",
+                         std::string_view method = "GET") {
+    return std::string(method) + " " + std::string(path) + " HTTP/1.1\r\nHost: h\r\n" +
+           std::string(fields) + "\r\n";
+  }
+};
+
+std::string body_of(const std::string& answer) {
+  return answer.substr(answer.find("\r\n\r\n") + 4);
+}
+
+std::string unchunked(std::string_view chunks) {
+  std::string all;
+  for (;;) {
+    const std::size_t size = std::strtoul(std::string(chunks.substr(0, 16)).c_str(), nullptr, 16);
+    const std::size_t data = chunks.find("\r\n");
+    if (size == 0 || data == std::string_view::npos) return all;
+    all += chunks.substr(data + 2, size);
+    chunks.remove_prefix(data + 2 + size + 2);
+  }
+}
+
+/// As far as it can be decoded.
+std::string gunzip(std::string_view packed) {
+  z_stream stream{};
+  inflateInit2(&stream, 16 + MAX_WBITS);
+  std::string all;
+  char out[4096];
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+  stream.avail_in = static_cast<uInt>(packed.size());
+  int result = Z_OK;
+  do {
+    stream.next_out = reinterpret_cast<Bytef*>(out);
+    stream.avail_out = sizeof out;
+    result = inflate(&stream, Z_SYNC_FLUSH);
+    all.append(out, sizeof out - stream.avail_out);
+  } while (result == Z_OK && (stream.avail_in > 0 || stream.avail_out == 0));
+  inflateEnd(&stream);
+  return all;
+}
+
+// Not as repetitive as it looks to an encoder's window.
+std::string text_of(std::size_t bytes) {
+  std::string text;
+  for (unsigned i = 0; text.size() < bytes; ++i) text += std::to_string(i * 2654435761U) + " ";
+  text.resize(bytes);
+  return text;
+}
+
+// ---- Encoded content
+// --------------------------------------------------------------------------------
+
+TEST_F(ContentTest, AWholeResponseIsEncodedForWhoTakesIt) {
+  const std::string text = text_of(5000);
+  app.get("/", [&] { return text; });
+  listen({.compression = {.enabled = true}});
+  ManualPeer peer = connect(get("/"));
+  const std::string answer = read(peer);
+  EXPECT_THAT(answer, HasSubstr("Content-Encoding: gzip\r\n"));
+  EXPECT_THAT(answer, HasSubstr("Vary: Accept-Encoding\r\n"));
+  const std::string packed = body_of(answer);
+  EXPECT_THAT(answer, HasSubstr("Content-Length: " + std::to_string(packed.size()) + "\r\n"));
+  EXPECT_LT(packed.size(), text.size() / 2 + 500);
+  EXPECT_EQ(gunzip(packed), text);
+
+  send(peer, get("/", "Accept-Encoding: gzip;q=0\r\n"));
+  const std::string plain = read(peer);
+  EXPECT_THAT(plain, HasSubstr("Vary: Accept-Encoding\r\n"));
+  EXPECT_EQ(body_of(plain), text);
+
+  send(peer, get("/", "Accept-Encoding: gzip\r\n", "HEAD"));
+  const std::string head = read(peer);
+  EXPECT_THAT(head, HasSubstr("Content-Encoding: gzip\r\n"));
+  EXPECT_THAT(head, Not(HasSubstr("Content-Length")));
+  EXPECT_EQ(body_of(head), "");
+}
+
+TEST_F(ContentTest, WithoutAnEncoderToHaveContentIsSentAsItIs) {
+  const std::string text = text_of(5000);
+  app.get("/", [&] { return text; });
+  listen({.compression = {.enabled = true, .max_encoders = 0}});
+  ManualPeer peer = connect(get("/"));
+  const std::string answer = read(peer);
+  EXPECT_THAT(answer, HasSubstr("Vary: Accept-Encoding\r\n"));
+  EXPECT_THAT(answer, Not(HasSubstr("Content-Encoding")));
+  EXPECT_EQ(body_of(answer), text);
+}
+
+TEST_F(ContentTest, NothingIsEncodedUnasked) {
+  app.get("/", [] { return text_of(5000); });
+  listen();
+  ManualPeer peer = connect(get("/"));
+  const std::string answer = read(peer);
+  EXPECT_THAT(answer, Not(HasSubstr("Vary")));
+  EXPECT_EQ(body_of(answer), text_of(5000));
+}
+
+TEST_F(ContentTest, WhatIsFlushedCanBeDecodedAtOnce) {
+  app.get("/", [](ResponseStream& out) -> Task<void> {
+    out.set_header("Content-Type", "text/plain");
+    out.write("first ");
+    co_await out.flush();
+    co_await eddy::sleep(1s);
+    out.write("second ");
+    co_await out.flush();
+    out.write("third");
+  });
+  listen({.compression = {.enabled = true}});
+  ManualPeer peer = connect(get("/"));
+  std::string answer = read(peer);
+  EXPECT_THAT(answer, HasSubstr("Content-Encoding: gzip\r\n"));
+  EXPECT_EQ(gunzip(unchunked(body_of(answer))), "first ");
+  loop.advance(1s);
+  answer += read(peer);
+  EXPECT_THAT(answer, EndsWith("\r\n0\r\n\r\n"));
+  EXPECT_EQ(gunzip(unchunked(body_of(answer))), "first second third");
+}
+
+TEST_F(ContentTest, EncodingIsDoneInStepsBetweenWhichOthersHaveTheirTurn) {
+  const std::string text = text_of(1'000'000);
+  app.get("/whole", [&] { return text; });
+  app.get("/waits", [&]() -> Task<std::string> {
+    co_await eddy::sleep(1ms);
+    co_return text;
+  });
+  app.get("/streamed", [&](ResponseStream& out) -> Task<void> {
+    out.set_header("Content-Type", "text/plain");
+    out.write(text);
+    co_await out.flush();
+    out.write("end");
+  });
+  app.get("/quick", [] { return "quick"; });
+  listen({.compression = {.enabled = true}});
+  for (const char* path : {"/whole", "/waits", "/streamed"}) {
+    loop.set_budget({.slice = 1h, .max_steps = 1});
+    ManualPeer large = loop.system().connect(server->port());
+    large.set_capacity(10'000'000);
+    large.write(get(path) + get("/quick"));
+    loop.run_turns(5);
+    loop.system().move_clock(2ms);
+    loop.run_turns(15);
+    ManualPeer other = loop.system().connect(server->port());
+    other.write(get("/quick"));
+    loop.run_turns(20);
+    EXPECT_THAT(other.read(), EndsWith("quick")) << path;
+    EXPECT_FALSE(large.unread().ends_with("quick")) << path;
+    loop.set_budget({});
+    loop.run_until_idle();
+    const std::string answer = read(large);
+    const std::size_t next = answer.rfind("HTTP/1.1 200 OK");
+    EXPECT_THAT(answer, EndsWith("quick")) << path;
+    const std::string packed = body_of(answer.substr(0, next));
+    if (std::string_view(path) == "/streamed") {
+      EXPECT_EQ(gunzip(unchunked(packed)), text + "end");
+    } else {
+      EXPECT_EQ(gunzip(packed), text) << path;
+    }
+  }
+  EXPECT_THAT(logged, IsEmpty());
+}
+
+TEST_F(ContentTest, AClientMayLeaveWhileItsResponseIsEncoded) {
+  const std::string text = text_of(1'000'000);
+  app.get("/whole", [&] { return text; });
+  app.post("/streamed", [&](ResponseStream& out) -> Task<void> {
+    out.set_header("Content-Type", "text/plain");
+    for (int i = 0; i < 3; ++i) {
+      out.write(text);
+      co_await out.flush();
+    }
+  });
+  listen({.compression = {.enabled = true}});
+  for (const std::string& request :
+       {get("/whole"),
+        get("/streamed", "Accept-Encoding: gzip\r\nContent-Length: 0\r\n", "POST")}) {
+    loop.set_budget({.slice = 1h, .max_steps = 1});
+    ManualPeer peer = loop.system().connect(server->port());
+    peer.write(request);
+    loop.run_turns(20);
+    peer.reset();
+    loop.run_turns(20);
+    loop.set_budget({});
+    loop.run_until_idle();
+    EXPECT_EQ(server->stats().connections, 0U);
+  }
+  // And the server may go.
+  loop.set_budget({.slice = 1h, .max_steps = 1});
+  auto own = std::make_unique<eddy::web::HttpServer>(
+      loop, [&] { return text; }, eddy::web::ServerOptions{.compression = {.enabled = true}});
+  own->listen("127.0.0.1", 0);
+  ManualPeer peer = loop.system().connect(own->port());
+  peer.write(get("/"));
+  loop.run_turns(20);
+  own.reset();
+  loop.set_budget({});
+  loop.run_until_idle();
+  EXPECT_TRUE(peer.closed());
+}
+
+// ---- Files
+// ------------------------------------------------------------------------------------------
+
+class FileTest : public ContentTest {
+ protected:
+  FileTest() {
+    char name[] = "/tmp/eddy-file-XXXXXX";
+    folder = ::mkdtemp(name);
+    text = text_of(1'000'000);
+    std::ofstream(path()) << text;
+  }
+  ~FileTest() override { std::filesystem::remove_all(folder); }
+  [[nodiscard]] std::string path() const { return folder + "/file"; }
+
+  std::string folder;
+  std::string text;
+};
+
+struct SendsFile : RequestHandler {
+  static inline std::string path;
+  void get() {
+    set_header("Content-Type", "text/x-test");
+    send_file(File::open(path), 10, 5);
+  }
+};
+
+TEST_F(FileTest, AFileIsSentWholeOrInPart) {
+  SendsFile::path = path();
+  app.get("/", [&] { return Response::from_file(File::open(path())); });
+  app.add(route<SendsFile>("/part"));
+  app.get("/none", [&] { return Response::from_file(File::open(path()), 5, 0); });
+  app.get("/quick", [] { return "quick"; });
+  listen();
+  ManualPeer peer =
+      connect(get("/") + get("/part") + get("/none") + get("/", "", "HEAD") + get("/quick"));
+  const std::string answer = read(peer);
+  EXPECT_EQ(eddy_tests::count_of(answer, "HTTP/1.1 200 OK"), 5U);
+  EXPECT_EQ(eddy_tests::count_of(answer, "Content-Length: 1000000\r\n"), 2U);
+  EXPECT_NE(answer.find("\r\n\r\n" + text + "HTTP/1.1"), std::string::npos);
+  EXPECT_THAT(answer, HasSubstr("\r\n\r\n" + text.substr(10, 5) + "HTTP/1.1"));
+  EXPECT_THAT(answer, EndsWith("quick"));
+}
+
+TEST_F(FileTest, ASlowReaderHasItInPiecesAndNobodyHoldsIt) {
+  app.get("/", [&] { return Response::from_file(File::open(path())); });
+  listen();
+  ManualPeer peer = connect();
+  peer.set_capacity(1000);
+  send(peer, get("/") + get("/"));
+  EXPECT_LT(server->stats().buffered_bytes, 200'000U);
+  const std::string answer = read(peer);
+  EXPECT_EQ(eddy_tests::count_of(answer, text), 2U);
+}
+
+TEST_F(FileTest, AFileThatHasShrunkCutsTheConnection) {
+  app.get("/", [&] {
+    Response response = Response::from_file(File::open(path()));
+    std::filesystem::resize_file(path(), 1000);
+    return response;
+  });
+  listen();
+  ManualPeer peer = connect(get("/"));
+  const std::string answer = read(peer);
+  EXPECT_LE(body_of(answer).size(), 1000U);
+  EXPECT_TRUE(peer.closed());
+  EXPECT_EQ(logged.size(), 1U);
+  EXPECT_EQ(server->stats().connections, 0U);
+}
+
+TEST_F(FileTest, AClientMayLeaveInTheMiddle) {
+  app.get("/", [&] { return Response::from_file(File::open(path())); });
+  listen({.timeouts = {.write = 10s}});
+  ManualPeer resets = connect();
+  resets.set_capacity(1000);
+  send(resets, get("/"));
+  resets.reset();
+  loop.run_until_idle();
+  EXPECT_EQ(server->stats().connections, 0U);
+  ManualPeer stalls = connect();
+  stalls.set_capacity(1000);
+  send(stalls, get("/"));
+  loop.advance(10s);
+  EXPECT_EQ(server->stats().connections, 0U);
+  EXPECT_THAT(logged, IsEmpty());
+}
+
+// ---- Whom a request is from
+// -------------------------------------------------------------------------
+
+TEST_F(ContentTest, OnlyTrustedProxiesAreBelieved) {
+  auto who = [](const Request& request) {
+    return std::string(request.remote_ip()) + " " + std::string(request.protocol());
+  };
+  app.get("/", who);
+  app.get("/waits", [&](const Request& request) -> Task<std::string> {
+    co_await eddy::sleep(1s);
+    co_return who(request);
+  });
+  auto& first = app.listen(loop, "127.0.0.1", 0);
+  auto& second = app.listen(loop, "127.0.0.1", 0,
+                            {.trusted_proxies = {.networks = eddy::NetworkSet({"127.0.0.1"})}});
+  const std::string fields = "X-Real-Ip: 192.0.2.7\r\nX-Scheme: https\r\n";
+  ManualPeer direct = loop.system().connect(first.port());
+  send(direct, get("/", fields));
+  EXPECT_THAT(read(direct), EndsWith("127.0.0.1 http"));
+  ManualPeer proxied = loop.system().connect(second.port());
+  send(proxied, get("/", fields));
+  EXPECT_THAT(read(proxied), EndsWith("192.0.2.7 https"));
+  EXPECT_EQ(accesses.back(), "200 GET / (192.0.2.7) 0.00ms");
+  send(proxied, get("/", ""));
+  EXPECT_THAT(read(proxied), EndsWith("127.0.0.1 http")) << "another request is another client's";
+  send(proxied, get("/waits", fields));
+  loop.advance(1s);
+  EXPECT_THAT(read(proxied), EndsWith("192.0.2.7 https"));
+}
+
+TEST_F(ContentTest, AResponseThatMeetsNobodyEndsTheConnection) {
+  app.get("/", [] { return std::string(100'000, 'x'); });
+  listen();
+  ManualPeer peer = connect();
+  peer.fail_send(std::errc::broken_pipe);
+  send(peer, get("/"));
+  EXPECT_EQ(server->stats().connections, 0U);
+}
+
+}  // namespace

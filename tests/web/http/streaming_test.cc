@@ -1,0 +1,662 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Request bodies and responses that are sent piece by piece.
+#include <gmock/gmock.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include <eddy/core/task/sleep.h>
+#include <eddy/web/web.h>
+#include <tests/web/http/manual_server.h>
+#include <tests/web/http/web_client.h>
+
+namespace {
+
+using namespace std::chrono_literals;
+using eddy::Task;
+using eddy::testing::ManualPeer;
+using eddy::web::Request;
+using eddy::web::RequestBody;
+using eddy::web::RequestHandler;
+using eddy::web::Response;
+using eddy::web::ResponseStream;
+using eddy::web::route;
+using eddy_tests::count_of;
+using testing::ElementsAre;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+class StreamingTest : public eddy_tests::ManualServerTest {
+ protected:
+  /// POST /echo gives the body back as it comes; POST /collect when it is whole.
+  void serve_echo() {
+    app.post("/echo", [](RequestBody& body, ResponseStream& out) -> Task<void> {
+      for (std::string_view piece; !(piece = co_await body.read()).empty();) {
+        out.write(piece);
+        co_await out.flush();
+      }
+    });
+    app.post("/collect", [](RequestBody& body) -> Task<std::string> {
+      std::string all;
+      for (std::string_view piece; !(piece = co_await body.read()).empty();) all += piece;
+      co_return "got " + std::to_string(all.size()) + ": " + all;
+    });
+    app.get("/plain", [] { return "plain"; });
+    listen();
+  }
+};
+
+std::string post(std::string_view target, std::string_view body, std::string_view fields = "") {
+  return "POST " + std::string(target) +
+         " HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
+         std::string(fields) + "\r\n" + std::string(body);
+}
+
+std::string chunked_head(std::string_view target) {
+  return "POST " + std::string(target) +
+         " HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+}
+
+constexpr const char* kPlain = "GET /plain HTTP/1.1\r\nHost: h\r\n\r\n";
+
+// ---- Request bodies
+// ---------------------------------------------------------------------------------
+
+TEST_F(StreamingTest, ABodyIsReadPieceByPieceHoweverItIsCut) {
+  serve_echo();
+  const std::string lengths = post("/collect", "hello, world");
+  const std::string chunks =
+      chunked_head("/collect") + "5;ext=1\r\nhello\r\n7\r\n, world\r\n0\r\nChecksum: x\r\n\r\n";
+  for (const std::string& request : {lengths, chunks}) {
+    for (std::size_t cut = 1; cut < request.size(); ++cut) {
+      ManualPeer peer = connect(request.substr(0, cut));
+      send(peer, request.substr(cut) + kPlain);
+      const std::string answer = read(peer);
+      ASSERT_THAT(answer, HasSubstr("got 12: hello, world")) << cut;
+      ASSERT_THAT(answer, EndsWith("plain")) << cut;
+      peer.close();
+      loop.run_until_idle();
+    }
+  }
+  EXPECT_THAT(logged, IsEmpty());
+}
+
+TEST_F(StreamingTest, EachByteAlone) {
+  serve_echo();
+  ManualPeer peer = connect();
+  for (const char c : chunked_head("/collect") + "3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n") {
+    send(peer, {&c, 1});
+  }
+  EXPECT_THAT(read(peer), HasSubstr("got 4: abcd"));
+}
+
+TEST_F(StreamingTest, TheHandlerIsCalledBeforeTheBodyIsThere) {
+  int calls = 0;
+  app.post("/", [&](RequestBody& body) -> Task<std::string> {
+    ++calls;
+    co_return std::string(co_await body.read());
+  });
+  listen();
+  ManualPeer peer = connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\n");
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(peer.unread(), "");
+  send(peer, "abc");
+  EXPECT_THAT(read(peer), EndsWith("abc"));
+}
+
+TEST_F(StreamingTest, AClientIsReadNoFasterThanTheHandlerTakes) {
+  std::size_t taken = 0;
+  app.post("/", [&](RequestBody& body) -> Task<void> {
+    for (std::string_view piece; !(piece = co_await body.read()).empty();) {
+      taken += piece.size();
+      co_await eddy::sleep(1s);
+    }
+  });
+  listen({.limits = {.body_bytes = 10'000'000}});
+  ManualPeer peer = connect(post("/", std::string(1'000'000, 'x')));
+  const std::size_t first = peer.receives();
+  EXPECT_LT(taken, 200'000U);
+  loop.run_until_idle();
+  EXPECT_EQ(peer.receives(), first) << "read although the handler has a piece";
+  loop.advance(2s);
+  EXPECT_LE(peer.receives(), first + 3);
+  EXPECT_LT(server->stats().buffered_bytes, 300'000U);
+  loop.advance(100s);
+  EXPECT_EQ(taken, 1'000'000U);
+  EXPECT_THAT(read(peer), StartsWith("HTTP/1.1 200 OK"));
+  EXPECT_LT(server->stats().buffered_bytes, 10'000U);
+}
+
+TEST_F(StreamingTest, APieceStaysUntilTheNextRead) {
+  std::string seen;
+  app.post("/", [&](RequestBody& body) -> Task<void> {
+    const std::string_view piece = co_await body.read();
+    co_await eddy::sleep(1s);
+    seen = piece;
+  });
+  listen();
+  ManualPeer peer = connect(post("/", "first"));
+  send(peer, post("/", "other") + kPlain);
+  loop.advance(1s);
+  EXPECT_EQ(seen, "first");
+  loop.advance(1s);
+  EXPECT_EQ(seen, "other");
+}
+
+TEST_F(StreamingTest, WhoWaitsToBeAskedIsAskedByTheFirstRead) {
+  app.post("/", [&](RequestBody& body) -> Task<std::string> {
+    co_await eddy::sleep(1s);
+    co_return std::string(co_await body.read());
+  });
+  listen();
+  ManualPeer peer =
+      connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-Continue\r\n\r\n");
+  EXPECT_EQ(peer.unread(), "");
+  loop.advance(1s);
+  EXPECT_EQ(peer.read(), "HTTP/1.1 100 Continue\r\n\r\n");
+  send(peer, "abc");
+  EXPECT_THAT(read(peer), AllOf(StartsWith("HTTP/1.1 200 OK"), EndsWith("abc")));
+}
+
+TEST_F(StreamingTest, NobodyIsAskedForWhatIsThere) {
+  serve_echo();
+  ManualPeer peer = connect(post("/collect", "abc", "Expect: 100-continue\r\n"));
+  EXPECT_THAT(read(peer), StartsWith("HTTP/1.1 200 OK"));
+}
+
+TEST_F(StreamingTest, AnEarlyResponseClosesBehindABodyThatNobodyReads) {
+  app.post("/", [](RequestBody& /*body*/) -> Task<std::string> { co_return "no, thanks"; });
+  listen();
+  ManualPeer peer = connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 900000\r\n\r\nbegun");
+  const std::string answer = read(peer);
+  EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
+  EXPECT_THAT(answer, EndsWith("no, thanks"));
+  EXPECT_TRUE(peer.ended());
+  EXPECT_FALSE(peer.closed()) << "a close would be a reset, and could cost the client its answer";
+  send(peer, std::string(100'000, 'x'));
+  EXPECT_FALSE(peer.closed());
+  loop.advance(3s);
+  EXPECT_TRUE(peer.closed());
+}
+
+TEST_F(StreamingTest, ContentThatIsThereButUnreadCostsNoConnection) {
+  app.post("/", [](RequestBody& /*body*/, ResponseStream& out) -> Task<void> {
+    out.write("begun ");
+    co_await out.flush();
+    out.write("ended");
+  });
+  app.get("/plain", [] { return "plain"; });
+  listen();
+  ManualPeer peer = connect(post("/", "unread") + kPlain);
+  EXPECT_THAT(read(peer), EndsWith("plain"));
+}
+
+TEST_F(StreamingTest, MalformedContentIsA400AndTheEnd) {
+  serve_echo();
+  ManualPeer peer = connect(chunked_head("/collect") + "zz\r\n" + kPlain);
+  const std::string answer = read(peer);
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 "));
+  EXPECT_THAT(answer, Not(HasSubstr("plain")));
+  EXPECT_TRUE(peer.ended());
+}
+
+TEST_F(StreamingTest, TooMuchIsA413AtTheLimitAndOnePast) {
+  int calls = 0;
+  auto upload = [&](RequestBody& body) -> Task<std::string> {
+    ++calls;
+    while (!(co_await body.read()).empty()) {
+    }
+    co_return "fine";
+  };
+  app.post("/", upload, {.body_bytes = 4});
+  listen({.limits = {.body_bytes = 2}});
+  ManualPeer at = connect(post("/", "1234"));
+  EXPECT_THAT(read(at), EndsWith("fine"));
+  ManualPeer past = connect(post("/", "12345"));
+  EXPECT_THAT(read(past), StartsWith("HTTP/1.1 413 "));
+  EXPECT_EQ(calls, 1) << "a declared length is judged before the handler";
+  ManualPeer chunks = connect(chunked_head("/") + "4\r\n1234\r\n0\r\n\r\n");
+  EXPECT_THAT(read(chunks), EndsWith("fine"));
+  ManualPeer more = connect(chunked_head("/") + "4\r\n1234\r\n1\r\n5\r\n0\r\n\r\n");
+  EXPECT_THAT(read(more), StartsWith("HTTP/1.1 413 "));
+  EXPECT_TRUE(more.ended());
+}
+
+TEST_F(StreamingTest, AHandlerMayBeStricter) {
+  app.post("/", [&](RequestBody& body) -> Task<std::string> {
+    body.set_max_size(3);
+    while (!(co_await body.read()).empty()) {
+    }
+    co_return "fine";
+  });
+  listen();
+  ManualPeer at = connect(post("/", "123"));
+  EXPECT_THAT(read(at), EndsWith("fine"));
+  ManualPeer past = connect(post("/", "1234"));
+  EXPECT_THAT(read(past), StartsWith("HTTP/1.1 413 "));
+}
+
+TEST_F(StreamingTest, AClientThatLeavesEndsTheReadWithAnError) {
+  int gone = 0;
+  app.post("/", [&](RequestBody& body) -> Task<void> {
+    try {
+      while (!(co_await body.read()).empty()) {
+      }
+    } catch (const eddy::web::ClientGoneError& error) {
+      gone += error.code() == std::errc::connection_reset ? 1 : 100;
+      throw;
+    }
+  });
+  listen();
+  const std::string half = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhalf";
+  ManualPeer closes = connect(half);
+  closes.close();
+  loop.run_until_idle();
+  EXPECT_EQ(gone, 1);
+  ManualPeer resets = connect(half);
+  resets.reset();
+  loop.run_until_idle();
+  EXPECT_EQ(gone, 2);
+  EXPECT_EQ(server->stats().connections, 0U);
+  EXPECT_THAT(logged, IsEmpty());
+}
+
+TEST_F(StreamingTest, TrailersAreKeptApart) {
+  std::string trailer;
+  std::string header;
+  app.post("/", [&](const Request& request, RequestBody& body) -> Task<void> {
+    while (!(co_await body.read()).empty()) {
+    }
+    trailer = body.trailers().get("Checksum").value_or("none");
+    header = request.header("Checksum");
+  });
+  listen();
+  ManualPeer peer = connect(chunked_head("/") + "1\r\nx\r\n0\r\nChecksum: 7\r\n\r\n");
+  EXPECT_EQ(trailer, "7");
+  EXPECT_EQ(header, "");
+}
+
+// ---- Responses
+// --------------------------------------------------------------------------------------
+
+TEST_F(StreamingTest, AResponseIsChunked) {
+  app.get("/", [](ResponseStream& out) -> Task<void> {
+    out.set_status(201);
+    out.set_header("Content-Type", "text/plain");
+    out.set_trailer("Checksum", "7");
+    for (const char* text : {"one", "", "three"}) {
+      out.write(text);
+      co_await out.flush();
+    }
+    out.write("end");
+  });
+  listen();
+  ManualPeer peer = connect("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  const std::string answer = read(peer);
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 201 Created\r\nContent-Type: text/plain\r\nDate: "));
+  EXPECT_THAT(answer, EndsWith("\r\nTransfer-Encoding: chunked\r\n\r\n"
+                               "3\r\none\r\n5\r\nthree\r\n3\r\nend\r\n0\r\nChecksum: 7\r\n\r\n"));
+  EXPECT_FALSE(peer.ended());
+}
+
+TEST_F(StreamingTest, OldClientsGetItUntilTheConnectionEnds) {
+  app.get("/", [](ResponseStream& out) -> Task<void> {
+    out.write("one ");
+    co_await out.flush();
+    out.write("two");
+  });
+  listen();
+  ManualPeer peer = connect("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  const std::string answer = read(peer);
+  EXPECT_THAT(answer, HasSubstr("Connection: close\r\n\r\none two"));
+  EXPECT_TRUE(peer.closed());
+}
+
+TEST_F(StreamingTest, HeadGetsTheHeadOnly) {
+  app.get("/", [](ResponseStream& out) -> Task<void> {
+    out.write("one ");
+    co_await out.flush();
+    out.write("two");
+  });
+  app.get("/plain", [] { return "plain"; });
+  listen();
+  ManualPeer peer = connect(std::string("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n") + kPlain);
+  EXPECT_EQ(count_of(read(peer), "one"), 0U);
+}
+
+TEST_F(StreamingTest, ADeclaredLengthIsKeptOrTheConnectionIsCut) {
+  std::string thrown;
+  app.get("/{text}", [&](std::string_view text, ResponseStream& out) -> Task<void> {
+    out.set_header("Content-Length", "4");
+    co_await out.flush();
+    out.write(text);
+    try {
+      co_await out.flush();
+    } catch (const std::logic_error& error) {
+      thrown = error.what();
+      throw;
+    }
+  });
+  listen();
+  auto get = [](std::string_view path) {
+    return "GET /" + std::string(path) + " HTTP/1.1\r\nHost: h\r\n\r\n";
+  };
+  ManualPeer right = connect(get("1234"));
+  EXPECT_THAT(read(right), HasSubstr("Content-Length: 4\r\n\r\n1234"));
+  EXPECT_FALSE(right.ended());
+  EXPECT_THAT(logged, IsEmpty());
+  ManualPeer less = connect(get("123"));
+  EXPECT_THAT(read(less), EndsWith("\r\n\r\n123"));
+  EXPECT_TRUE(less.closed());
+  ManualPeer more = connect(get("12345"));
+  EXPECT_THAT(read(more), EndsWith("\r\n\r\n"));
+  EXPECT_TRUE(more.closed());
+  EXPECT_THAT(thrown, HasSubstr("more content"));
+  EXPECT_EQ(logged.size(), 2U);
+}
+
+TEST_F(StreamingTest, TheHandlerWaitsForASlowReader) {
+  int flushed = 0;
+  app.get("/", [&](ResponseStream& out) -> Task<void> {
+    for (int i = 0; i < 100; ++i) {
+      out.write(std::string(10'000, 'x'));
+      co_await out.flush();
+      ++flushed;
+    }
+  });
+  listen({.output_bytes = 20'000});
+  ManualPeer peer = connect();
+  peer.set_capacity(5'000);
+  send(peer, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  const int before = flushed;
+  EXPECT_LT(before, 5);
+  loop.advance(1s);
+  EXPECT_EQ(flushed, before);
+  EXPECT_LT(server->stats().buffered_bytes, 100'000U);
+  std::string all;
+  for (std::string piece; !(piece = peer.read()).empty(); all += piece) loop.run_until_idle();
+  EXPECT_EQ(flushed, 100);
+  EXPECT_GT(all.size(), 1'000'000U);
+  EXPECT_THAT(all, EndsWith("\r\n0\r\n\r\n"));
+}
+
+TEST_F(StreamingTest, WhatIsFlushedGoesOutBehindEarlierResponses) {
+  app.get("/plain", [] { return "plain"; });
+  app.get("/", [&](ResponseStream& out) -> Task<void> {
+    out.write("streamed");
+    co_await out.flush();
+    co_await eddy::sleep(1s);
+  });
+  listen();
+  const std::string get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+  ManualPeer peer = connect(kPlain + get + kPlain);
+  std::string answer = read(peer);
+  EXPECT_LT(answer.find("plain"), answer.find("streamed"));
+  EXPECT_EQ(count_of(answer, "HTTP/1.1 200"), 2U);
+  loop.advance(1s);
+  EXPECT_THAT(read(peer), EndsWith("plain"));
+}
+
+TEST_F(StreamingTest, AnErrorBehindTheHeadCutsTheConnection) {
+  app.get("/", [](ResponseStream& out) -> Task<void> {
+    out.write("begun");
+    co_await out.flush();
+    throw std::runtime_error("in the middle");
+  });
+  listen();
+  ManualPeer peer = connect("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  const std::string answer = read(peer);
+  EXPECT_THAT(answer, EndsWith("5\r\nbegun\r\n")) << "no end that would make it look whole";
+  EXPECT_TRUE(peer.closed());
+  EXPECT_THAT(logged, ElementsAre(HasSubstr("in the middle")));
+}
+
+TEST_F(StreamingTest, WhatIsSetTooLateIsAnError) {
+  std::string thrown;
+  app.get("/", [&](ResponseStream& out) -> Task<void> {
+    co_await out.flush();
+    try {
+      out.set_header("Late", "1");
+    } catch (const std::logic_error& error) {
+      thrown = error.what();
+    }
+  });
+  listen();
+  connect("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(thrown, HasSubstr("set_header"));
+}
+
+TEST_F(StreamingTest, ACoroutineThatIsNeverSlowedDownLeavesTheOthersTheirTurn) {
+  app.get("/", [&](ResponseStream& out) -> Task<void> {
+    for (int i = 0; i < 10'000; ++i) {
+      out.write("x");
+      co_await out.flush();
+    }
+  });
+  listen();
+  loop.set_budget({.slice = 1ms, .max_steps = 0});
+  loop.system().set_tick(10us);
+  ManualPeer peer = loop.system().connect(server->port());
+  peer.set_capacity(10'000'000);
+  peer.write("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  loop.run_turns(2);
+  EXPECT_LT(peer.sends(), 5'000U) << "one turn has done it all";
+  loop.system().set_tick({});
+  loop.run_until_idle();
+  EXPECT_THAT(read(peer), EndsWith("0\r\n\r\n"));
+}
+
+// ---- Both ways, and handler classes
+// -----------------------------------------------------------------
+
+TEST_F(StreamingTest, AnEchoKeepsTheConnection) {
+  serve_echo();
+  ManualPeer peer = connect("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\nabc");
+  EXPECT_THAT(read(peer), EndsWith("3\r\nabc\r\n"));
+  send(peer, std::string("def") + kPlain);
+  const std::string rest = read(peer);
+  EXPECT_THAT(rest, StartsWith("3\r\ndef\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(rest, EndsWith("plain"));
+}
+
+struct Upload : RequestHandler {
+  static constexpr bool stream_request_body = true;
+  static constexpr std::size_t max_body_size = 100;
+  static inline std::string order;
+
+  void prepare() { order += "prepare "; }
+  Task<void> data_received(std::string_view piece) {
+    order += std::string(piece) + " ";
+    co_await eddy::sleep(1ms);
+  }
+  void post() {
+    order += "post ";
+    write(order);
+  }
+  void on_finish() override { order += "on_finish"; }
+};
+
+TEST_F(StreamingTest, AHandlerClassGetsItsDataPieceByPiece) {
+  Upload::order.clear();
+  app.add(route<Upload>("/upload"));
+  listen();
+  ManualPeer peer = connect("POST /upload HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\nabc");
+  loop.advance(2ms);
+  send(peer, "def");
+  loop.advance(2ms);
+  EXPECT_THAT(read(peer), EndsWith("prepare abc def post "));
+  EXPECT_EQ(Upload::order, "prepare abc def post on_finish");
+  ManualPeer large = connect(post("/upload", std::string(101, 'x')));
+  EXPECT_THAT(read(large), StartsWith("HTTP/1.1 413 "));
+}
+
+struct Watched : RequestHandler {
+  static inline int gone = 0;
+  static inline int finished = 0;
+  static inline int ended = 0;
+  Task<void> get() {
+    struct End {
+      ~End() { ++ended; }
+    } end;
+    co_await eddy::sleep(1h);
+  }
+  Task<void> post() {
+    co_await eddy::sleep(10s);
+    write("done");
+    ++ended;
+  }
+  void on_connection_close() override { ++gone; }
+  void on_finish() override { ++finished; }
+  static void reset() { gone = finished = ended = 0; }
+};
+
+struct Stopped : Watched {
+  static constexpr bool cancel_on_disconnect = true;
+};
+
+TEST_F(StreamingTest, AClientThatHasGoneStopsAGetAndNoPost) {
+  Watched::reset();
+  app.add(route<Watched>("/"));
+  app.add(route<Stopped>("/stopped"));
+  listen();
+  ManualPeer get = connect("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  get.close();
+  loop.run_until_idle();
+  EXPECT_EQ(Watched::gone, 1);
+  EXPECT_EQ(Watched::ended, 1);
+  EXPECT_EQ(Watched::finished, 1);
+
+  Watched::reset();
+  ManualPeer sent = connect(post("/", ""));
+  sent.reset();
+  loop.run_until_idle();
+  EXPECT_EQ(Watched::gone, 1);
+  EXPECT_EQ(Watched::ended, 0);
+  EXPECT_EQ(Watched::finished, 0);
+  loop.advance(10s);
+  EXPECT_EQ(Watched::ended, 1);
+  EXPECT_EQ(Watched::finished, 1);
+
+  Watched::reset();
+  ManualPeer stopped = connect(post("/stopped", ""));
+  stopped.reset();
+  loop.run_until_idle();
+  EXPECT_EQ(Watched::gone, 1);
+  EXPECT_EQ(Watched::finished, 1);
+  EXPECT_EQ(server->stats().connections, 0U);
+}
+
+TEST_F(StreamingTest, APipedRequestGetsItsAnswerWhereItIsNoGet) {
+  Watched::reset();
+  app.add(route<Watched>("/"));
+  listen();
+  ManualPeer peer = connect(post("/", ""));
+  peer.shutdown_write();
+  loop.run_until_idle();
+  EXPECT_EQ(Watched::gone, 1);
+  loop.advance(10s);
+  EXPECT_THAT(read(peer), EndsWith("done"));
+  EXPECT_TRUE(peer.closed());
+}
+
+TEST_F(StreamingTest, HalfCloseMayMeanNothing) {
+  app.get("/", []() -> Task<std::string> {
+    co_await eddy::sleep(10s);
+    co_return "late";
+  });
+  listen({.half_close = true});
+  ManualPeer peer = connect("GET / HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  peer.shutdown_write();
+  loop.run_until_idle();
+  loop.advance(10s);
+  EXPECT_THAT(read(peer), EndsWith("late"));
+  loop.advance(10s);
+  EXPECT_THAT(read(peer), EndsWith("late"));
+  EXPECT_TRUE(peer.closed());
+}
+
+// ---- Delegates
+// --------------------------------------------------------------------------------------
+
+struct Steps : eddy::web::MessageDelegate {
+  explicit Steps(std::string& steps) : order(steps) {}
+  ~Steps() override { order += "destroyed"; }
+  Task<void> headers_received(const Request& request, ResponseStream& out) override {
+    response = &out;
+    order += "headers ";
+    if (request.path() == "/throw") throw eddy::web::HttpError(418);
+    if (request.path() == "/early") out.finish();
+    co_await eddy::sleep(1ms);
+  }
+  Task<void> data_received(std::string_view piece) override {
+    order += std::string(piece) + " ";
+    co_await eddy::sleep(1s);
+    response->write(std::to_string(piece.size()));
+  }
+  Task<void> finish() override {
+    order += "finish ";
+    co_return;
+  }
+  void on_connection_close() override { order += "gone "; }
+
+  std::string& order;
+  ResponseStream* response = nullptr;
+};
+
+TEST_F(StreamingTest, ADelegateAnswersStepByStep) {
+  std::string order;
+  eddy::web::HttpServer own(loop, [&] { return std::make_unique<Steps>(order); });
+  own.listen("127.0.0.1", 0);
+  ManualPeer peer = loop.system().connect(own.port());
+  send(peer, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nabc");
+  loop.advance(1ms);
+  send(peer, "de");
+  EXPECT_EQ(order, "headers abc ");
+  loop.advance(2s);
+  EXPECT_EQ(order, "headers abc de finish destroyed");
+  EXPECT_THAT(read(peer), EndsWith("\r\n\r\n32"));
+
+  order.clear();
+  send(peer, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  loop.advance(1ms);
+  EXPECT_EQ(order, "headers finish destroyed");
+
+  order.clear();
+  send(peer, "GET /throw HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(read(peer), HasSubstr("HTTP/1.1 418 "));
+  EXPECT_EQ(order, "headers destroyed");
+
+  order.clear();
+  send(peer, "GET /early HTTP/1.1\r\nHost: h\r\n\r\n");
+  peer.close();
+  loop.run_until_idle();
+  EXPECT_EQ(order, "headers gone destroyed");
+}
+
+TEST_F(StreamingTest, AServerMayGoWhileBothWaysWait) {
+  serve_echo();
+  auto other = std::make_unique<eddy::web::HttpServer>(
+      loop, [](RequestBody& body, ResponseStream& out) -> Task<void> {
+        for (std::string_view piece; !(piece = co_await body.read()).empty();) {
+          out.write(std::string(100'000, 'x'));
+          co_await out.flush();
+        }
+      });
+  other->listen(0);
+  ManualPeer reads = loop.system().connect(other->port());
+  send(reads, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\n");
+  ManualPeer writes = loop.system().connect(other->port());
+  writes.set_capacity(10);
+  send(writes, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\nabc");
+  other.reset();
+  loop.run_until_idle();
+  EXPECT_TRUE(reads.closed());
+  EXPECT_TRUE(writes.closed());
+}
+
+}  // namespace

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/web/http/internal/body_stream.h>
+
+#include <utility>
+
+#include <eddy/core/loop/scheduler.h>
+#include <eddy/web/http/http_error.h>
+
+namespace eddy::inline v0::web::internal {
+
+void BodyStream::begin(const RequestHead& head, BodySource& source) {
+  source_ = &source;
+  active_ = true;
+  length_ = head.content_length().value_or(0);
+  if (head.chunked()) {
+    decoder_.begin_chunked();
+  } else {
+    decoder_.begin_length(length_);
+  }
+}
+
+void BodyStream::received() {
+  BodyReadAwaiter* waiter = waiter_;
+  if (waiter == nullptr) return;
+  try {
+    waiter->piece_ = take();
+    if (!waiter->piece_) return;  // nothing but framing yet
+  } catch (...) {                 // as error_, which the waiter will find
+  }
+  waiter_ = nullptr;
+  waiter->resume_now();
+}
+
+void BodyStream::detach() noexcept {
+  source_ = nullptr;
+  if (!active_ || decoder_.finished()) return;
+  fail(std::make_exception_ptr(ClientGoneError()));
+}
+
+void BodyStream::fail(std::exception_ptr error) noexcept {
+  if (!error_) error_ = std::move(error);
+  if (BodyReadAwaiter* waiter = std::exchange(waiter_, nullptr)) waiter->resume_later();
+}
+
+bool BodyStream::skip_rest() {
+  if (error_) return false;
+  raw_.consume(std::exchange(shown_, 0));
+  while (!decoder_.finished() && !raw_.empty()) {
+    const BodyDecoder::Step step = decoder_.decode(raw_.view());
+    if (step.result == ParseResult::failed) return false;
+    raw_.consume(step.consumed);
+  }
+  return decoder_.finished();
+}
+
+void BodyStream::reset() noexcept {
+  source_ = nullptr;
+  waiter_ = nullptr;
+  error_ = nullptr;
+  shown_ = 0;
+  active_ = malformed_ = false;
+}
+
+void BodyStream::set_limit(std::size_t bytes) noexcept {
+  decoder_.set_body_limit(bytes);
+  if (length_ > bytes) refuse({413, "a body beyond the limit"});
+}
+
+void BodyStream::refuse(const ParseError& error) noexcept {
+  malformed_ = true;
+  error_ = std::make_exception_ptr(HttpError(error.status, error.what));
+}
+
+std::optional<std::string_view> BodyStream::take() {
+  if (malformed_) std::rethrow_exception(error_);
+  raw_.consume(std::exchange(shown_, 0));
+  while (!decoder_.finished()) {
+    if (raw_.empty()) {
+      if (error_) std::rethrow_exception(error_);
+      return std::nullopt;
+    }
+    const BodyDecoder::Step step = decoder_.decode(raw_.view());
+    if (step.result == ParseResult::failed) {
+      refuse(decoder_.error());
+      std::rethrow_exception(error_);
+    }
+    if (!step.data.empty()) {
+      shown_ = step.consumed;
+      return step.data;
+    }
+    raw_.consume(step.consumed);
+  }
+  return std::string_view();
+}
+
+// ---- BodyReadAwaiter
+// ------------------------------------------------------------------------------
+
+// True: the coroutine is to be suspended.
+bool BodyReadAwaiter::wait() {
+  if (stream_.active()) {
+    piece_ = stream_.take();
+  } else {
+    piece_ = std::string_view();
+  }
+  if (piece_) {
+    if (!eddy::internal::budget_spent(core())) {
+      StopNode::unlink();
+      return false;
+    }
+    resume_later();
+    return true;
+  }
+  stream_.waiter_ = this;
+  if (stream_.source_ != nullptr) stream_.source_->on_body_wanted();
+  return true;
+}
+
+void BodyReadAwaiter::leave() noexcept {
+  if (stream_.waiter_ == this) stream_.waiter_ = nullptr;
+}
+
+void BodyReadAwaiter::stop_waiting() noexcept {
+  leave();
+  resume_later();
+}
+
+std::string_view BodyReadAwaiter::await_resume() {
+  leave();
+  if (!piece_) {
+    throw_if_stopped();
+    piece_ = stream_.take();
+  }
+  return piece_.value_or(std::string_view());
+}
+
+}  // namespace eddy::inline v0::web::internal

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <string_view>
+
+#include <eddy/core/base/export.h>
+#include <eddy/core/task/environment.h>
+#include <eddy/web/http/body_decoder.h>
+#include <eddy/web/http/internal/byte_buffer.h>
+#include <eddy/web/http/request_parser.h>
+
+namespace eddy::inline v0::web::internal {
+
+using eddy::internal::Waiter;
+
+class BodyReadAwaiter;
+
+/// Who brings the bytes of a streamed body: a connection.
+class EDDY_API BodySource {
+ public:
+  /// The handler waits for more than is there. Called within read().
+  virtual void on_body_wanted() noexcept = 0;
+
+ protected:
+  ~BodySource() = default;
+};
+
+/// The content of a request whose handler takes it piece by piece. What the connection reads goes
+/// into raw(), what the handler gets are views of that: nothing is copied, and nothing is read from
+/// the client while the handler still has a piece.
+class EDDY_API BodyStream {
+ public:
+  BodyStream(BodyDecoder& decoder, ByteBuffer& raw) noexcept : decoder_(decoder), raw_(raw) {}
+  BodyStream(const BodyStream&) = delete;
+  BodyStream& operator=(const BodyStream&) = delete;
+  ~BodyStream() { reset(); }
+
+  // ---- For the connection ----
+
+  /// The head is there, and in raw() what came behind it.
+  void begin(const RequestHead& head, BodySource& source);
+  [[nodiscard]] bool active() const noexcept { return active_; }
+  [[nodiscard]] ByteBuffer& raw() noexcept { return raw_; }
+  /// Somebody waits for bytes that are not in raw().
+  [[nodiscard]] bool wanted() const noexcept { return waiter_ != nullptr; }
+  /// Bytes have been put into raw(): who waits goes on, inside this call, if they bring a piece.
+  void received();
+  /// Nothing more will come. Who reads, now or later, gets what is there and then `error`.
+  void fail(std::exception_ptr error) noexcept;
+  /// The connection has gone.
+  void detach() noexcept;
+  /// The handler has ended: drops what it has not taken. True: the content's end is in raw(), which
+  /// begins with the next request then.
+  [[nodiscard]] bool skip_rest();
+  void reset() noexcept;
+
+  // ---- For the handler ----
+
+  /// More than so much is an error 413.
+  void set_limit(std::size_t bytes) noexcept;
+  /// The next piece, "" at the end, or nothing where more has to be read first. Throws what fail()
+  /// was given, and HttpError for content that is malformed or too large.
+  std::optional<std::string_view> take();
+  [[nodiscard]] const BodyDecoder& decoder() const noexcept { return decoder_; }
+
+ private:
+  friend class BodyReadAwaiter;
+
+  void refuse(const ParseError& error) noexcept;
+
+  BodyDecoder& decoder_;
+  ByteBuffer& raw_;
+  BodySource* source_ = nullptr;
+  BodyReadAwaiter* waiter_ = nullptr;
+  std::exception_ptr error_;
+  std::uint64_t length_ = 0;
+  /// Bytes at the front of raw_ that the handler has been shown.
+  std::size_t shown_ = 0;
+  bool active_ = false;
+  /// What is in raw_ can't be content: error_ says why.
+  bool malformed_ = false;
+};
+
+/// A handler that waits for the next piece.
+class EDDY_API BodyReadAwaiter final : public Waiter {
+ public:
+  using eddy_awaiter = void;
+
+  explicit BodyReadAwaiter(BodyStream& stream) noexcept : stream_(stream) {}
+  ~BodyReadAwaiter() { leave(); }
+
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  template <class Promise>
+  bool await_suspend(std::coroutine_handle<Promise> handle) {
+    eddy::internal::require_environment<Promise>();
+    return begin(handle) && wait();
+  }
+  std::string_view await_resume();
+
+ private:
+  friend class BodyStream;
+
+  bool wait();
+  void leave() noexcept;
+  void stop_waiting() noexcept override;
+
+  BodyStream& stream_;
+  std::optional<std::string_view> piece_;
+};
+
+}  // namespace eddy::inline v0::web::internal

@@ -1,0 +1,490 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The half of a connection that answers, and the times that it waits for its client.
+#include <charconv>
+#include <cstdio>
+#include <stdexcept>
+#include <utility>
+
+#include <eddy/core/base/error.h>
+#include <eddy/web/http/http_error.h>
+#include <eddy/web/http/internal/basic_service.h>
+#include <eddy/web/http/internal/connection.h>
+#include <eddy/web/http/response_writer.h>
+
+namespace eddy::inline v0::web::internal {
+
+using eddy::internal::add_timer;
+using eddy::internal::now;
+using eddy::internal::schedule;
+
+namespace {
+
+// Content from this size on is sent from where it is instead of being copied behind its head.
+constexpr std::size_t kSendDirectlyBytes = 16 * 1024;
+
+}  // namespace
+
+// ---- Responses
+// --------------------------------------------------------------------------------------
+
+// Within finish(). The response of a handler that has not waited yet goes out behind those before
+// it, when the handler returns.
+void Connection::on_finished(Exchange& /*exchange*/) noexcept {
+  if (in_handler_ || phase_ != Phase::handling) return;
+  const Pin pin(*this);
+  try {
+    BorrowedBuffer output(*server_);
+    (void)respond(*output);
+    if (phase_ != Phase::shut) send(*output);
+    update();
+  } catch (...) {  // no memory
+    shut();
+  }
+}
+
+// Within flush().
+bool Connection::on_flush(Exchange& /*exchange*/) {
+  if (phase_ != Phase::handling) return true;
+  const Pin pin(*this);
+  BorrowedBuffer own(*server_);
+  ByteBuffer& output = batch_ != nullptr ? *batch_ : *own;
+  bool written = false;
+  try {
+    written = write_streamed(output, false);
+  } catch (const std::logic_error& error) {
+    // What went out cannot be made good any more: only a cut tells the client.
+    if (exchange_->streamed().head_sent) {
+      log_misuse(error);
+      write_failed();
+    }
+    throw;
+  }
+  send(output);
+  update();
+  if (exchange_ == nullptr || exchange_->client_gone()) return true;
+  return written && outgoing_.size() < server_->options().output_bytes;
+}
+
+// On the ready list: the handler has ended, or an encoder goes on with what it has written.
+void Connection::go_on_responding() {
+  BorrowedBuffer output(*server_);
+  if (task_.ended()) {
+    end_exchange(*output);
+  } else if (exchange_->finished()) {
+    (void)respond(*output);
+  } else if (encoding_ && !exchange_->client_gone()) {
+    const bool written = write_streamed(*output, false);
+    send(*output);
+    if (written && outgoing_.size() < server_->options().output_bytes) exchange_->flushed();
+  }
+  if (phase_ != Phase::shut) send(*output);
+}
+
+// Whom the request is from, where proxies in front are believed.
+void Connection::identify() {
+  const TrustedProxies& trusted = server_->options().trusted_proxies;
+  if (trusted.networks.empty()) return;
+  const ForwardedClient client =
+      client_of(stream_->peer_address(), exchange_->parser().head().headers(), trusted);
+  exchange_->forwarded_for(client.ip, client.scheme, client.host);
+}
+
+// Within read(): a client that waits to be asked is asked now.
+void Connection::on_body_wanted() noexcept {
+  const Pin pin(*this);
+  read_paused_ = false;
+  const RequestHead& head = exchange_->parser().head();
+  const bool nothing_yet =
+      exchange_->decoder().total() == 0 && exchange_->body_stream().raw().empty();
+  try {
+    if (head.expects_continue() && nothing_yet && !std::exchange(asked_for_content_, true) &&
+        !exchange_->streamed().head_sent && !exchange_->finished()) {
+      BorrowedBuffer own(*server_);
+      ByteBuffer& output = batch_ != nullptr ? *batch_ : *own;
+      output.append(kContinue);
+      send(output);
+    }
+    update();
+  } catch (...) {  // no memory
+    shut();
+  }
+}
+
+// The response is complete. False: its content is still being encoded.
+bool Connection::respond(ByteBuffer& output) {
+  if (responded_) return true;
+  Response& response = exchange_->response();
+  try {
+    if (!exchange_->streamed().head_sent) {
+      if (!response.file) choose_coding(response.body.size());
+      if (encoding_ && !encode(response.body, ContentEncoder::Flush::end)) return false;
+      respond_whole(output);
+    } else if (!write_streamed(output, true)) {
+      return false;
+    }
+  } catch (const std::logic_error& error) {
+    log_misuse(error);
+    if (!output.empty()) send(output);
+    shut();
+  }
+  encoding_.reset();
+  responded_ = true;
+  return true;
+}
+
+void Connection::respond_whole(ByteBuffer& output) {
+  const RequestHead& request = exchange_->parser().head();
+  Response& response = exchange_->response();
+  ResponseHead head;
+  const std::string_view content = encoding_ ? encoding_->encoded().view() : response.body;
+  std::optional<std::uint64_t> length = response.file ? response.file->length : content.size();
+  if (coded_ && !encoding_) length.reset();  // HEAD: what encoding would have come to is not known
+  if (response.status >= 200) {
+    head = write_head(output, length);
+  } else {
+    head.error = "a status below 200 is not a final one";
+  }
+  if (head.error != nullptr) {
+    log(LogLevel::error, std::string("500 ") + std::string(request.method_text()) + " " +
+                             std::string(request.target()) + ": " + head.error);
+    response = Response(500);
+    head = write_head(output, 0);
+    head.send_content = false;
+  }
+  close_after_ |= head.close;
+  if (!head.send_content) return;
+  if (response.file) {
+    send(output);
+    if (stream_->closed() || response.file->length == 0) return;
+    outgoing_.attach(std::move(*response.file));
+    flush();
+  } else if (content.size() < kSendDirectlyBytes) {
+    output.append(content);
+  } else {
+    send(output, content);
+  }
+}
+
+// Once for each response, before its head.
+void Connection::choose_coding(std::optional<std::uint64_t> size) {
+  const CompressionOptions& options = server_->options().compression;
+  if (!options.enabled || std::exchange(coding_chosen_, true)) return;
+  const RequestHead& request = exchange_->parser().head();
+  Response& response = exchange_->response();
+  const ContentCoding coding =
+      apply_content_coding(options, request.headers(), response.status, size, response.headers,
+                           server_->encoders().has_room());
+  coded_ = coding != ContentCoding::identity;
+  if (!coded_ || request.method() == Method::head || response.status == 304) return;
+  encoding_ = std::make_unique<Encoding>(server_->encoders().acquire(coding), size);
+}
+
+// Encodes `content`, which is taken, behind what came before. False: the budget is spent, and the
+// rest comes on the ready list.
+bool Connection::encode(std::string& content, ContentEncoder::Flush flush) {
+  const bool ends = flush == ContentEncoder::Flush::end;
+  for (;;) {
+    while (!encoding_->done()) {
+      encoding_->step();
+      if (encoding_->done() || !eddy::internal::step_done(server_->loop(), "encode")) continue;
+      schedule(server_->loop(), *this);
+      return false;
+    }
+    if (encoding_->ended() || (content.empty() && !ends)) return true;
+    encoding_->add(std::exchange(content, {}), flush);
+  }
+}
+
+ResponseHead Connection::write_head(ByteBuffer& output, std::optional<std::uint64_t> length) {
+  const RequestHead& request = exchange_->parser().head();
+  const Response& response = exchange_->response();
+  const std::uint64_t most_requests = server_->options().requests_per_connection;
+  // Content that nobody has read stands between this request and the next.
+  const bool unread =
+      length && exchange_->body_stream().active() && !exchange_->decoder().finished();
+  ResponseFraming framing;
+  framing.head_request = request.method() == Method::head;
+  framing.version_minor = request.version_minor();
+  framing.keep_alive = request.keep_alive() && !server_->stopping() && !unread &&
+                       (most_requests == 0 || requests_ < most_requests);
+  framing.content_length = length;
+  framing.date = server_->date();
+  return write_response_head(output, response.status, response.reason, response.headers, framing);
+}
+
+// What a handler has written since its last flush(), behind the head if that is still to be sent.
+// False: it is still being encoded. Throws std::logic_error for what the program did wrong.
+bool Connection::write_streamed(ByteBuffer& output, bool last) {
+  StreamedResponse& streamed = exchange_->streamed();
+  if (!streamed.head_sent) {
+    choose_coding(std::nullopt);
+    const ResponseHead head = write_head(output, std::nullopt);
+    if (head.error != nullptr) throw std::logic_error(head.error);
+    streamed = {true, head.send_content, head.chunked, head.content_length};
+    close_after_ |= head.close;
+  }
+  std::string& body = exchange_->response().body;
+  if (!streamed.send_content) {
+    body.clear();
+    return true;
+  }
+  if (encoding_) {
+    const bool done =
+        encode(body, last ? ContentEncoder::Flush::end : ContentEncoder::Flush::piece);
+    write_piece(output, encoding_->encoded().view());
+    encoding_->encoded().clear();
+    if (!done) return false;
+  } else {
+    write_piece(output, body);
+    body.clear();
+  }
+  if (!last) return true;
+  if (streamed.chunked) write_last_chunk(output, exchange_->trailers());
+  if (streamed.owed.value_or(0) > 0) {
+    throw std::logic_error("less content than the Content-Length that was set");
+  }
+  return true;
+}
+
+// A piece of a streamed response's content, as it goes to the client.
+void Connection::write_piece(ByteBuffer& output, std::string_view piece) {
+  if (piece.empty()) return;
+  StreamedResponse& streamed = exchange_->streamed();
+  if (streamed.owed) {
+    if (piece.size() > *streamed.owed) {
+      throw std::logic_error("more content than the Content-Length that was set");
+    }
+    *streamed.owed -= piece.size();
+  }
+  if (piece.size() >= kSendDirectlyBytes) {
+    if (streamed.chunked) write_chunk_size(output, piece.size());
+    send(output, piece);
+    if (streamed.chunked) output.append("\r\n");
+  } else if (streamed.chunked) {
+    write_chunk(output, piece);
+  } else {
+    output.append(piece);
+  }
+}
+
+// An answer that no handler has part in; nothing that follows can be understood.
+void Connection::refuse(const ParseError& error, ByteBuffer& output) {
+  ++server_->stats().refused;
+  log(LogLevel::info, std::to_string(error.status) + " (" + remote_ip_ + "): " + error.what);
+  ResponseFraming framing;
+  framing.keep_alive = false;
+  framing.content_length = 0;
+  framing.date = server_->date();
+  write_response_head(output, error.status, {}, {}, framing);
+  close_after_ = linger_ = true;
+  phase_ = Phase::closing;
+  if (exchange_ != nullptr) server_->give_exchange(std::exchange(exchange_, nullptr));
+}
+
+// The same where no request is being read just now.
+void Connection::refuse_now(const ParseError& error) {
+  BorrowedBuffer output(*server_);
+  refuse(error, *output);
+  input_.release();
+  send(*output);
+  update();
+}
+
+// The program has said something about its response that it did not keep.
+void Connection::log_misuse(const std::logic_error& error) {
+  log(LogLevel::error, summary(*exchange_, exchange_->response().status) + ": " + error.what());
+}
+
+// As Tornado: "200 GET /path (127.0.0.1) 0.31ms".
+void Connection::log_request() {
+  const int status = exchange_->response().status;
+  const LogLevel level = status < 400   ? LogLevel::info
+                         : status < 500 ? LogLevel::warning
+                                        : LogLevel::error;
+  if (!server_->options().access_log || !eddy::internal::logs(server_->loop(), level)) return;
+  const Request& request = exchange_->request();
+  const std::chrono::duration<double, std::milli> took = now(server_->loop()) - exchange_->began();
+  char text[32];
+  std::snprintf(text, sizeof text, ") %.2fms", took.count());
+  std::string line = std::to_string(status) + " ";
+  line.append(request.method_text()).append(" ").append(request.target()).append(" (");
+  line.append(request.remote_ip()).append(text);
+  eddy::internal::log(server_->loop(), level, "eddy.access", line);
+}
+
+// ---- Sending
+// ----------------------------------------------------------------------------------------
+
+// Sends `output` and behind it `body`; keeps what the client does not take now.
+void Connection::send(ByteBuffer& output, std::string_view body) {
+  if (stream_->closed()) return output.clear();
+  const bool broken = !outgoing_.send(*stream_, output.view(), body);
+  output.clear();
+  if (broken) return write_failed();
+  if (phase_ == Phase::closing && outgoing_.empty()) end_closing();
+}
+
+void Connection::flush() {
+  switch (outgoing_.flush(*stream_)) {
+    case Outgoing::Result::broken:
+      if (const std::error_code error = outgoing_.file_error();
+          error && error.category() == eddy_category()) {
+        log(LogLevel::error, "a file could not be sent: " + error.message());
+      }
+      return write_failed();
+    case Outgoing::Result::blocked:
+      return update();
+    case Outgoing::Result::more:
+      schedule(server_->loop(), *this);
+      [[fallthrough]];
+    case Outgoing::Result::progress:
+      patience_.progress(0, now(server_->loop()), server_->options().timeouts);
+      break;
+    case Outgoing::Result::cold:
+      outgoing_.warm(server_->shared_loop(), [this] { schedule(server_->loop(), *this); });
+      return update();
+    case Outgoing::Result::all_sent:
+      if (phase_ == Phase::closing) return end_closing();
+      // Requests may have waited for this.
+      if (phase_ != Phase::handling) schedule(server_->loop(), *this);
+      break;
+  }
+  if (phase_ == Phase::handling && outgoing_.size() < server_->options().output_bytes) {
+    exchange_->flushed();
+  }
+  update();
+}
+
+// The client has gone.
+void Connection::write_failed() noexcept {
+  if (phase_ != Phase::handling) return shut();
+  const Pin pin(*this);
+  outgoing_.drop();
+  stream_->close();
+  if (exchange_->client_gone()) return;
+  exchange_->detach(server_->service());
+  client_left();
+  update();
+}
+
+// The last response is with the system. Where the client may still be sending, only our side is
+// closed: unread bytes would make a close a reset, which overtakes the response.
+void Connection::end_closing() {
+  if (!linger_ || end_of_input_) return shut();
+  stream_->shutdown_write();
+  update();
+}
+
+// ---- What is waited for
+// -----------------------------------------------------------------------------
+
+void Connection::update() noexcept {
+  if (phase_ == Phase::shut) return;
+  update_interest();
+  update_account();
+  try {
+    update_patience();
+  } catch (...) {  // no memory for the timer
+    shut();
+  }
+}
+
+void Connection::update_interest() noexcept {
+  if (phase_ == Phase::shut || stream_->closed()) return;
+  Io wanted = outgoing_.wants_to_write() ? Io::write : Io::none;
+  if (!end_of_input_ && !read_paused_ && (outgoing_.empty() || phase_ == Phase::handling)) {
+    wanted = wanted | Io::read;
+  }
+  if (wanted == interest_) return;
+  interest_ = wanted;
+  stream_->set_interest(wanted);
+}
+
+Patience::For Connection::awaited() const noexcept {
+  if (outgoing_.wants_to_write()) return Patience::For::reader;
+  if (!outgoing_.empty()) return Patience::For::nothing;  // the disk
+  switch (phase_) {
+    case Phase::head:
+      if (ReadyItem::linked()) return Patience::For::nothing;  // the loop's turn, not the client's
+      return exchange_ != nullptr && exchange_->parser().started() ? Patience::For::head
+                                                                   : Patience::For::request;
+    case Phase::content:
+      return Patience::For::content;
+    case Phase::handling:
+      return exchange_->body_stream().wanted() ? Patience::For::content : Patience::For::nothing;
+    case Phase::closing:
+      return Patience::For::linger;
+    case Phase::shut:
+      break;
+  }
+  return Patience::For::nothing;
+}
+
+void Connection::update_patience() {
+  const Patience::For what = awaited();
+  if (what == patience_.what()) return;
+  patience_.wait_for(what, now(server_->loop()), server_->options().timeouts);
+  arm();
+}
+
+// Later deadlines are left to the timer that is set already: it looks at them when it fires.
+void Connection::arm() {
+  const TimePoint due = patience_.due();
+  if (due >= armed_) return;
+  add_timer(server_->loop(), *this, due);
+  armed_ = due;
+}
+
+void Connection::on_timer() {
+  const Pin pin(*this);
+  armed_ = kNever;
+  try {
+    if (now(server_->loop()) < patience_.due()) {
+      arm();
+    } else if (patience_.what() != Patience::For::nothing) {
+      timed_out();
+    }
+  } catch (...) {  // no memory
+    shut();
+  }
+}
+
+void Connection::timed_out() {
+  ++server_->stats().timeouts;
+  const ParseError error{408, "the client took too long"};
+  switch (patience_.what()) {
+    case Patience::For::head:
+      return refuse_now(error);
+    case Patience::For::content:
+      if (phase_ == Phase::content) return refuse_now(error);
+      close_after_ = linger_ = true;
+      exchange_->body_stream().fail(std::make_exception_ptr(HttpError(error.status, error.what)));
+      return update();
+    default:
+      return shut();
+  }
+}
+
+// Memory that clients make the server hold, theirs and all clients' together.
+void Connection::update_account() noexcept {
+  std::size_t held = input_.capacity() + outgoing_.capacity();
+  if (exchange_ != nullptr) held += exchange_->body_buffer().capacity();
+  if (held == accounted_bytes_) return;
+  const bool grew = held > accounted_bytes_;
+  server_->account(std::exchange(accounted_bytes_, held), held);
+  if (!grew || !server_->holds_too_much()) return;
+  ++server_->stats().shed;
+  try {
+    const bool unanswered = phase_ == Phase::head || phase_ == Phase::content;
+    if (unanswered && outgoing_.empty()) {
+      refuse_now({503, "the server holds too much for its clients"});
+    } else if (!outgoing_.empty()) {
+      write_failed();
+    }
+  } catch (...) {  // no memory at all
+    shut();
+  }
+}
+
+}  // namespace eddy::inline v0::web::internal
