@@ -136,7 +136,9 @@ CodingChoice choose_content_coding(std::string_view accept_encoding,
     } else if (const auto coding = coding_of(item.value)) {
       quality = &named[static_cast<std::size_t>(*coding)];
     }
-    if (quality != nullptr && *quality == kUnnamed) *quality = item.quality;
+    // Said twice, a refusal counts.
+    const bool counts = quality != nullptr && (*quality == kUnnamed || item.quality == 0);
+    if (counts) *quality = item.quality;
   }
   const auto quality_of = [&](ContentCoding coding) {
     const int quality = named[static_cast<std::size_t>(coding)];

@@ -4,9 +4,13 @@
 #include <eddy/conformance/gate_test.h>
 #include <eddy/web/web.h>
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <optional>
+#include <vector>
 
 namespace eddy::inline v0::conformance {
 
@@ -118,6 +122,110 @@ EDDY_RULE_IN(HttpTest, HttpTest, PipelinedRequestsDoNotHoldTheHost,
   ASSERT_TRUE(run_until([&] { return served_ > 0; }));
   hold_to_gate(20);
   EXPECT_TRUE(run_until([&] { return answered == kRequests; }));
+}
+
+namespace {
+
+/// As many as the limit on descriptors allows, with both ends in this process.
+std::size_t connections_for(std::size_t wanted) {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  return std::min<std::size_t>(wanted, (limit.rlim_cur - 64) / 2);
+}
+
+class LoadTest : public HttpTest {
+ protected:
+  /// Asks `requests` times on each of 512 connections, and holds the host to the gate meanwhile.
+  void load(int requests, long burn_ns) {
+    listen();
+    burn_ns_ = burn_ns;
+    const std::size_t connections = connections_for(512);
+    const std::size_t all = connections * static_cast<std::size_t>(requests);
+    std::string batch;
+    for (int i = 0; i < requests; ++i) batch += request_for("/echo/x");
+    std::atomic<std::size_t> answered{0};
+    const ClientThread client([&, remote = loop().remote()] {
+      std::vector<LineClient> clients;
+      for (std::size_t i = 0; i < connections; ++i) {
+        clients.emplace_back(port_);
+        clients.back().send(batch);
+      }
+      for (LineClient& one : clients) {
+        for (int i = 0; i < requests && read_response(one) == "x"; ++i) ++answered;
+      }
+      remote.post([] {});  // a turn, after which the test looks again
+    });
+    ASSERT_TRUE(run_until([&] { return served_ > 100; }));
+    hold_to_gate(20);
+    EXPECT_TRUE(run_until([&] { return answered == all; }));
+  }
+};
+
+/// Not as repetitive as it looks to an encoder.
+std::string text_of(std::size_t bytes) {
+  std::string text;
+  for (unsigned i = 0; text.size() < bytes; ++i) text += std::to_string(i * 2654435761U) + " ";
+  return text;
+}
+
+}  // namespace
+
+EDDY_RULE_IN(LoadTest, HttpTest, QuickHandlersOfManyConnectionsDoNotHoldTheHost,
+             "512 connections with handlers of 10 us leave the host's timer its time") {
+  load(60, 10'000);
+}
+
+EDDY_RULE_IN(LoadTest, HttpTest, SlowHandlersOfManyConnectionsDoNotHoldTheHost,
+             "512 connections with handlers of 1 ms leave the host's timer its time") {
+  load(2, 1'000'000);
+}
+
+EDDY_RULE_IN(HttpTest, HttpTest, StreamsDoNotHoldTheHost,
+             "uploads, downloads and compressed pages leave the host's timer its time") {
+  web::ServerOptions options;
+  options.compression.enabled = true;
+  options.limits.body_bytes = std::size_t{1} << 30;
+  web::Application app;
+  app.post("/count", [](web::RequestBody& body) -> Task<std::string> {
+    while (!(co_await body.read()).empty()) {
+    }
+    co_return std::to_string(body.bytes_read());
+  });
+  app.get("/endless", [](web::ResponseStream& out) -> Task<void> {
+    for (const std::string piece(1000, 'x');;) {
+      out.write(piece);
+      co_await out.flush();
+    }
+  });
+  app.get("/text", [text = text_of(3'000'000)] { return text; });
+  const std::uint16_t port = app.listen(loop(), "127.0.0.1", 0, options).port();
+  std::atomic<bool> stop{false};
+  auto ask = [&stop, port](std::string_view request, bool uploads) {
+    const std::string piece(64 * 1024, 'x');
+    while (!stop) {
+      LineClient client(port);
+      client.send(std::string(request) + "\r\nHost: localhost\r\n\r\n");
+      for (int i = 0; i < 100 && !stop; ++i) {
+        if (uploads) {
+          client.send(piece);
+        } else {
+          client.read_bytes(10'000);
+        }
+      }
+      client.abort();
+    }
+  };
+  const ClientThread uploads(
+      [&] { ask("POST /count HTTP/1.1\r\nContent-Length: 1000000000", true); });
+  const ClientThread downloads([&] { ask("GET /endless HTTP/1.1", false); });
+  const ClientThread pages([&] { ask("GET /text HTTP/1.1\r\nAccept-Encoding: gzip", false); });
+  EXPECT_TRUE(run_until([&] { return gate().steps() > 100; }));
+  hold_to_gate(20);
+  stop = true;
+  // The clients end while they are still served.
+  const TimeoutHandle end = loop().call_later(std::chrono::milliseconds(200), [this] { quit(); });
+  EXPECT_EQ(run(kPatience), RunEnd::quit);
+  loop().remove_timeout(end);
 }
 
 namespace {

@@ -17,6 +17,8 @@ long TurnGate::Times::count_since(TimePoint time) const {
   return since;
 }
 
+long TurnGate::tolerance_ns() noexcept { return instrumented() ? 2'000'000 : 200'000; }
+
 void TurnGate::enter(std::function<bool()> done, std::function<void()> quit) {
   waiting_.push_back({std::move(done), std::move(quit)});
 }
@@ -51,7 +53,7 @@ void TurnGate::turn_ended() noexcept {
     frames_.pop_back();
     const long took = thread_cpu_ns() - frame.began_ns;
     const long excess = took - frame.longest_ns - static_cast<long>(slice_.count());
-    if (excess > kToleranceNs) ++overruns_;
+    if (excess > tolerance_ns()) ++overruns_;
     if (excess > worst_excess_ns_) {
       worst_excess_ns_ = excess;
       worst_ = "a turn of " + std::to_string(frame.steps) + " steps took " +

@@ -52,6 +52,7 @@ TEST(ContentCoding, QualityValuesDecide) {
   EXPECT_EQ(choose("gzip;q=0, *"), kIdentity);
   EXPECT_EQ(choose("*;q=0, gzip"), kGzip);
   EXPECT_EQ(choose("gzip;q=junk"), kIdentity);
+  EXPECT_EQ(choose("gzip;q=0, gzip"), kIdentity) << "a refusal counts";
 }
 
 TEST(ContentCoding, IdentityMayBeLikedBetterOrRefused) {
