@@ -17,6 +17,7 @@ std::span<const FuzzTarget> fuzz_targets() {
       {"chunked", fuzz_chunked},
       {"conditional", fuzz_conditional},
       {"cookies", fuzz_cookies},
+      {"encoded_content", fuzz_encoded_content},
       {"multipart", fuzz_multipart},
       {"parameters", fuzz_parameters},
       {"query", fuzz_query},

@@ -17,6 +17,7 @@ namespace eddy_tests {
 void fuzz_chunked(std::string_view input);
 void fuzz_conditional(std::string_view input);
 void fuzz_cookies(std::string_view input);
+void fuzz_encoded_content(std::string_view input);
 void fuzz_multipart(std::string_view input);
 void fuzz_parameters(std::string_view input);
 void fuzz_query(std::string_view input);

@@ -117,18 +117,9 @@ std::optional<ContentCoding> coding_of(std::string_view name) noexcept {
 }
 
 bool can_encode(ContentCoding coding) noexcept {
-  switch (coding) {
-    case ContentCoding::identity:
-    case ContentCoding::gzip:
-      return true;
-    case ContentCoding::br:
-      return EDDY_HAVE_BROTLI != 0;
-    case ContentCoding::zstd:
-      return EDDY_HAVE_ZSTD != 0;
-    case ContentCoding::deflate:
-      break;
-  }
-  return false;
+  if (coding == ContentCoding::br) return EDDY_HAVE_BROTLI != 0;
+  if (coding == ContentCoding::zstd) return EDDY_HAVE_ZSTD != 0;
+  return coding != ContentCoding::deflate;
 }
 
 CodingChoice choose_content_coding(std::string_view accept_encoding,
@@ -169,8 +160,8 @@ CodingChoice choose_content_coding(std::string_view accept_encoding,
 }
 
 ContentCoding apply_content_coding(const CompressionOptions& options, HeaderList request,
-                                   int status, std::optional<std::uint64_t> size,
-                                   Headers& headers) {
+                                   int status, std::optional<std::uint64_t> size, Headers& headers,
+                                   bool may_encode) {
   if (!options.enabled) return ContentCoding::identity;
   if (status == 304) {
     apply_to_not_modified(request, headers);
@@ -181,7 +172,7 @@ ContentCoding apply_content_coding(const CompressionOptions& options, HeaderList
   }
   vary_by_accept_encoding(headers);
   const auto accepted = request.get("Accept-Encoding");
-  if (!accepted || size == 0U) return ContentCoding::identity;
+  if (!accepted || !may_encode || size == 0U) return ContentCoding::identity;
   const CodingChoice choice = choose_content_coding(*accepted, options.codings);
   const bool worth_it = !size || *size >= options.min_bytes;
   if (choice.coding == ContentCoding::identity || (!worth_it && !choice.identity_refused)) {

@@ -55,6 +55,9 @@ struct EDDY_API CompressionOptions {
   int zstd_level = 3;
   /// Encoders that are kept for the next response, of each coding. One of gzip holds 256 KiB.
   std::size_t idle_encoders = 4;
+  /// Responses that are encoded at a time, a server; those beyond are sent as they are. A streamed
+  /// response holds its encoder, of up to 2 MiB, as long as it lasts.
+  std::size_t max_encoders = 256;
 };
 
 struct CodingChoice {
@@ -71,7 +74,8 @@ struct CodingChoice {
 
 /// Decides how a response's content is encoded, and gives its header fields the form that goes with
 /// it. To be called once, when the head is complete, for HEAD as for GET. `size` is the content's,
-/// none if it is not known yet.
+/// none if it is not known yet; where `may_encode` is false the content is left as it is, and the
+/// fields are those for a client that wants it so.
 ///
 /// A response is left alone without content (1xx, 204, 205), when it is a part (206 or
 /// Content-Range), has a Content-Encoding or a digest of its content, or says Cache-Control:
@@ -82,6 +86,6 @@ struct CodingChoice {
 [[nodiscard]] EDDY_API ContentCoding apply_content_coding(const CompressionOptions& options,
                                                           HeaderList request, int status,
                                                           std::optional<std::uint64_t> size,
-                                                          Headers& headers);
+                                                          Headers& headers, bool may_encode = true);
 
 }  // namespace eddy::inline v0::web

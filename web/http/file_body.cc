@@ -81,32 +81,50 @@ IoResult File::read(std::uint64_t offset, std::span<char> buffer) const noexcept
 
 FileSender::Result FileSender::step(Stream& stream) noexcept {
   if (error_) return Result::failed;
-  auto left = static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, kStep));
-  if (!in_memory(left)) return Result::cold;
+  if (remaining_ == 0) return Result::sent_all;
+  std::size_t left = in_memory(kStep);
+  if (left == 0) return Result::cold;
   while (left > 0) {
     const IoResult result = stream.try_send_file(file_.fd(), offset_, left);
     if (result.would_block()) return Result::blocked;
-    if (result.error) {
-      error_ = result.error;
-      return Result::failed;
-    }
-    offset_ += result.bytes;
-    remaining_ -= result.bytes;
+    if (!take(result)) return Result::failed;
     left -= result.bytes;
   }
   return remaining_ == 0 ? Result::sent_all : Result::more;
 }
 
-/// Whether the next `bytes` are; makes them fewer where only so many are known to be. What was once
-/// seen is sent before there is another look, so each look and each warm() leads on.
-bool FileSender::in_memory(std::size_t& bytes) noexcept {
-  if (offset_ < in_memory_to_) {
-    bytes = static_cast<std::size_t>(std::min<std::uint64_t>(bytes, in_memory_to_ - offset_));
-    return true;
+FileSender::Result FileSender::read(internal::ByteBuffer& out, std::size_t bytes) {
+  if (error_) return Result::failed;
+  if (remaining_ == 0) return Result::sent_all;
+  std::size_t left = in_memory(std::clamp<std::size_t>(bytes, 1, kStep));
+  if (left == 0) return Result::cold;
+  while (left > 0) {
+    IoResult result = file_.read(offset_, {out.prepare(left), left});
+    if (!result.error && result.bytes == 0) result.error = Errc::file_truncated;
+    if (!take(result)) return Result::failed;
+    out.commit(result.bytes);
+    left -= result.bytes;
   }
-  if (!eddy::internal::in_page_cache(file_.fd(), offset_, bytes)) return false;
+  return remaining_ == 0 ? Result::sent_all : Result::more;
+}
+
+bool FileSender::take(const IoResult& result) noexcept {
+  error_ = result.error;
+  offset_ += result.bytes;
+  remaining_ -= result.bytes;
+  return !error_;
+}
+
+std::size_t FileSender::in_memory(std::size_t bytes) noexcept {
+  bytes = static_cast<std::size_t>(std::min<std::uint64_t>(bytes, remaining_));
+  // What was once seen is moved before there is another look: so each look and each warm() leads
+  // on.
+  if (offset_ < in_memory_to_) {
+    return static_cast<std::size_t>(std::min<std::uint64_t>(bytes, in_memory_to_ - offset_));
+  }
+  if (!eddy::internal::in_page_cache(file_.fd(), offset_, bytes)) return 0;
   in_memory_to_ = offset_ + bytes;
-  return true;
+  return bytes;
 }
 
 Task<void> FileSender::warm() {

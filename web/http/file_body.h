@@ -13,6 +13,7 @@
 #include <eddy/core/base/export.h>
 #include <eddy/core/net/stream.h>
 #include <eddy/core/task/task.h>
+#include <eddy/web/http/internal/byte_buffer.h>
 
 namespace eddy::inline v0::web {
 
@@ -92,6 +93,10 @@ class EDDY_API FileSender {
 
   /// Sends what the stream takes, at most kStep bytes. After failed it always fails.
   [[nodiscard]] Result step(Stream& stream) noexcept;
+  /// As step(), but appends the next `bytes` to `out` instead, at most kStep: for content that is
+  /// to be encoded, and for a file so small that it goes out with its head in one call. Never
+  /// blocked. Throws std::bad_alloc.
+  [[nodiscard]] Result read(internal::ByteBuffer& out, std::size_t bytes = kStep);
   /// After cold: reads what comes next into memory on a thread of the Loop's pool, and ends when it
   /// is there. The next step sends at least some of it, also when memory is so short that it has
   /// gone again. An error of the disk becomes the next step's; a full pool is none, and costs that
@@ -103,7 +108,10 @@ class EDDY_API FileSender {
   [[nodiscard]] const std::error_code& error() const noexcept { return error_; }
 
  private:
-  [[nodiscard]] bool in_memory(std::size_t& bytes) noexcept;
+  /// How much may be moved now without waiting for the disk: at most `bytes`; 0 is none of it.
+  [[nodiscard]] std::size_t in_memory(std::size_t bytes) noexcept;
+  /// What has been moved.
+  [[nodiscard]] bool take(const IoResult& result) noexcept;
 
   File file_;
   std::uint64_t offset_;

@@ -18,6 +18,8 @@ namespace {
 
 /// Pages come from the disk, and leave memory, in runs; readahead is 128 KiB unless it was set.
 constexpr std::size_t kSampleDistance = 64 * 1024;
+/// What lies closer to a sample than this is as it is.
+constexpr std::size_t kSmallestPage = 4096;
 constexpr std::size_t kReadPiece = 64 * 1024;
 
 enum class Sample { there, missing, unknown };
@@ -57,7 +59,8 @@ bool mapped_pages_are_there(int file, std::uint64_t offset, std::size_t bytes) n
 
 bool in_page_cache(int file, std::uint64_t offset, std::size_t bytes) noexcept {
   if (bytes == 0) return true;
-  for (std::size_t i = 0;; i = std::min(i + kSampleDistance, bytes - 1)) {
+  const std::size_t last = bytes - 1;
+  for (std::size_t i = 0;; i = std::min(i + kSampleDistance, last)) {
     switch (sample(file, offset + i)) {
       case Sample::there:
         break;
@@ -66,7 +69,7 @@ bool in_page_cache(int file, std::uint64_t offset, std::size_t bytes) noexcept {
       case Sample::unknown:
         return mapped_pages_are_there(file, offset, bytes);
     }
-    if (i == bytes - 1) return true;
+    if (last - i < kSmallestPage) return true;
   }
 }
 

@@ -193,6 +193,14 @@ TEST(ApplyContentCoding, VariesForClientsThatDoNotWantItToo) {
   EXPECT_EQ(two_fields.apply(), kGzip);
 }
 
+TEST(ApplyContentCoding, WithoutAnEncoderContentStaysAsItIs) {
+  Case c;
+  EXPECT_EQ(apply_content_coding(c.options, c.request.list(), 200, 5000, c.response, false),
+            kIdentity);
+  EXPECT_EQ(c.response.find("Vary"), "Accept-Encoding");
+  EXPECT_FALSE(c.response.contains("Content-Encoding"));
+}
+
 TEST(ApplyContentCoding, VaryIsAppendedTo) {
   const auto vary = [](std::initializer_list<const char*> before) {
     Case c;

@@ -43,8 +43,8 @@ class Encoder : public testing::TestWithParam<ContentCoding> {
  protected:
   std::string encode(std::string_view text, std::optional<std::uint64_t> size) {
     ByteBuffer out;
-    encoder->begin(size);
-    while (!encoder->encode(text, Flush::end, out)) {
+    encoder_->begin(size);
+    while (!encoder_->encode(text, Flush::end, out)) {
     }
     return std::string(out.view());
   }
@@ -58,7 +58,7 @@ class Encoder : public testing::TestWithParam<ContentCoding> {
     }
   }
 
-  std::unique_ptr<ContentEncoder> encoder = make_content_encoder(GetParam(), {});
+  std::unique_ptr<ContentEncoder> encoder_ = make_content_encoder(GetParam(), {});
 };
 
 TEST_P(Encoder, WhatItMakesIsDecodedByItsLibrary) {
@@ -80,32 +80,32 @@ TEST_P(Encoder, AStepTakesABoundedPieceFromTheFront) {
   const std::string text = numbers(3 * ContentEncoder::kStep + 5);
   std::string_view rest = text;
   ByteBuffer out;
-  encoder->begin(std::nullopt);
+  encoder_->begin(std::nullopt);
   for (std::size_t left = text.size(); left > ContentEncoder::kStep;) {
-    EXPECT_FALSE(encoder->encode(rest, Flush::end, out));
+    EXPECT_FALSE(encoder_->encode(rest, Flush::end, out));
     left -= ContentEncoder::kStep;
     ASSERT_EQ(rest.size(), left);
   }
-  EXPECT_TRUE(encoder->encode(rest, Flush::end, out));
+  EXPECT_TRUE(encoder_->encode(rest, Flush::end, out));
   EXPECT_TRUE(rest.empty());
   EXPECT_TRUE(Decoded(GetParam(), out.view()).text == text);
 }
 
 TEST_P(Encoder, APieceThatIsFlushedCanBeDecodedAtOnce) {
   ByteBuffer out;
-  encoder->begin(std::nullopt);
+  encoder_->begin(std::nullopt);
   std::string sent;
   for (int i = 0; i < 100; ++i) {
     const std::string piece = "event " + std::to_string(i) + "\n";
     std::string_view rest = piece;
-    ASSERT_TRUE(encoder->encode(rest, Flush::piece, out));
+    ASSERT_TRUE(encoder_->encode(rest, Flush::piece, out));
     sent += piece;
     const Decoded decoded(GetParam(), out.view());
     ASSERT_EQ(decoded.text, sent);
     ASSERT_FALSE(decoded.ended);
   }
   std::string_view nothing;
-  ASSERT_TRUE(encoder->encode(nothing, Flush::end, out));
+  ASSERT_TRUE(encoder_->encode(nothing, Flush::end, out));
   const Decoded decoded(GetParam(), out.view());
   EXPECT_EQ(decoded.text, sent);
   EXPECT_TRUE(decoded.ended);
@@ -113,48 +113,51 @@ TEST_P(Encoder, APieceThatIsFlushedCanBeDecodedAtOnce) {
 
 TEST_P(Encoder, NothingNewIsFlushedIntoNothing) {
   ByteBuffer out;
-  encoder->begin(std::nullopt);
+  encoder_->begin(std::nullopt);
   std::string_view text = "text";
-  ASSERT_TRUE(encoder->encode(text, Flush::piece, out));
+  ASSERT_TRUE(encoder_->encode(text, Flush::piece, out));
   std::string_view nothing;
-  ASSERT_TRUE(encoder->encode(nothing, Flush::piece, out));
-  ASSERT_TRUE(encoder->encode(nothing, Flush::none, out));
+  ASSERT_TRUE(encoder_->encode(nothing, Flush::piece, out));
+  ASSERT_TRUE(encoder_->encode(nothing, Flush::none, out));
   const std::size_t before = out.size();
-  for (int i = 0; i < 1000; ++i) ASSERT_TRUE(encoder->encode(nothing, Flush::piece, out));
+  for (int i = 0; i < 1000; ++i) ASSERT_TRUE(encoder_->encode(nothing, Flush::piece, out));
   EXPECT_EQ(out.size(), before);
-  ASSERT_TRUE(encoder->encode(nothing, Flush::end, out));
+  ASSERT_TRUE(encoder_->encode(nothing, Flush::end, out));
   EXPECT_EQ(Decoded(GetParam(), out.view()).text, "text");
 }
 
 TEST_P(Encoder, WithoutAFlushItMayKeepWhatItWasGiven) {
   ByteBuffer out;
-  encoder->begin(std::nullopt);
+  encoder_->begin(std::nullopt);
   const std::string text = numbers(5000);
   for (std::size_t i = 0; i < text.size(); i += 10) {
     std::string_view piece = std::string_view(text).substr(i, 10);
-    ASSERT_TRUE(encoder->encode(piece, Flush::none, out));
+    ASSERT_TRUE(encoder_->encode(piece, Flush::none, out));
   }
   std::string_view nothing;
-  ASSERT_TRUE(encoder->encode(nothing, Flush::end, out));
+  ASSERT_TRUE(encoder_->encode(nothing, Flush::end, out));
   EXPECT_EQ(Decoded(GetParam(), out.view()).text, text);
   EXPECT_LT(out.size(), text.size() / 2);
 }
 
 TEST_P(Encoder, BeginsAnewAfterAContentThatWasGivenUp) {
-  const std::string text = numbers(2000);
+  const std::string text = numbers(100000);
   const std::string first = encode(text, std::nullopt);
-  ByteBuffer out;
-  encoder->begin(std::nullopt);
-  std::string_view rest = text;
-  ASSERT_TRUE(encoder->encode(rest, Flush::none, out));
-  EXPECT_EQ(encode(text, std::nullopt), first) << "nothing of the other content is in it";
-  encoder->rest();
-  EXPECT_EQ(encode(text, std::nullopt), first);
+  for (std::size_t given_up = 1; given_up < text.size(); given_up = given_up * 3) {
+    ByteBuffer out;
+    encoder_->begin(std::nullopt);
+    std::string_view rest = std::string_view(text).substr(0, given_up);
+    while (!encoder_->encode(rest, Flush::none, out)) {
+    }
+    EXPECT_TRUE(encode(text, std::nullopt) == first) << "nothing of the other content is in it";
+  }
+  encoder_->rest();
+  EXPECT_TRUE(encode(text, std::nullopt) == first);
 }
 
 TEST_P(Encoder, LevelsAreBounded) {
   for (const int level : {-100, 0, 1, 100}) {
-    encoder = make_content_encoder(
+    encoder_ = make_content_encoder(
         GetParam(), {.gzip_level = level, .brotli_quality = level, .zstd_level = level});
     expect_round_trip(numbers(5000));
   }
@@ -196,6 +199,20 @@ TEST(EncoderPool, KeepsNoMoreThanItShall) {
   EncoderPool none({.idle_encoders = 0});
   none.acquire(ContentCoding::gzip).reset();
   EXPECT_EQ(none.idle(), 0U);
+}
+
+TEST(EncoderPool, LendsNoMoreThanItMay) {
+  EncoderPool pool({.max_encoders = 2});
+  auto first = pool.acquire(ContentCoding::gzip);
+  EXPECT_TRUE(pool.has_room());
+  EXPECT_EQ(pool.acquire(ContentCoding::identity), nullptr);
+  EXPECT_TRUE(pool.has_room()) << "what was not lent takes no room";
+  const auto second = pool.acquire(ContentCoding::gzip);
+  EXPECT_FALSE(pool.has_room());
+  EXPECT_EQ(pool.acquire(ContentCoding::gzip), nullptr);
+  first.reset();
+  EXPECT_TRUE(pool.has_room());
+  EXPECT_NE(pool.acquire(ContentCoding::gzip), nullptr);
 }
 
 TEST(EncoderPool, MayGoBeforeWhatItLent) {

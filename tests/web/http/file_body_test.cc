@@ -35,6 +35,7 @@ using eddy::core_test::TempFile;
 using eddy::testing::ManualLoop;
 using eddy::web::File;
 using eddy::web::FileSender;
+using eddy::web::internal::ByteBuffer;
 using Result = FileSender::Result;
 
 constexpr std::size_t kMegabyte = 1024 * 1024;
@@ -206,6 +207,33 @@ TEST(FileSender, SendsAllOverASocket) {
   EXPECT_TRUE(received == numbers(size).substr(1));
 }
 
+TEST(FileSender, ReadsInsteadOfSending) {
+  const std::size_t size = FileSender::kStep + 5000;
+  const TempFile temp(numbers(size));
+  Connected c;
+  FileSender sender(open_file(temp), 1, size - 1);
+  ByteBuffer out;
+  out.append("head ");
+  EXPECT_EQ(sender.read(out, 100), Result::more);
+  EXPECT_EQ(out.view(), "head " + numbers(size).substr(1, 100));
+  out.clear();
+  EXPECT_EQ(sender.read(out), Result::more);
+  EXPECT_EQ(out.size(), FileSender::kStep);
+  EXPECT_EQ(sender.step(*c.stream), Result::sent_all) << "the rest may be sent";
+  EXPECT_TRUE(std::string(out.view()) + c.peer.read() == numbers(size).substr(101));
+  out.clear();
+  EXPECT_EQ(sender.read(out), Result::sent_all);
+  EXPECT_TRUE(out.empty());
+
+  FileSender too_long(open_file(temp), size - 10, 20);
+  EXPECT_EQ(too_long.read(out), Result::failed);
+  EXPECT_EQ(too_long.error(), Errc::file_truncated);
+  EXPECT_EQ(out.size(), 10U);
+  FileSender wrong(File(), 0, 20);
+  EXPECT_EQ(wrong.read(out), Result::failed);
+  EXPECT_EQ(wrong.error(), std::errc::bad_file_descriptor);
+}
+
 TEST(FileSender, AFileThatBecameShorterFailsForGood) {
   const TempFile temp(numbers(1000));
   Connected c;
@@ -264,6 +292,8 @@ TEST(FileSender, EveryWarmingLeadsOnHoweverShortMemoryIs) {
   SocketPair pair;
   const auto stream = make_stream(loop, pair.release_near());
   FileSender sender(open_file(temp), 0, size);
+  ByteBuffer out;
+  ASSERT_EQ(sender.read(out), Result::cold);
   ASSERT_EQ(sender.step(*stream), Result::cold);
   loop.run_until(sender.warm());
   ASSERT_TRUE(forgets(temp));

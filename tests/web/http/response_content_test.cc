@@ -112,6 +112,17 @@ TEST_F(ContentTest, AWholeResponseIsEncodedForWhoTakesIt) {
   EXPECT_EQ(body_of(head), "");
 }
 
+TEST_F(ContentTest, WithoutAnEncoderToHaveContentIsSentAsItIs) {
+  const std::string text = text_of(5000);
+  app.get("/", [&] { return text; });
+  listen({.compression = {.enabled = true, .max_encoders = 0}});
+  ManualPeer peer = connect(get("/"));
+  const std::string answer = read(peer);
+  EXPECT_THAT(answer, HasSubstr("Vary: Accept-Encoding\r\n"));
+  EXPECT_THAT(answer, Not(HasSubstr("Content-Encoding")));
+  EXPECT_EQ(body_of(answer), text);
+}
+
 TEST_F(ContentTest, NothingIsEncodedUnasked) {
   app.get("/", [] { return text_of(5000); });
   listen();

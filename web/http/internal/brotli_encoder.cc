@@ -36,8 +36,8 @@ class BrotliEncoder final : public ContentEncoder {
     set(BROTLI_PARAM_LGWIN, window);
     // Blocks of 64 KiB, so that a step has no more of them to do at once.
     set(BROTLI_PARAM_LGBLOCK, BROTLI_MIN_INPUT_BLOCK_BITS);
-    if (size)
-      set(BROTLI_PARAM_SIZE_HINT, static_cast<int>(std::min<std::uint64_t>(*size, 1 << 30)));
+    if (size) set(BROTLI_PARAM_SIZE_HINT, static_cast<int>(std::min(*size, kLargestHint)));
+    unflushed_ = 0;
   }
 
   void rest() noexcept override {

@@ -180,7 +180,8 @@ void Connection::choose_coding(std::optional<std::uint64_t> size) {
   const RequestHead& request = exchange_->parser().head();
   Response& response = exchange_->response();
   const ContentCoding coding =
-      apply_content_coding(options, request.headers(), response.status, size, response.headers);
+      apply_content_coding(options, request.headers(), response.status, size, response.headers,
+                           server_->encoders().has_room());
   state.coded = coding != ContentCoding::identity;
   if (!state.coded || request.method() == Method::head || response.status == 304) return;
   state.encoding = std::make_unique<Encoding>(server_->encoders().acquire(coding), size);

@@ -45,6 +45,7 @@ struct IdleEncoders {
 
   const CompressionOptions options;
   std::array<std::vector<std::unique_ptr<ContentEncoder>>, 5> encoders;
+  std::size_t in_use = 0;
 };
 
 EncoderPool::Return::Return(std::shared_ptr<IdleEncoders> idle, ContentCoding coding) noexcept
@@ -52,7 +53,7 @@ EncoderPool::Return::Return(std::shared_ptr<IdleEncoders> idle, ContentCoding co
 
 void EncoderPool::Return::operator()(ContentEncoder* encoder) noexcept {
   std::unique_ptr<ContentEncoder> owned(encoder);
-  // There is room: acquire() has made it. Without the pool the last lease takes all with it.
+  --idle_->in_use;
   auto& idle = idle_->of(coding_);
   if (idle.size() >= idle_->options.idle_encoders || idle.size() == idle.capacity()) return;
   owned->rest();
@@ -62,15 +63,23 @@ void EncoderPool::Return::operator()(ContentEncoder* encoder) noexcept {
 EncoderPool::EncoderPool(const CompressionOptions& options)
     : idle_(std::make_shared<IdleEncoders>(options)) {}
 
+bool EncoderPool::has_room() const noexcept { return idle_->in_use < idle_->options.max_encoders; }
+
 EncoderPool::Lease EncoderPool::acquire(ContentCoding coding) {
+  if (!has_room()) return {};
   auto& idle = idle_->of(coding);
+  std::unique_ptr<ContentEncoder> encoder;
   if (!idle.empty()) {
-    Lease lease(idle.back().release(), Return(idle_, coding));
+    encoder = std::move(idle.back());
     idle.pop_back();
-    return lease;
+  } else {
+    // So that giving it back can't fail.
+    idle.reserve(std::min<std::size_t>(idle_->options.idle_encoders, 64));
+    encoder = make_content_encoder(coding, idle_->options);
+    if (!encoder) return {};
   }
-  idle.reserve(std::min<std::size_t>(idle_->options.idle_encoders, 64));
-  return {make_content_encoder(coding, idle_->options).release(), Return(idle_, coding)};
+  ++idle_->in_use;
+  return {encoder.release(), Return(idle_, coding)};
 }
 
 std::size_t EncoderPool::idle() const noexcept {

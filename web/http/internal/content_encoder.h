@@ -85,8 +85,11 @@ class EDDY_API EncoderPool {
 
   explicit EncoderPool(const CompressionOptions& options);
 
-  /// An encoder for one content, to be dropped after it; null as of make_content_encoder. Throws
-  /// std::bad_alloc.
+  /// Whether acquire() may give one: max_encoders are not in use. To be asked before the head says
+  /// that the content is encoded.
+  [[nodiscard]] bool has_room() const noexcept;
+  /// An encoder for one content, to be dropped after it; null without room, and as of
+  /// make_content_encoder. Throws std::bad_alloc.
   [[nodiscard]] Lease acquire(ContentCoding coding);
   /// Encoders that rest, for tests.
   [[nodiscard]] std::size_t idle() const noexcept;
