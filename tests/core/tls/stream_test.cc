@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <malloc.h>
 #include <tests/core/tls/memory_peers.h>
 
 #include <array>
+#include <atomic>
 #include <functional>
 #include <optional>
+#include <thread>
+#include <vector>
 
 namespace {
 
@@ -165,6 +169,46 @@ TEST(TlsStream, WhatIsWrittenIsWithTheSystem) {
   peers.server->write(" and more");
   peers.exchange();
   EXPECT_EQ(peers.client->received(), "hello! and more");
+}
+
+// What the allocator has given out; nothing where a sanitizer has replaced it.
+std::size_t memory_in_use() { return ::mallinfo2().uordblks; }
+
+TEST(TlsStream, AnIdleConnectionHoldsNoBuffers) {
+  Contexts contexts;
+  std::vector<std::unique_ptr<MemoryPeers>> idle;
+  for (int i = 0; i < 20; ++i) {
+    idle.push_back(std::make_unique<MemoryPeers>(contexts));
+    idle.back()->client->write(long_text(100'000));
+    idle.back()->server->write(long_text(100'000));
+    idle.back()->exchange();
+  }
+  const std::size_t before = memory_in_use();
+  for (const auto& peers : idle) peers->server->destroy();
+  const std::size_t each = (before - memory_in_use()) / idle.size();
+  RecordProperty("bytes", static_cast<int>(each));
+  // One of OpenSSL's buffers alone has more than 16 KiB.
+  EXPECT_LT(each, 14U * 1024);
+}
+
+TEST(TlsStream, ContextsMayBeSharedByThreads) {
+  Contexts contexts;
+  std::vector<std::thread> threads;
+  std::atomic<int> echoed = 0;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back([&] {
+      for (int n = 0; n < 20; ++n) {
+        MemoryPeers peers(contexts);
+        peers.client->write("ping");
+        peers.exchange();
+        if (peers.server->received() == "ping") ++echoed;
+      }
+    });
+  }
+  for (int n = 0; n < 20; ++n) contexts.server.reload();
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(echoed, 60);
+  EXPECT_EQ(contexts.server.stats().handshakes, 60U);
 }
 
 // ---- Work that no descriptor shows --------------------------------------------------------------
