@@ -49,8 +49,8 @@ class TlsServer : public testing::Test {
     });
   }
 
-  void listen(ServerContextOptions options) {
-    context_ = std::make_shared<ServerContext>(std::move(options));
+  void listen(const ServerContextOptions& options) {
+    context_ = std::make_shared<ServerContext>(options);
     server_ = &app_.listen(loop_, "127.0.0.1", 0, {.layers = {context_}});
   }
   /// With a certificate for localhost, in a file.
