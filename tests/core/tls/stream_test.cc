@@ -2,18 +2,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <malloc.h>
+#include <signal.h>
+#include <tests/core/support.h>
 #include <tests/core/tls/memory_peers.h>
 
 #include <array>
 #include <atomic>
-#include <functional>
-#include <optional>
 #include <thread>
 #include <vector>
 
 namespace {
 
-using eddy::LogLevel;
 using eddy::Stream;
 using eddy::Task;
 using eddy::TlsInfo;
@@ -21,7 +20,6 @@ using eddy::tls::Errc;
 using eddy_tests::Contexts;
 using eddy_tests::MemoryPeers;
 using eddy_tests::StreamUser;
-using testing::HasSubstr;
 using namespace std::chrono_literals;
 
 std::string long_text(std::size_t size) {
@@ -343,143 +341,24 @@ TEST(TlsStream, ATamperedRecordIsAnError) {
   EXPECT_EQ(peers.client->error(), Errc::refused_by_peer) << "by the alert";
 }
 
-// ---- Stages -------------------------------------------------------------------------------------
-
-/// Brings a connection to each stage of its life, one carried piece after another, and does
-/// something there.
-void at_each_stage(const std::function<void(MemoryPeers&)>& act) {
+TEST(TlsStream, APeerThatHasVanishedRaisesNoSignal) {
   Contexts contexts;
-  bool last = false;
-  for (int stage = 0; !last; ++stage) {
-    MemoryPeers peers(contexts);
-    peers.client->write("ping");
-    peers.server->write("pong");
-    bool moved = true;
-    for (int i = 0; i < stage && moved; ++i) {
-      peers.loop.run_until_idle();
-      auto& from = i % 2 == 0 ? peers.client_end : peers.server_end;
-      auto& to = i % 2 == 0 ? peers.server_end : peers.client_end;
-      moved = MemoryPeers::carry(from, to, 50);
-    }
-    last = !moved;
-    act(peers);
-    EXPECT_NO_THROW(peers.loop.run_until_idle()) << "stage " << stage;
-    peers.loop.advance(1min);
-    ASSERT_LT(stage, 500);
-  }
-}
-
-TEST(TlsStream, AResetAtAnyStageIsAnErrorOfBoth) {
-  at_each_stage([](MemoryPeers& peers) {
-    peers.server_end.reset();
-    peers.client_end.reset();
-    peers.loop.run_until_idle();
-    EXPECT_EQ(peers.server->error(), std::errc::connection_reset);
-    EXPECT_EQ(peers.client->error(), std::errc::connection_reset);
-  });
-}
-
-TEST(TlsStream, AnEndAtAnyStageIsAnEndOrAnError) {
-  at_each_stage([](MemoryPeers& peers) {
-    peers.server_end.shutdown_write();
-    peers.client_end.shutdown_write();
-    peers.loop.run_until_idle();
-    EXPECT_TRUE(peers.server->ended() || peers.server->error() == std::errc::connection_aborted);
-    EXPECT_TRUE(peers.client->ended() || peers.client->error() == std::errc::connection_aborted);
-  });
-}
-
-TEST(TlsStream, MayBeDestroyedAtAnyStage) {
-  at_each_stage([](MemoryPeers& peers) {
-    peers.server->destroy();
-    peers.client->destroy();
-    EXPECT_TRUE(peers.server_end.closed());
-    EXPECT_EQ(peers.loop.system().open_descriptors(), 0U);
-  });
-}
-
-TEST(TlsStream, MayBeDestroyedWithinItsDelegateAtAnyStage) {
-  at_each_stage([](MemoryPeers& peers) {
-    peers.server->destroy_when_ready = true;
-    peers.client->destroy_when_ready = true;
-    peers.server_end.reset();
-    peers.exchange();
-    EXPECT_TRUE(peers.server_end.closed());
-  });
-}
-
-TEST(TlsStream, OutlivesItsLoopClosedAtAnyStage) {
-  Contexts contexts;
-  for (int stage = 0; stage < 12; ++stage) {
-    auto peers = std::make_unique<MemoryPeers>(contexts);
-    for (int i = 0; i < stage; ++i) {
-      peers->loop.run_until_idle();
-      MemoryPeers::carry(peers->client_end, peers->server_end, 100);
-      MemoryPeers::carry(peers->server_end, peers->client_end, 300);
-    }
-    auto server = std::move(peers->server);
-    auto client = std::move(peers->client);
-    peers.reset();
-    EXPECT_TRUE(server->loop_closed());
-    EXPECT_TRUE(server->stream().closed());
-    server->write("nobody hears");
-    EXPECT_EQ(server->error(), std::errc::not_connected);
-    std::array<char, 4> buffer;
-    EXPECT_EQ(client->stream().try_read(buffer).error, std::errc::not_connected);
-    client->stream().shutdown_write();
-    client->close();
-  }
-}
-
-// ---- Handshakes that fail -----------------------------------------------------------------------
-
-TEST(TlsStream, AHandshakeThatStallsEnds) {
-  Contexts contexts;
-  MemoryPeers peers(contexts);
-  peers.loop.run_until_idle();
-  MemoryPeers::carry(peers.client_end, peers.server_end, 20);
-  peers.loop.advance(9900ms);
-  EXPECT_FALSE(peers.server->error());
-  peers.loop.advance(200ms);
-  EXPECT_EQ(peers.server->error(), std::errc::timed_out);
-  EXPECT_EQ(peers.client->error(), std::errc::timed_out);
-  EXPECT_TRUE(peers.log.contains(LogLevel::info, "handshake with 127.0.0.1 took too long"));
-  EXPECT_EQ(contexts.server.stats().timed_out, 1U);
-  EXPECT_EQ(contexts.server.stats().failed, 1U);
-}
-
-TEST(TlsStream, AHandshakeThatHasEndedHasNoTimeout) {
-  Contexts contexts;
-  MemoryPeers peers(contexts);
-  peers.exchange();
-  peers.loop.advance(24h);
-  peers.client->write("still there");
-  peers.exchange();
-  EXPECT_EQ(peers.server->received(), "still there");
-  EXPECT_EQ(contexts.server.stats().timed_out, 0U);
-}
-
-TEST(TlsStream, PlainTextIsToldApartAndGetsNoAnswer) {
-  Contexts contexts;
-  for (const std::string text : {"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
-                                 "SSH-2.0-OpenSSH_9.2\r\n", "\r\n\r\n\r\n\r\n"}) {
-    MemoryPeers peers(contexts);
-    peers.server_end.write(text);
-    peers.loop.run_until_idle();
-    EXPECT_EQ(peers.server->error(), Errc::plain_text) << text;
-    EXPECT_EQ(peers.server_end.unread(), "");
-    EXPECT_TRUE(peers.log.contains(LogLevel::info, "127.0.0.1 does not speak TLS"));
-  }
-  EXPECT_EQ(contexts.server.stats().plain_text, 3U);
-}
-
-TEST(TlsStream, WhoOnlyLooksIsNoNews) {
-  Contexts contexts;
-  MemoryPeers peers(contexts);
-  peers.server_end.shutdown_write();
-  peers.loop.run_until_idle();
-  EXPECT_EQ(peers.server->error(), std::errc::connection_aborted);
-  EXPECT_TRUE(peers.log.records().empty());
+  eddy::NativeLoop loop;
+  eddy::core_test::SocketPair pair;
+  const auto open = [&](int fd) {
+    return eddy::internal::make_socket_stream(eddy::internal::core_of(loop), fd, eddy::Address());
+  };
+  StreamUser server(contexts.server.accept(open(pair.release_near())));
+  StreamUser client(contexts.client.connect(open(pair.release_far()), "localhost"));
+  client.write("ping");
+  for (int i = 0; i < 1000 && server.received() != "ping"; ++i) loop.dispatch();
+  ASSERT_EQ(server.received(), "ping");
+  client.destroy();
+  struct sigaction now {};
+  ::sigaction(SIGPIPE, nullptr, &now);
+  ASSERT_EQ(now.sa_handler, SIG_DFL) << "the disposition is nobody's business";
+  server.write("pong");
+  EXPECT_EQ(server.error(), std::errc::broken_pipe);
 }
 
 // ---- Awaits -------------------------------------------------------------------------------------

