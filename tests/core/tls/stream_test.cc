@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <malloc.h>
 #include <signal.h>
 #include <tests/core/support.h>
 #include <tests/core/tls/memory_peers.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
@@ -167,6 +169,46 @@ TEST(TlsStream, WhatIsWrittenIsWithTheSystem) {
   peers.server->write(" and more");
   peers.exchange();
   EXPECT_EQ(peers.client->received(), "hello! and more");
+}
+
+TEST(TlsStream, SendsAFile) {
+  Contexts contexts;
+  MemoryPeers peers(contexts);
+  peers.exchange();
+  const eddy_tests::TemporaryFolder folder;
+  const std::string text = long_text(100'000);
+  const int file = ::open(folder.write("file", text).c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_GE(file, 0);
+  peers.server_end.set_capacity(1000);
+  Stream& stream = peers.server->stream();
+  std::size_t sent = 0;
+  for (int i = 0; i < 1000 && sent < text.size(); ++i) {
+    const eddy::IoResult result = stream.try_send_file(file, sent, text.size() - sent);
+    ASSERT_TRUE(!result.error || result.would_block());
+    sent += result.bytes;
+    peers.exchange();
+  }
+  EXPECT_EQ(peers.client->received(), text);
+  EXPECT_EQ(stream.try_send_file(file, text.size(), 1).error, eddy::Errc::file_truncated);
+  ::close(file);
+}
+
+TEST(TlsStream, StandsOnOtherLayers) {
+  Contexts contexts;
+  MemoryPeers peers(contexts);
+  auto opened = peers.loop.system().open_connection();
+  std::error_code error;
+  auto transport = eddy::internal::make_socket_stream(
+      eddy::internal::core_of(peers.loop), opened.fd, eddy::Address::parse("127.0.0.1", 1, error));
+  eddy::ProxyLayer proxy({.trusted = {"127.0.0.1"}});
+  peers.server =
+      std::make_unique<StreamUser>(contexts.server.accept(proxy.accept(std::move(transport))));
+  peers.server_end = opened.peer;
+  peers.server_end.write("PROXY TCP4 192.0.2.7 198.51.100.1 4711 443\r\n");
+  peers.client->write("ping");
+  peers.exchange(50);
+  EXPECT_EQ(peers.server->received(), "ping");
+  EXPECT_EQ(peers.server->stream().peer_address().host(), "192.0.2.7");
 }
 
 // What the allocator has given out; nothing where a sanitizer has replaced it.
