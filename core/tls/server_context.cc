@@ -252,13 +252,14 @@ class ServerContext::State {
   ServerContextOptions options_;
 };
 
-ServerContext::ServerContext(ServerContextOptions options) : state_(std::make_unique<State>()) {
+ServerContext::ServerContext(const ServerContextOptions& options)
+    : state_(std::make_unique<State>()) {
   state_->load(options);
 }
 
-ServerContext::ServerContext(ServerContextOptions options, std::error_code& error)
+ServerContext::ServerContext(const ServerContextOptions& options, std::error_code& error)
     : state_(std::make_unique<State>()) {
-  reload(std::move(options), error);
+  reload(options, error);
 }
 
 ServerContext::~ServerContext() = default;
@@ -272,9 +273,9 @@ void ServerContext::reload(std::error_code& error) try {
   error = failed.code();
 }
 
-void ServerContext::reload(ServerContextOptions options) { state_->load(options); }
+void ServerContext::reload(const ServerContextOptions& options) { state_->load(options); }
 
-void ServerContext::reload(ServerContextOptions options, std::error_code& error) try {
+void ServerContext::reload(const ServerContextOptions& options, std::error_code& error) try {
   state_->load(options);
   error.clear();
 } catch (const std::system_error& failed) {

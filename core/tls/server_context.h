@@ -72,10 +72,10 @@ class EDDY_API ServerContext final : public StreamLayer {
   /// Reads the certificates. Throws std::system_error, whose text names the file and what is wrong:
   /// "key server.key for certificate server.pem: the key does not match the certificate". A
   /// certificate that has expired is only warned of: see warnings().
-  explicit ServerContext(ServerContextOptions options);
+  explicit ServerContext(const ServerContextOptions& options);
   /// The same without exceptions. After an error there is nothing to accept connections with, until
   /// a reload succeeds.
-  ServerContext(ServerContextOptions options, std::error_code& error);
+  ServerContext(const ServerContextOptions& options, std::error_code& error);
   ~ServerContext() override;
 
   /// Reads the files again: new connections get what is in them now, those that are there go on,
@@ -83,8 +83,8 @@ class EDDY_API ServerContext final : public StreamLayer {
   void reload();
   void reload(std::error_code& error);
   /// Goes over to other options.
-  void reload(ServerContextOptions options);
-  void reload(ServerContextOptions options, std::error_code& error);
+  void reload(const ServerContextOptions& options);
+  void reload(const ServerContextOptions& options, std::error_code& error);
 
   /// What is odd about the certificates, such as one that has expired. Also logged, as warnings, by
   /// the first Loop that accepts a connection with them.

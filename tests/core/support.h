@@ -46,8 +46,9 @@ class SocketPair {
     while (::recv(near_, buffer.data(), buffer.size(), 0) > 0) {
     }
   }
-  /// Gives up the near end.
+  /// Gives up an end.
   int release_near() { return std::exchange(near_, -1); }
+  int release_far() { return std::exchange(far_, -1); }
   void close_near() { close(near_); }
   void close_far() { close(far_); }
 

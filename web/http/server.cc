@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include <algorithm>
-
 #include <eddy/web/http/internal/server_core.h>
 
 namespace eddy::inline v0::web {

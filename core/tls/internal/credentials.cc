@@ -5,11 +5,11 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
 #include <cstdio>
-#include <cstring>
 #include <memory>
 #include <new>
 #include <utility>
@@ -91,7 +91,7 @@ struct Password {
     auto* self = static_cast<Password*>(data);
     self->asked = true;
     if (self->text.empty() || self->text.size() > static_cast<std::size_t>(size)) return -1;
-    std::memcpy(buffer, self->text.data(), self->text.size());
+    std::copy(self->text.begin(), self->text.end(), buffer);
     return static_cast<int>(self->text.size());
   }
 };

@@ -22,7 +22,7 @@ RecordBio::~RecordBio() {
 
 // Made once for the process, and never freed: connections may end as late as they like.
 BIO_METHOD* RecordBio::method() noexcept {
-  static BIO_METHOD* const kMethod = [] {
+  static BIO_METHOD* const made_once = [] {
     BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "eddy stream");
     if (made == nullptr) return made;
     BIO_meth_set_read(made, on_read);
@@ -30,7 +30,7 @@ BIO_METHOD* RecordBio::method() noexcept {
     BIO_meth_set_ctrl(made, on_control);
     return made;
   }();
-  return kMethod;
+  return made_once;
 }
 
 void RecordBio::attach(SSL* ssl) {

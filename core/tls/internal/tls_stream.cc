@@ -142,8 +142,9 @@ void TlsStream::on_timer() {
   if (error_ || established()) return;
   Counters::add(counters_->timed_out);
   Counters::add(counters_->failed);
-  log(LogLevel::info, "TLS handshake with " + peer_address().host() + " took too long");
   fail(std::make_error_code(std::errc::timed_out));
+  settle();
+  log(LogLevel::info, "TLS handshake with " + peer_address().host() + " took too long");
   go_on(Io::none);
 }
 

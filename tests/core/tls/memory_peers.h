@@ -102,9 +102,9 @@ class StreamUser final : private eddy::StreamDelegate {
 
 /// A server and a client that trusts it.
 struct Contexts {
-  explicit Contexts(eddy::tls::ServerContextOptions options = localhost_options(),
+  explicit Contexts(const eddy::tls::ServerContextOptions& options = localhost_options(),
                     eddy::tls::ClientContextOptions client_options = {})
-      : server(std::move(options)), client([&] {
+      : server(options), client([&] {
           if (client_options.ca_pem.empty()) client_options.ca_pem = test_authority().certificate();
           return client_options;
         }()) {}
@@ -126,9 +126,11 @@ class MemoryPeers {
 
   /// Carries bytes between the two until nothing moves, at most `piece` at a time.
   void exchange(std::size_t piece = std::string::npos) {
-    do {
+    for (bool moved = true; moved;) {
       loop.run_until_idle();
-    } while (carry(client_end, server_end, piece) | carry(server_end, client_end, piece));
+      moved = carry(client_end, server_end, piece);
+      moved |= carry(server_end, client_end, piece);
+    }
   }
   /// True: something was carried.
   static bool carry(eddy::testing::ManualPeer& from, eddy::testing::ManualPeer& to,
