@@ -16,10 +16,10 @@ void StopState::request() noexcept {
 
 void destroy_frames(PromiseBase* top) noexcept {
   PromiseBase* frame = top;
-  while (frame->awaiting_ != nullptr && frame->awaiting_->child != nullptr) {
-    frame = frame->awaiting_->child;
-  }
   for (;;) {
+    while (frame->awaiting_ != nullptr && frame->awaiting_->child != nullptr) {
+      frame = frame->awaiting_->child;
+    }
     if (frame == top) {
       frame->self_.destroy();
       return;
@@ -28,7 +28,7 @@ void destroy_frames(PromiseBase* top) noexcept {
     PromiseBase* parent = link->parent;
     // The parent's awaiter must not destroy it a second time.
     link->child = nullptr;
-    parent->awaiting_ = nullptr;
+    parent->awaiting_ = link->previous;
     frame->self_.destroy();
     frame = parent;
   }
@@ -54,6 +54,12 @@ bool Waiter::begin_in(const Environment& environment, std::coroutine_handle<> ha
     return false;
   }
   environment.stop->add(*this);
+  return true;
+}
+
+bool Waiter::go_on_stopped() noexcept {
+  if (!must_unwind(*core_)) return false;
+  schedule(*core_, *this);
   return true;
 }
 

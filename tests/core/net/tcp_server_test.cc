@@ -168,6 +168,8 @@ TEST(TcpServer, NoMemoryForAWatchClosesTheOneConnection) {
   loop.run_until_idle();
   ASSERT_EQ(streams.size(), 1U);
   EXPECT_TRUE(peer.ended());
+  EXPECT_TRUE(peer.closed());
+  EXPECT_TRUE(streams.front()->closed());
 }
 
 TEST(TcpServer, WhatTheCallbackThrowsClosesThatConnectionOnly) {
