@@ -105,6 +105,7 @@ class Cell : public std::enable_shared_from_this<Cell> {
   /// The context is being destroyed; the services of descriptors and strands are still there.
   void host_gone() noexcept {
     const Dispatcher dispatcher = std::exchange(dispatcher_, {});
+    if (!dispatcher) return;
     // First: a thread that posts strengthens the wait until the queue is closed.
     dispatcher.host_gone();
     if (dispatcher.in_forked_child()) {
@@ -189,11 +190,20 @@ class Cell : public std::enable_shared_from_this<Cell> {
     strengthen();
     if (!dispatcher_) return;
     ++running_;
-    arm();  // before the turn, or a nested host loop would serve nothing
+    const bool armed = try_arm();  // before the turn, or a nested host loop would serve nothing
     const Dispatcher dispatcher = dispatcher_;
     dispatcher.dispatch();
+    // Without memory for it still, nobody would notice a Loop that only seems to live.
+    if (!armed && dispatcher_ && !try_arm()) host_gone();
     settle();
     running_.fetch_sub(1, std::memory_order_release);
+  }
+
+  bool try_arm() noexcept try {
+    arm();
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;
   }
 
   /// Inside a handler on the strand. A post that comes between the two steps finds the wait weak,

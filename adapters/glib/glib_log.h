@@ -5,8 +5,8 @@
 
 namespace eddy::inline v0::internal {
 
-/// GLib's structured logging, domain "Eddy": the message, EDDY_CATEGORY, and a field for each of the
-/// record's.
+/// GLib's structured logging, domain "Eddy": the message, EDDY_CATEGORY, and a field for each of
+/// the record's.
 void log_to_glib(const LogRecord& record);
 
 }  // namespace eddy::inline v0::internal

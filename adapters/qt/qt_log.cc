@@ -20,8 +20,8 @@ struct Category {
   QLoggingCategory qt;
 };
 
-/// The one of that name, kept for the rest of the program, as Q_LOGGING_CATEGORY keeps it. Making it
-/// calls the program's filter, which may log, so not under the lock.
+/// The one of that name, kept for the rest of the program, as Q_LOGGING_CATEGORY keeps it. Making
+/// it calls the program's filter, which may log, so not under the lock.
 const QLoggingCategory& category_of(std::string_view name) {
   static std::mutex mutex;
   static auto& categories = *new std::map<std::string, std::unique_ptr<Category>, std::less<>>;

@@ -40,9 +40,7 @@ LoopCore::LoopCore(std::unique_ptr<Poller> poller, std::unique_ptr<Host> host, B
 
 LoopCore::~LoopCore() = default;
 
-void LoopCore::attach() try {
-  host_->attach(Dispatcher(shared_from_this()));
-} catch (...) {
+void LoopCore::attach() try { host_->attach(Dispatcher(shared_from_this())); } catch (...) {
   // What the Host was given keeps this and its descriptors: it is destroyed now.
   host_gone();
   close();

@@ -33,6 +33,17 @@ struct Outcome {
   std::exception_ptr error;
 };
 
+template <class T>
+class Operation;
+
+/// What a completion posts.
+template <class T>
+struct Delivery {
+  std::shared_ptr<Operation<T>> operation;
+  Outcome<T> outcome;
+  void operator()() { operation->deliver(std::move(outcome)); }
+};
+
 /// What a waiting coroutine and the completion of a foreign operation share. It is on the heap, so
 /// that the coroutine's frame may be destroyed while the operation goes on.
 template <class T>
@@ -42,6 +53,8 @@ class Operation {
 
   /// The Loop's queue, for the completion; any thread.
   const Remote remote;
+  /// For the one post, made beforehand, so that no lack of memory can leave the coroutine waiting.
+  std::unique_ptr<PostNodeOf<Delivery<T>>> post = std::make_unique<PostNodeOf<Delivery<T>>>();
 
   // The rest is the Loop's thread only.
   Waiter* waiter = nullptr;
@@ -127,9 +140,8 @@ class Completion {
  private:
   void deliver(internal::Outcome<T> outcome) {
     if (!operation_) return;
-    operation_->remote.post([operation = operation_, outcome = std::move(outcome)]() mutable {
-      operation->deliver(std::move(outcome));
-    });
+    internal::post_in(*operation_->remote.queue_, operation_->post,
+                      internal::Delivery<T>{operation_, std::move(outcome)});
     // Only now: if the value can't be moved, the destructor still ends the wait.
     operation_.reset();
   }

@@ -10,8 +10,16 @@ namespace eddy::inline v0::internal {
 
 void StopState::request() noexcept {
   if (std::exchange(requested_, true)) return;
-  // A node may take others out, never put one in: what begins to wait now sees the flag.
-  while (StopNode* node = nodes_.pop_front()) node->on_stop();
+  // A node may take others out, never put one in: what begins to wait now sees the flag. Parts
+  // within parts are no recursion, however deep.
+  IntrusiveList<StopNode> told;
+  told.splice_back(nodes_);
+  while (StopNode* node = told.pop_front()) {
+    node->on_stop();
+    StopState* const part = node->part();
+    if (part == nullptr || std::exchange(part->requested_, true)) continue;
+    told.splice_back(part->nodes_);
+  }
 }
 
 void destroy_frames(PromiseBase* top) noexcept {

@@ -274,8 +274,8 @@ TEST(LibevLoop, WhatRanItMayLeaveItToAnotherThread) {
     LibevLoop loop(ev.loop, {}, std::move(options));
     eddy::TcpServer server(loop, [](const std::unique_ptr<eddy::Stream>& /*stream*/) {});
     server.listen("127.0.0.1", 0);
-    loop.call_later(1h, [held = std::shared_ptr<void>(nullptr, [&](void*) { destroyed = true; })] {
-    });
+    loop.call_later(1h,
+                    [held = std::shared_ptr<void>(nullptr, [&](void*) { destroyed = true; })] {});
     std::thread([&] {
       const Break one(ev.loop, 0.005, EVBREAK_ONE);
       bool refused = false;

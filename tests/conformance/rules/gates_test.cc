@@ -60,9 +60,10 @@ EDDY_RULE_IN(GateTest, GateTest, ACoroutineThatNeverReallyWaitsDoesNotHoldTheHos
   EXPECT_GT(rounds, 100);
 }
 
-EDDY_RULE_IN(GateTest, GateTest, AStoppedTaskThatTriesAgainDoesNotHoldTheHost,
-             "a task that has been stopped, and awaits again whatever was thrown, leaves the host's "
-             "timer its time") {
+EDDY_RULE_IN(
+    GateTest, GateTest, AStoppedTaskThatTriesAgainDoesNotHoldTheHost,
+    "a task that has been stopped, and awaits again whatever was thrown, leaves the host's "
+    "timer its time") {
   long tries = 0;
   TaskGroup group(loop());
   group.spawn(try_again(tries));

@@ -53,9 +53,10 @@ class IdleTest : public ConformanceTest {
 
 }  // namespace
 
-EDDY_RULE_IN(IdleTest, IdleTest, FiveHundredIdleHttpConnectionsCauseNoWakeup,
-             "an HTTP server with 500 connections that have been served and idle wakes up 0 times in "
-             "5 seconds") {
+EDDY_RULE_IN(
+    IdleTest, IdleTest, FiveHundredIdleHttpConnectionsCauseNoWakeup,
+    "an HTTP server with 500 connections that have been served and idle wakes up 0 times in "
+    "5 seconds") {
   web::Application app;
   app.get("/", [] { return "hello"; });
   const web::Server& server = app.listen(loop(), "127.0.0.1", 0);

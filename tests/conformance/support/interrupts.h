@@ -7,8 +7,8 @@
 namespace eddy::inline v0::conformance {
 
 /// While it exists, an interval timer sends the calling thread a signal every 3 ms, whose handler
-/// does nothing and has no SA_RESTART: system calls end with EINTR, as under a profiler. Each thread
-/// that runs the host has its own.
+/// does nothing and has no SA_RESTART: system calls end with EINTR, as under a profiler. Each
+/// thread that runs the host has its own.
 class Interrupts {
  public:
   explicit Interrupts(bool on);

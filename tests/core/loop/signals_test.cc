@@ -194,8 +194,8 @@ TEST(Signals, OfAForkedChildAreNotTheParents) {
   EXPECT_TRUE(run_turns_until(loop, [&] { return calls == 1; }));
 }
 
-/// Exit status of a child that does what `child` says and is alive for some seconds at most; -1 when
-/// it has been killed.
+/// Exit status of a child that does what `child` says and is alive for some seconds at most; -1
+/// when it has been killed.
 template <class Child>
 int status_of_child(Child child) {
   const pid_t pid = ::fork();

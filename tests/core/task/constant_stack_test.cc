@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Coroutines take constant stack. These run unchanged at -O0, -O2 and under the sanitizers, where tail
-// calls are not made: core_stack_test compiles them, and core with them, at -O0.
+// Coroutines take constant stack. These run unchanged at -O0, -O2 and under the sanitizers, where
+// tail calls are not made: core_stack_test compiles them, and core with them, at -O0.
 #include <eddy/core/core.h>
 #include <eddy/testing/manual_loop.h>
 #include <gtest/gtest.h>
@@ -153,6 +153,32 @@ TEST(ConstantStack, ATreeOfAHundredThousandWhenAllsStopped) {
   EXPECT_TRUE(task.ended());
 }
 
+Task<void> wait_within_limits(int depth, int& live, bool& reached) {
+  const Alive alive(live);
+  if (depth == 0) {
+    reached = true;
+    co_await eddy::sleep(1h);
+    co_return;
+  }
+  co_await eddy::with_timeout(2h, wait_within_limits(depth - 1, live, reached));
+}
+
+TEST(ConstantStack, AHundredThousandTimeoutsWithinEachOtherStopped) {
+  ManualLoop loop;
+  int live = 0;
+  bool reached = false;
+  RunningTask task(eddy::internal::core_of(loop), wait_within_limits(100'000, live, reached),
+                   nullptr);
+  task.start_later();
+  loop.run_until_idle();
+  ASSERT_TRUE(reached);
+  task.request_stop();
+  EXPECT_EQ(live, 100'001) << "nothing happens inside request_stop";
+  loop.run_until_idle();
+  EXPECT_EQ(live, 0);
+  EXPECT_TRUE(task.ended());
+}
+
 /// Tells in which order a tree is destroyed.
 struct Last {
   std::vector<int>& order;
@@ -176,12 +202,13 @@ TEST(DestroyedTask, OfATreeTheLastAndInnermostGoesFirst) {
   ManualLoop loop;
   std::vector<int> order;
   {
-    RunningTask task(eddy::internal::core_of(loop),
-                     [](std::vector<int>& out) -> Task<void> {
-                       const Last last(out, 0);
-                       co_await when_all(node(out, 10), node(out, 20));
-                     }(order),
-                     nullptr);
+    RunningTask task(
+        eddy::internal::core_of(loop),
+        [](std::vector<int>& out) -> Task<void> {
+          const Last last(out, 0);
+          co_await when_all(node(out, 10), node(out, 20));
+        }(order),
+        nullptr);
     task.start_later();
     loop.run_until_idle();
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// A task that has been stopped and awaits again and again all the same, as one that retries whatever
-// goes wrong, does not hold the host.
+// A task that has been stopped and awaits again and again all the same, as one that retries
+// whatever goes wrong, does not hold the host.
 #include <eddy/core/core.h>
 #include <eddy/testing/manual_loop.h>
 #include <gtest/gtest.h>
