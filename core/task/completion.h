@@ -26,6 +26,13 @@ namespace internal {
 template <class T>
 using Stored = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
+/// As a std::system_error, or the lack of memory for one.
+inline std::exception_ptr exception_of(std::error_code error) noexcept try {
+  return std::make_exception_ptr(std::system_error(error));
+} catch (...) {
+  return std::current_exception();
+}
+
 /// What came of a foreign operation.
 template <class T>
 struct Outcome {
@@ -121,7 +128,7 @@ class Completion {
   /// The operation has failed: the await throws `error`.
   void fail(std::exception_ptr error) { deliver({std::nullopt, std::move(error)}); }
   /// As above, with a std::system_error.
-  void fail(std::error_code error) { fail(std::make_exception_ptr(std::system_error(error))); }
+  void fail(std::error_code error) { fail(internal::exception_of(error)); }
 
   /// The same completion as a function pointer and a void*, for C. Who never calls it leaks it.
   CCompletion<T> release() && {
