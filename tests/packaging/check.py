@@ -190,6 +190,7 @@ class Check:
             "asio_standalone": (["-DEDDY_ASIO_INCLUDE_DIR=OFF"], "libasio-dev"),
             "glib": ([], "libglib2.0-dev"),
             "libev": (["-DEDDY_LIBEV_INCLUDE_DIR=OFF"], "libev-dev"),
+            "tls": (["-DCMAKE_DISABLE_FIND_PACKAGE_OpenSSL=ON"], "libssl-dev"),
         }
         for name, (hidden, package) in nowhere.items():
             environment = dict(os.environ)
