@@ -163,8 +163,8 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
       return error;
     }
 
-    void watch_for(Io interest) noexcept {
-      (void)internal::set_interest(*server_.core_, watch_, interest);
+    [[nodiscard]] std::error_code watch_for(Io interest) noexcept {
+      return watch_ ? internal::set_interest(*server_.core_, watch_, interest) : std::error_code();
     }
 
     void on_ready(Io /*events*/) override {
@@ -204,8 +204,15 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
   }
 
   [[nodiscard]] Io interest() const noexcept { return paused() ? Io::none : Io::read; }
-  void watch() noexcept {
-    for (const auto& listener : listeners_) listener->watch_for(interest());
+  void watch() noexcept try {
+    std::error_code refused;
+    for (const auto& listener : listeners_) {
+      if (const auto error = listener->watch_for(interest())) refused = error;
+    }
+    // No memory for it, or too many watches; nobody else would try again.
+    if (refused) rest_until(internal::now(*core_) + kRetryAccept, refused);
+  } catch (...) {
+    internal::report(*core_, std::current_exception(), "accept");
   }
 
   /// Each connection is a step; what is left is found ready again in the next turn.
