@@ -236,7 +236,7 @@ TEST(Signals, AForkedChildMayEndAndBeginWatchesWhoeverHeldTheirLockInTheParent) 
       ::pthread_kill(::pthread_self(), SIGUSR1);
     }
   });
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < 200; ++i) {
     auto watch = std::make_unique<SignalWatch>(watch_signal(loop, SIGUSR1, [] {}));
     EXPECT_EQ(status_of_child([&] {
                 loop.dispatch();
