@@ -3,6 +3,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -16,11 +17,13 @@
 #  include <asio/dispatch.hpp>
 #  include <asio/posix/stream_descriptor.hpp>
 #  include <asio/post.hpp>
+#  include <asio/steady_timer.hpp>
 #  include <asio/strand.hpp>
 #else
 #  include <boost/asio/dispatch.hpp>
 #  include <boost/asio/posix/stream_descriptor.hpp>
 #  include <boost/asio/post.hpp>
+#  include <boost/asio/steady_timer.hpp>
 #  include <boost/asio/strand.hpp>
 #endif
 
@@ -94,6 +97,7 @@ class Cell : public std::enable_shared_from_this<Cell> {
   void detach() noexcept {
     strengthen();
     dispatcher_ = {};
+    if (!descriptor_) return;  // attach has failed
     descriptor_->release();
     descriptor_.reset();
   }
@@ -101,6 +105,9 @@ class Cell : public std::enable_shared_from_this<Cell> {
   /// The context is being destroyed; the services of descriptors and strands are still there.
   void host_gone() noexcept {
     const Dispatcher dispatcher = std::exchange(dispatcher_, {});
+    if (!dispatcher) return;
+    // First: a thread that posts strengthens the wait until the queue is closed.
+    dispatcher.host_gone();
     if (dispatcher.in_forked_child()) {
       // Ending the watch would end that of the parent's epoll set: nothing of it is destroyed.
       kept_ = shared_from_this();
@@ -109,7 +116,6 @@ class Cell : public std::enable_shared_from_this<Cell> {
       descriptor_.reset();
       place_ = {};
     }
-    dispatcher.host_gone();
   }
 
   [[nodiscard]] Access access() const noexcept {
@@ -158,6 +164,9 @@ class Cell : public std::enable_shared_from_this<Cell> {
   }
 
  private:
+  static constexpr Duration kShortestPause = std::chrono::microseconds(50);
+  static constexpr Duration kLongestPause = std::chrono::milliseconds(10);
+
   /// The handler is not bound to the strand: that would count as work once more.
   void arm() {
     descriptor_->async_wait(net::posix::descriptor_base::wait_read,
@@ -171,7 +180,7 @@ class Cell : public std::enable_shared_from_this<Cell> {
     waiting_ = true;
     if (pumped_elsewhere()) {
       overtaken_ = true;
-      nudge();
+      nudge(kShortestPause);
     }
     net::dispatch(place_.strand, [cell = shared_from_this()] { cell->turn(); });
   }
@@ -181,11 +190,20 @@ class Cell : public std::enable_shared_from_this<Cell> {
     strengthen();
     if (!dispatcher_) return;
     ++running_;
-    arm();  // before the turn, or a nested host loop would serve nothing
+    const bool armed = try_arm();  // before the turn, or a nested host loop would serve nothing
     const Dispatcher dispatcher = dispatcher_;
     dispatcher.dispatch();
+    // Without memory for it still, nobody would notice a Loop that only seems to live.
+    if (!armed && dispatcher_ && !try_arm()) host_gone();
     settle();
     running_.fetch_sub(1, std::memory_order_release);
+  }
+
+  bool try_arm() noexcept try {
+    arm();
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;
   }
 
   /// Inside a handler on the strand. A post that comes between the two steps finds the wait weak,
@@ -202,10 +220,16 @@ class Cell : public std::enable_shared_from_this<Cell> {
     return pumper != std::thread::id() && pumper != std::this_thread::get_id();
   }
 
-  /// The thread that sleeps in run_one holds the strand; it must wake to give up.
-  void nudge() {
-    net::post(*place_.io, [cell = shared_from_this()] {
-      if (cell->pumped_elsewhere()) cell->nudge();
+  /// The thread that sleeps in run_one holds the strand; it must wake to give up. A post may be
+  /// taken by any thread, and one that waits for descriptors wakes for a timer only, so they take
+  /// turns; more and more seldom, since that thread may be busy with a handler and not asleep.
+  void nudge(Duration pause) {
+    net::post(*place_.io, [cell = shared_from_this(), pause] {
+      if (!cell->pumped_elsewhere()) return;
+      const auto timer = std::make_shared<net::steady_timer>(*cell->place_.io, pause);
+      timer->async_wait([cell, timer, pause](const auto& /*error*/) {
+        if (cell->pumped_elsewhere()) cell->nudge(std::min(2 * pause, kLongestPause));
+      });
     });
   }
 
@@ -258,9 +282,14 @@ class AsioHost final : public Host {
   void attach(Dispatcher dispatcher) override {
     // A cell is attached once: handlers of an earlier watch may still be queued.
     if (cells_ != nullptr) cell_ = std::make_shared<Cell>(cell_->place());
-    cell_->attach(std::move(dispatcher));
-    cells_ = &net::use_service<Cells>(net::query(cell_->place().strand, net::execution::context));
-    cells_->add(cell_);
+    try {
+      cell_->attach(std::move(dispatcher));
+      cells_ = &net::use_service<Cells>(net::query(cell_->place().strand, net::execution::context));
+      cells_->add(cell_);
+    } catch (...) {
+      cell_->detach();
+      throw;
+    }
   }
 
   void detach() noexcept override {

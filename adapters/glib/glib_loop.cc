@@ -4,18 +4,14 @@
 #include <glib-unix.h>
 
 #include <memory>
-#include <string>
-#include <string_view>
 #include <utility>
-#include <vector>
 
 #include <eddy/core/base/error.h>
+#include <eddy/glib/glib_log.h>
 
 namespace eddy::inline v0 {
 
 namespace {
-
-constexpr char kLogDomain[] = "Eddy";
 
 class GlibHost final : public Host {
  public:
@@ -26,10 +22,11 @@ class GlibHost final : public Host {
   ~GlibHost() override { g_main_context_unref(context_); }
 
   void attach(Dispatcher dispatcher) override {
-    source_ = g_unix_fd_source_new(dispatcher.fd(), G_IO_IN);
+    const int fd = dispatcher.fd();
     // GLib holds the callback's data while it runs, so a turn may destroy the source.
-    g_source_set_callback(source_, G_SOURCE_FUNC(on_readable),
-                          new Dispatcher(std::move(dispatcher)),
+    auto data = std::make_unique<Dispatcher>(std::move(dispatcher));
+    source_ = g_unix_fd_source_new(fd, G_IO_IN);
+    g_source_set_callback(source_, G_SOURCE_FUNC(on_readable), data.release(),
                           [](gpointer data) { delete static_cast<Dispatcher*>(data); });
     g_source_set_priority(source_, options_.priority);
     g_source_set_static_name(source_, options_.name);
@@ -74,53 +71,9 @@ class GlibHost final : public Host {
   GSource* source_ = nullptr;
 };
 
-/// A level with its syslog priority, as GLib maps them itself.
-struct GlibLevel {
-  GLogLevelFlags flag;
-  const char* priority;
-};
-
-GlibLevel to_glib(LogLevel level) noexcept {
-  switch (level) {
-    case LogLevel::debug:
-      return {G_LOG_LEVEL_DEBUG, "7"};
-    case LogLevel::info:
-      return {G_LOG_LEVEL_INFO, "6"};
-    case LogLevel::warning:
-      return {G_LOG_LEVEL_WARNING, "4"};
-    case LogLevel::error:
-      break;
-  }
-  // GLib ends the program at G_LOG_LEVEL_ERROR.
-  return {G_LOG_LEVEL_CRITICAL, "4"};
-}
-
-/// "peer" becomes EDDY_PEER, by the rules of the journal's field names.
-std::string field_name(std::string_view name) {
-  std::string result("EDDY_");
-  for (const char c : name) result += g_ascii_isalnum(c) ? g_ascii_toupper(c) : '_';
-  return result;
-}
-
-void log_to_glib(const LogRecord& record) {
-  std::string message(record.message);
-  std::vector<std::pair<std::string, std::string>> values;
-  values.emplace_back("EDDY_CATEGORY", record.category);
-  for (const LogField& field : record.fields) {
-    values.emplace_back(field_name(field.name), field.value);
-    message.append(" ").append(field.name).append("=").append(field.value);
-  }
-  const GlibLevel level = to_glib(record.level);
-  std::vector<GLogField> fields = {{"MESSAGE", message.c_str(), -1},
-                                   {"PRIORITY", level.priority, -1},
-                                   {"GLIB_DOMAIN", kLogDomain, -1}};
-  for (const auto& [name, value] : values) fields.push_back({name.c_str(), value.c_str(), -1});
-  g_log_structured_array(level.flag, fields.data(), fields.size());
-}
-
 LoopOptions with_log(LoopOptions options) {
   if (!options.log) {
-    options.log = log_to_glib;
+    options.log = internal::log_to_glib;
     if (!options.log_level) options.log_level = LogLevel::warning;
   }
   return options;

@@ -6,9 +6,43 @@
 #include <memory>
 #include <stdexcept>
 
+#include <eddy/core/base/error.h>
+
 namespace eddy::inline v0 {
 
 namespace {
+
+/// One round of a nested ev_run. That of EVRUN_ONCE would not tell that the program has called
+/// ev_break meanwhile, and the next ev_run forgets it, so that an outer one would never end. This
+/// one is left when its second round begins; if it returns before, the program has broken it.
+class Round {
+ public:
+  explicit Round(struct ev_loop* loop) noexcept : loop_(loop), depth_(ev_depth(loop) + 1) {
+    ev_prepare_init(&prepare_, on_prepare);
+    // Before others of its kind, whose ev_break then counts.
+    ev_set_priority(&prepare_, EV_MAXPRI);
+    prepare_.data = this;
+    // It counts as work: without any ev_run would return at once instead of waiting.
+    ev_prepare_start(loop_, &prepare_);
+  }
+  Round(const Round&) = delete;
+  Round& operator=(const Round&) = delete;
+  ~Round() { ev_prepare_stop(loop_, &prepare_); }
+
+  [[nodiscard]] bool broken(bool waited) const noexcept { return waited && rounds_ < 2; }
+
+ private:
+  static void on_prepare(struct ev_loop* loop, ev_prepare* watcher, int /*events*/) noexcept {
+    auto* round = static_cast<Round*>(watcher->data);
+    // Deeper ones pass here too.
+    if (ev_depth(loop) == round->depth_ && ++round->rounds_ == 2) ev_break(loop, EVBREAK_ONE);
+  }
+
+  struct ev_loop* const loop_;
+  const unsigned depth_;
+  ev_prepare prepare_{};
+  int rounds_ = 0;
+};
 
 class LibevHost final : public Host {
  public:
@@ -40,17 +74,15 @@ class LibevHost final : public Host {
   }
 
   [[nodiscard]] Access access() const noexcept override {
-    return dispatcher_.access_by_last_turn();
+    return ev_depth(loop_) == 0 ? Access::free : dispatcher_.access_by_last_turn();
   }
 
   std::error_code run_once(bool wait) override {
-    // Held for the call: with nothing that counts, ev_run would return at once instead of waiting.
     // A turn may destroy this Host, but not the ev_loop that runs it.
     struct ev_loop* const loop = loop_;
-    ev_ref(loop);
-    ev_run(loop, wait ? EVRUN_ONCE : EVRUN_NOWAIT);
-    ev_unref(loop);
-    return {};
+    Round round(loop);
+    ev_run(loop, wait ? 0 : EVRUN_NOWAIT);
+    return round.broken(wait) ? std::error_code(Errc::stopped) : std::error_code();
   }
 
   void keep_alive(bool on) noexcept override {

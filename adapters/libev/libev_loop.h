@@ -16,11 +16,12 @@ struct LibevOptions {
 
 /// A Loop inside a libev loop.
 ///
-/// Thread: that which runs the ev_loop; before the first turn, any one thread.
+/// Thread: that which runs the ev_loop; before and after its ev_run, any one thread.
 /// Lifetime: the ev_loop may be destroyed first (ev_loop_destroy); what is left of the Loop then
 /// can only be destroyed.
 /// Keeping alive: ev_run returns unless this Loop has a listener, a connection, a task or a guard.
-/// Nesting: ev_run inside a handler goes on serving.
+/// Nesting: ev_run inside a handler goes on serving. ev_break ends run() and run_until() too, with
+/// Errc::stopped.
 /// Fork: a child that goes on with the ev_loop calls ev_loop_fork, as libev asks.
 class EDDY_API LibevLoop : public Loop {
  public:

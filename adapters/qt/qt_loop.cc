@@ -2,18 +2,13 @@
 #include <eddy/qt/qt_loop.h>
 
 #include <QAbstractEventDispatcher>
-#include <QLoggingCategory>
 #include <QSocketNotifier>
 #include <QThread>
-#include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <stdexcept>
-#include <string>
-#include <string_view>
 
 #include <eddy/core/base/error.h>
+#include <eddy/qt/qt_log.h>
 
 namespace eddy::inline v0 {
 
@@ -91,43 +86,9 @@ class QtHost final : public Host {
   QThread* thread_ = nullptr;
 };
 
-/// Qt's filter of one category, kept for the rest of the program, as Q_LOGGING_CATEGORY keeps it.
-const QLoggingCategory& category_of(std::string_view name) {
-  struct Category {
-    explicit Category(std::string_view text) : name(text), qt(name.c_str(), QtInfoMsg) {}
-    std::string name;
-    QLoggingCategory qt;
-  };
-  static std::mutex mutex;
-  static auto& categories = *new std::map<std::string, Category, std::less<>>;
-  const std::lock_guard lock(mutex);
-  const auto found = categories.find(name);
-  if (found != categories.end()) return found->second.qt;
-  return categories.try_emplace(std::string(name), name).first->second.qt;
-}
-
-void log_to_qt(const LogRecord& record) {
-  const QLoggingCategory& category = category_of(record.category);
-  std::string text(record.message);
-  for (const LogField& field : record.fields) {
-    text.append(" ").append(field.name).append("=").append(field.value);
-  }
-  const QMessageLogger logger;
-  switch (record.level) {
-    case LogLevel::debug:
-      return logger.debug(category, "%s", text.c_str());
-    case LogLevel::info:
-      return logger.info(category, "%s", text.c_str());
-    case LogLevel::warning:
-      return logger.warning(category, "%s", text.c_str());
-    case LogLevel::error:
-      return logger.critical(category, "%s", text.c_str());
-  }
-}
-
 LoopOptions with_log(LoopOptions options) {
   if (!options.log) {
-    options.log = log_to_qt;
+    options.log = internal::log_to_qt;
     if (!options.log_level) options.log_level = LogLevel::warning;
   }
   return options;

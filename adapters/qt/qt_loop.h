@@ -12,7 +12,7 @@ namespace eddy::inline v0 {
 /// there, before or while exec() runs, or a QThread, in its run(). It does not move.
 /// Lifetime: QCoreApplication, or the QThread, may end first; what is left of the Loop then can
 /// only be destroyed, in the same thread or when that thread has ended.
-/// Logging: a QLoggingCategory for each part ("eddy.core", "eddy.http", ...), from info up, so that
+/// Logging: a QLoggingCategory for each part ("eddy.core", "eddy.web", ...), from info up, so that
 /// QT_LOGGING_RULES applies; unless LoopOptions::log is given.
 /// Nesting: a QEventLoop or a modal dialog inside a handler goes on serving, but for one that
 /// excludes socket notifiers; it serves nothing until it ends, and loses nothing.

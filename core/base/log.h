@@ -24,7 +24,7 @@ struct LogField {
 /// One thing worth telling. The views live until the sink returns.
 struct LogRecord {
   LogLevel level;
-  /// What part of Eddy speaks: "eddy.core", "eddy.http", ...
+  /// What part of Eddy speaks: "eddy.core", "eddy.web", ...
   std::string_view category;
   std::string_view message;
   std::span<const LogField> fields;

@@ -58,7 +58,11 @@ class FdWatch::State final : public internal::IoHandler,
   }
   void go_on() noexcept {
     running_ = false;
-    if (std::exchange(paused_, false)) (void)core_->set_interest(watch_, wanted_);
+    if (!std::exchange(paused_, false) || !watch_) return;
+    // Refused (no memory, too many watches) it would be silent for ever.
+    if (const auto error = core_->set_interest(watch_, wanted_)) {
+      core_->report(std::make_exception_ptr(std::system_error(error, "a watch goes on")), label());
+    }
   }
 
   std::shared_ptr<internal::LoopCore> core_;

@@ -73,7 +73,8 @@ class EDDY_API Host {
   virtual ~Host() = default;
 
   /// Begins to watch `dispatcher.fd()`. Called once, or again after detach() in a process that has
-  /// forked. Errors are exceptions whose text says what to build first or what is missing.
+  /// forked. Errors are exceptions whose text says what to build first or what is missing; then
+  /// nothing of the host refers to the Dispatcher any more, and detach() is not called.
   virtual void attach(Dispatcher dispatcher) = 0;
 
   /// Ends the watch: when it returns, no dispatch follows and the host is as it was before attach.

@@ -70,6 +70,8 @@ TimePoint Loop::next_deadline() const noexcept { return core_->next_deadline(); 
 void Loop::dispatch(const Budget& budget) noexcept { core_->dispatch(budget, false); }
 void Loop::dispatch() noexcept { core_->dispatch(); }
 
+void Loop::release_thread() { core_->release_thread(); }
+
 void Loop::set_budget(const Budget& budget) noexcept { core_->set_budget(budget); }
 const Budget& Loop::budget() const noexcept { return core_->budget(); }
 void Loop::keep_alive(bool on) noexcept { core_->set_keep_alive(on); }

@@ -132,6 +132,10 @@ class EDDY_API Loop {
   /// Runs one turn, of at most `budget` and one step, and returns without waiting.
   void dispatch(const Budget& budget) noexcept;
   void dispatch() noexcept;
+  /// Of EmbeddedLoop and ThreadLoop, whose thread is that of the last turn: it runs no more of
+  /// them, and any other thread that knows it (having joined this one) may go on with the Loop or
+  /// destroy it. Other hosts tell by themselves. Between turns; within one it does nothing.
+  void release_thread();
 
   // ---- Settings ----
 
@@ -213,7 +217,8 @@ class EDDY_API NativeLoop : public Loop {
 /// as the guide shows. run() and run_until() are refused, unless `run_once` is given, which runs
 /// one iteration of that loop and, given true, sleeps until something is ready.
 ///
-/// Thread: that of the last dispatch(); before the first one, any one thread.
+/// Thread: that of the last dispatch(); before the first one, and after release_thread(), any one
+/// thread.
 class EDDY_API EmbeddedLoop : public Loop {
  public:
   explicit EmbeddedLoop(LoopOptions options = {},

@@ -40,7 +40,12 @@ LoopCore::LoopCore(std::unique_ptr<Poller> poller, std::unique_ptr<Host> host, B
 
 LoopCore::~LoopCore() = default;
 
-void LoopCore::attach() { host_->attach(Dispatcher(shared_from_this())); }
+void LoopCore::attach() try { host_->attach(Dispatcher(shared_from_this())); } catch (...) {
+  // What the Host was given keeps this and its descriptors: it is destroyed now.
+  host_gone();
+  close();
+  throw;
+}
 
 // ---- The end ------------------------------------------------------------------------------------
 
@@ -263,12 +268,17 @@ void LoopCore::end_turn(Turn& turn) noexcept {
   const bool due = turn.spent && timers_.has_due(turn.began);
   if (work_left() || due) {
     queue_->ensure_wake();
-    assert(queue_->wake_pending());
   } else {
     queue_->clear_wake_if_empty();
   }
   // While timers that are due wait for the next turn, the wake-up calls for it.
   if (!due) arm_timer(true);
+  assert(calls_for_a_turn());
+}
+
+/// What is left has made the poller's descriptor readable, or will at the nearest deadline.
+bool LoopCore::calls_for_a_turn() const noexcept {
+  return queue_->wake_pending() || (!work_left() && armed_ <= timers_.nearest());
 }
 
 void LoopCore::fill_carry(bool block) noexcept {
@@ -499,6 +509,11 @@ Access LoopCore::access_by_last_turn() const noexcept {
   return owner == std::this_thread::get_id() ? Access::inside : Access::elsewhere;
 }
 
+void LoopCore::release_thread() {
+  check("release_thread");
+  if (turn_ == nullptr) owner_.store({}, std::memory_order_relaxed);
+}
+
 std::error_code LoopCore::pump(UniqueFunction<bool()> done) {
   const auto pin = shared_from_this();
   Pump frame;
@@ -565,12 +580,13 @@ bool LoopCore::renew_after_fork() noexcept try {
     Slot& slot = slots_[i];
     slot.registered = false;
     if (slot.handler == nullptr) continue;
+    slot.fd = slot.handler->renew_after_fork(slot.fd);
     const Io interest = std::exchange(slot.interest, Io::none);
     (void)apply_interest(slot, i, interest);
   }
   armed_ = kNever;
   arm_timer(true);
-  attach();
+  host_->attach(Dispatcher(shared_from_this()));
   if (keeps_alive_) host_->keep_alive(true);
   return true;
 } catch (...) {

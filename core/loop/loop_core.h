@@ -74,6 +74,7 @@ class LoopCore final : public std::enable_shared_from_this<LoopCore> {
   [[nodiscard]] TimePoint next_deadline() const noexcept;
 
   [[nodiscard]] Access access_by_last_turn() const noexcept;
+  void release_thread();
 
   void set_budget(const Budget& budget) noexcept { budget_ = budget; }
   [[nodiscard]] const Budget& budget() const noexcept { return budget_; }
@@ -143,6 +144,7 @@ class LoopCore final : public std::enable_shared_from_this<LoopCore> {
     return !turn.spent && state_ == State::open;
   }
   [[nodiscard]] bool work_left() const noexcept;
+  [[nodiscard]] bool calls_for_a_turn() const noexcept;
   void fill_carry(bool block) noexcept;
   void arm_timer(bool allow_later) noexcept;
   Slot* find(IoWatch watch) noexcept;

@@ -23,8 +23,7 @@ class PeriodicCallback::State final : public std::enable_shared_from_this<Period
     if (running_) return;
     running_ = true;
     next_ = internal::now(*core_);
-    // A task of before that still runs makes the first call when it ends.
-    if (task_.ended()) schedule();
+    schedule();
   }
 
   void stop() noexcept {
@@ -44,17 +43,23 @@ class PeriodicCallback::State final : public std::enable_shared_from_this<Period
  private:
   void on_timer() override {
     const auto pin = shared_from_this();
+    calling_ = true;
     try {
       const bool waits = call_(task_, core_, [this](const std::exception_ptr& error) {
         const auto self = shared_from_this();
-        tell(error);
-        schedule();
+        end_call(error);
       });
       // Stopped from within the call, it still runs the task that the call has left.
       if (waits) return task_.start();
     } catch (...) {
-      tell(std::current_exception());
+      return end_call(std::current_exception());
     }
+    end_call(nullptr);
+  }
+
+  void end_call(const std::exception_ptr& error) {
+    tell(error);
+    calling_ = false;
     schedule();
   }
 
@@ -69,9 +74,10 @@ class PeriodicCallback::State final : public std::enable_shared_from_this<Period
     }
   }
 
-  /// The next multiple of the period, from the last due time, that has not passed.
+  /// The next multiple of the period, from the last due time, that has not passed. Within a call
+  /// nothing: what it starts anew is scheduled at its end, once.
   void schedule() {
-    if (!running_) return;
+    if (!running_ || calling_) return;
     const Duration period = jittered();
     const TimePoint now = internal::now(*core_);
     if (period >= kNever - std::max(now, next_)) {
@@ -99,6 +105,8 @@ class PeriodicCallback::State final : public std::enable_shared_from_this<Period
   std::minstd_rand random_;
   TimePoint next_;
   bool running_ = false;
+  /// The function, or the task that it left, is running.
+  bool calling_ = false;
 };
 
 PeriodicCallback::PeriodicCallback(Loop& loop, Call call, TimePoint period_from_zero,

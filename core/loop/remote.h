@@ -10,6 +10,9 @@
 
 namespace eddy::inline v0 {
 
+template <class T>
+class Completion;
+
 namespace internal {
 
 class PostQueue;
@@ -52,6 +55,20 @@ class PostNodeOf final : public PostNode {
 /// Appends `node` (null: nothing, filling it failed), unlocks, and wakes the loop if need be.
 EDDY_API void end_post(PostQueue& queue, PostNode* node) noexcept;
 
+/// Posts `f` in `node`, which is taken only when `f` has been moved.
+template <class F, class G>
+bool post_in(PostQueue& queue, std::unique_ptr<PostNodeOf<F>>& node, G&& f) {
+  if (!begin_post(queue)) return false;
+  struct Unlock {
+    PostQueue& queue;
+    PostNode* node = nullptr;
+    ~Unlock() { end_post(queue, node); }
+  } unlock{queue};
+  node->fill(std::forward<G>(f));
+  unlock.node = node.release();
+  return true;
+}
+
 }  // namespace internal
 
 /// The way into a Loop from any thread, at any time: it shares only the Loop's queue, so it may be
@@ -74,18 +91,13 @@ class EDDY_API Remote {
     using Function = std::decay_t<F>;
     static_assert(std::is_invocable_v<Function&>, "post takes a callable without arguments");
     auto node = std::make_unique<internal::PostNodeOf<Function>>();
-    if (!internal::begin_post(*queue_)) return false;
-    struct Unlock {
-      internal::PostQueue& queue;
-      internal::PostNode* node = nullptr;
-      ~Unlock() { internal::end_post(queue, node); }
-    } unlock{*queue_};
-    node->fill(std::forward<F>(f));
-    unlock.node = node.release();
-    return true;
+    return internal::post_in(*queue_, node, std::forward<F>(f));
   }
 
  private:
+  template <class T>
+  friend class Completion;
+
   std::shared_ptr<internal::PostQueue> queue_;
 };
 

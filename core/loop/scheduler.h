@@ -65,6 +65,9 @@ class EDDY_API IoHandler {
   virtual void on_ready(Io events) = 0;
   /// The Loop is being destroyed: the watch is gone already. Release what is left.
   virtual void on_loop_closed() noexcept = 0;
+  /// The Loop goes on in a forked child. Gives the descriptor to watch from now on, for those whose
+  /// `fd` the child must not share.
+  virtual int renew_after_fork(int fd) noexcept { return fd; }
   [[nodiscard]] virtual const char* label() const noexcept { return "io"; }
 
  protected:

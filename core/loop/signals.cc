@@ -45,6 +45,7 @@ class SignalWatch::State final : public internal::IoHandler,
     watch_ = {};
     close();
   }
+  int renew_after_fork(int /*fd*/) noexcept override { return fd_ = internal::renew_signal(fd_); }
   [[nodiscard]] const char* label() const noexcept override { return "signal"; }
 
  private:

@@ -37,8 +37,8 @@ class EDDY_API SignalWatch {
 /// The first watch of a signal installs a handler (SA_RESTART, so that other code's system calls
 /// are not interrupted), and the end of the last one restores what was there before, unless
 /// somebody else has replaced it meanwhile. Any number of loops and threads may watch one signal,
-/// up to 64 watches in all. A child that was forked while its parent lives does not report its
-/// signals; a daemon whose parent has left does.
+/// up to 64 watches in all. A forked child reports its signals once it has run the Loop, or its
+/// parent has left; before that they are ignored.
 ///
 /// Throws std::system_error for a signal that can't be caught, std::invalid_argument for a loop
 /// whose poller is not the system's. Source: IOLoop.add_callback_from_signal.

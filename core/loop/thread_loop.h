@@ -14,8 +14,8 @@ namespace eddy::inline v0 {
 /// the Loop has something to do and posts one turn to the host. Where the host can watch a
 /// descriptor, EmbeddedLoop needs no thread and half the switches.
 ///
-/// Thread: that which runs what was posted; before the first turn, any one thread. The helper
-/// thread runs nothing of the program's but `post`, and takes no signals.
+/// Thread: that which runs what was posted; before the first turn, and after release_thread(), any
+/// one thread. The helper thread runs nothing of the program's but `post`, and takes no signals.
 /// Nesting: a nested host loop inside a handler goes on serving.
 /// Fork: a child that goes on with the Loop calls dispatch() once, which starts a helper of its
 /// own. Source: tornado.platform.asyncio.AddThreadSelectorEventLoop.

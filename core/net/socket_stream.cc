@@ -35,7 +35,7 @@ class CompactAddress {
   unsigned char bytes_[28] = {};  // a sockaddr_in6
 };
 
-class SocketStream final : public Stream, private IoHandler {
+class SocketStream final : public Stream, private IoHandler, private ReadyItem {
  public:
   SocketStream(std::shared_ptr<LoopCore> core, int fd, const Address& peer)
       : core_(std::move(core)), fd_(fd), peer_(peer) {
@@ -43,7 +43,7 @@ class SocketStream final : public Stream, private IoHandler {
   }
   ~SocketStream() override { SocketStream::close(); }
 
-  /// Enters the poller at once, for nothing yet, so that it can't fail later.
+  /// Takes a place among the watches, for nothing yet.
   [[nodiscard]] std::error_code begin() noexcept {
     std::error_code error;
     watch_ = watch(*core_, fd_, Io::none, *this, error);
@@ -72,8 +72,9 @@ class SocketStream final : public Stream, private IoHandler {
 
   void set_interest(Io interest) noexcept override {
     if (fd_ < 0) return;
-    // Fails only when the poller has no memory for it; the connection could never go on.
-    if (internal::set_interest(*core_, watch_, interest)) fail();
+    // The system refuses when it has no memory for a watch, or the user has too many; the
+    // connection could never go on. Who drives it is told in a step of its own, not in this call.
+    if (internal::set_interest(*core_, watch_, interest)) schedule(*core_, *this);
   }
 
   void shutdown_write() noexcept override {
@@ -84,6 +85,7 @@ class SocketStream final : public Stream, private IoHandler {
     if (fd_ < 0) return;
     // Unwatched before it is closed: the number may be another connection's a moment later.
     unwatch(*core_, watch_);
+    ReadyItem::unlink();
     delegate_ = nullptr;
     release();
     end_waits();
@@ -103,6 +105,18 @@ class SocketStream final : public Stream, private IoHandler {
 
   void on_loop_closed() noexcept override {
     watch_ = {};
+    lose();
+  }
+
+  /// The poller has refused.
+  void run() override {
+    unwatch(*core_, watch_);
+    lose();
+  }
+
+  /// The last thing: the delegate may destroy this stream.
+  void lose() noexcept {
+    if (fd_ < 0) return;
     StreamDelegate* delegate = std::exchange(delegate_, nullptr);
     release();
     if (delegate != nullptr) delegate->on_stream_closed();
@@ -115,13 +129,6 @@ class SocketStream final : public Stream, private IoHandler {
   void release() noexcept {
     sockets(*core_).close(std::exchange(fd_, -1));
     remove_work(*core_);
-  }
-
-  /// The descriptor stays open, so that the number is not reused, but shut: the next read or write
-  /// of whoever drives this stream ends it.
-  void fail() noexcept {
-    sockets(*core_).shutdown_write(fd_);
-    end_waits();
   }
 
   std::shared_ptr<LoopCore> core_;

@@ -27,7 +27,8 @@ class EDDY_API StreamDelegate {
  public:
   /// Reading or writing may make progress; a hint. May destroy the stream and anything else.
   virtual void on_stream_ready(Io events) = 0;
-  /// The Loop has been destroyed and the stream is closed.
+  /// The stream is closed, because the Loop has been destroyed or the system has refused to watch
+  /// it (no memory, too many watches). May destroy the stream.
   virtual void on_stream_closed() noexcept = 0;
   /// For stats; a literal.
   [[nodiscard]] virtual const char* stream_label() const noexcept { return "stream"; }
@@ -124,7 +125,7 @@ class EDDY_API StreamWaiter : public Waiter {
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
     require_environment<Promise>();
-    if (!begin(handle)) return false;
+    if (!begin(handle)) return go_on_stopped();
     wait();
     return true;
   }

@@ -159,7 +159,7 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
     }
 
     [[nodiscard]] std::error_code watch_for(Io interest) noexcept {
-      return internal::set_interest(*server_.core_, watch_, interest);
+      return watch_ ? internal::set_interest(*server_.core_, watch_, interest) : std::error_code();
     }
 
     void on_ready(Io /*events*/) override {

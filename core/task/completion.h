@@ -26,11 +26,29 @@ namespace internal {
 template <class T>
 using Stored = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
+/// As a std::system_error, or the lack of memory for one.
+inline std::exception_ptr exception_of(std::error_code error) noexcept try {
+  return std::make_exception_ptr(std::system_error(error));
+} catch (...) {
+  return std::current_exception();
+}
+
 /// What came of a foreign operation.
 template <class T>
 struct Outcome {
   std::optional<Stored<T>> value;
   std::exception_ptr error;
+};
+
+template <class T>
+class Operation;
+
+/// What a completion posts.
+template <class T>
+struct Delivery {
+  std::shared_ptr<Operation<T>> operation;
+  Outcome<T> outcome;
+  void operator()() { operation->deliver(std::move(outcome)); }
 };
 
 /// What a waiting coroutine and the completion of a foreign operation share. It is on the heap, so
@@ -42,6 +60,8 @@ class Operation {
 
   /// The Loop's queue, for the completion; any thread.
   const Remote remote;
+  /// For the one post, made beforehand, so that no lack of memory can leave the coroutine waiting.
+  std::unique_ptr<PostNodeOf<Delivery<T>>> post = std::make_unique<PostNodeOf<Delivery<T>>>();
 
   // The rest is the Loop's thread only.
   Waiter* waiter = nullptr;
@@ -108,7 +128,7 @@ class Completion {
   /// The operation has failed: the await throws `error`.
   void fail(std::exception_ptr error) { deliver({std::nullopt, std::move(error)}); }
   /// As above, with a std::system_error.
-  void fail(std::error_code error) { fail(std::make_exception_ptr(std::system_error(error))); }
+  void fail(std::error_code error) { fail(internal::exception_of(error)); }
 
   /// The same completion as a function pointer and a void*, for C. Who never calls it leaks it.
   CCompletion<T> release() && {
@@ -127,9 +147,8 @@ class Completion {
  private:
   void deliver(internal::Outcome<T> outcome) {
     if (!operation_) return;
-    operation_->remote.post([operation = operation_, outcome = std::move(outcome)]() mutable {
-      operation->deliver(std::move(outcome));
-    });
+    internal::post_in(*operation_->remote.queue_, operation_->post,
+                      internal::Delivery<T>{operation_, std::move(outcome)});
     // Only now: if the value can't be moved, the destructor still ends the wait.
     operation_.reset();
   }
@@ -166,7 +185,7 @@ class [[nodiscard]] CallbackAwaiter final : public Waiter {
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> handle) {
     if constexpr (HasEnvironment<Promise>) {
-      if (!begin(handle)) return false;
+      if (!begin(handle)) return go_on_stopped();
     } else {
       if (!given_core_) require_environment<Promise>();
       begin_foreign(*given_core_, handle);

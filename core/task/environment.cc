@@ -10,16 +10,24 @@ namespace eddy::inline v0::internal {
 
 void StopState::request() noexcept {
   if (std::exchange(requested_, true)) return;
-  // A node may take others out, never put one in: what begins to wait now sees the flag.
-  while (StopNode* node = nodes_.pop_front()) node->on_stop();
+  // A node may take others out, never put one in: what begins to wait now sees the flag. Parts
+  // within parts are no recursion, however deep.
+  IntrusiveList<StopNode> told;
+  told.splice_back(nodes_);
+  while (StopNode* node = told.pop_front()) {
+    node->on_stop();
+    StopState* const part = node->part();
+    if (part == nullptr || std::exchange(part->requested_, true)) continue;
+    told.splice_back(part->nodes_);
+  }
 }
 
 void destroy_frames(PromiseBase* top) noexcept {
   PromiseBase* frame = top;
-  while (frame->awaiting_ != nullptr && frame->awaiting_->child != nullptr) {
-    frame = frame->awaiting_->child;
-  }
   for (;;) {
+    while (frame->awaiting_ != nullptr && frame->awaiting_->child != nullptr) {
+      frame = frame->awaiting_->child;
+    }
     if (frame == top) {
       frame->self_.destroy();
       return;
@@ -28,7 +36,7 @@ void destroy_frames(PromiseBase* top) noexcept {
     PromiseBase* parent = link->parent;
     // The parent's awaiter must not destroy it a second time.
     link->child = nullptr;
-    parent->awaiting_ = nullptr;
+    parent->awaiting_ = link->previous;
     frame->self_.destroy();
     frame = parent;
   }
@@ -54,6 +62,12 @@ bool Waiter::begin_in(const Environment& environment, std::coroutine_handle<> ha
     return false;
   }
   environment.stop->add(*this);
+  return true;
+}
+
+bool Waiter::go_on_stopped() noexcept {
+  if (!must_unwind(*core_)) return false;
+  schedule(*core_, *this);
   return true;
 }
 

@@ -36,11 +36,13 @@ class EDDY_API Continuation {
 
 class PromiseBase;
 
-/// Where a frame keeps the child that it awaits, so that a long chain of frames can be destroyed
-/// from its end, one after another, in the order of recursion but without its stack.
+/// Where a frame keeps a child that it awaits, so that a deep tree of frames can be destroyed from
+/// its leaves, one after another, in the order of recursion but without its stack.
 struct ChildLink {
   PromiseBase* child = nullptr;
   PromiseBase* parent = nullptr;
+  /// Of several children that are awaited together, the one to be destroyed after this one.
+  ChildLink* previous = nullptr;
 };
 
 /// What every promise of a Task has.
@@ -67,11 +69,12 @@ class EDDY_API PromiseBase {
   friend EDDY_API void destroy_frames(PromiseBase* top) noexcept;
   friend class RootTask;
   friend class JoinedTask;
+  friend class Join;
 
   const Environment* environment_ = nullptr;
   Continuation* continuation_ = nullptr;
   std::coroutine_handle<> self_;
-  /// The link of the await that this frame is suspended in, and the one it is awaited by.
+  /// The (last) link of the await that this frame is suspended in, and the one it is awaited by.
   ChildLink* awaiting_ = nullptr;
   ChildLink* awaited_by_ = nullptr;
 };
@@ -100,13 +103,16 @@ class EDDY_API Waiter : public ReadyItem, public StopNode {
  protected:
   ~Waiter() = default;
 
-  /// Within a Task. False: the task has been stopped already, nothing is to be started and the
-  /// coroutine goes on at once, to throw_if_stopped().
+  /// Within a Task. False: the task has been stopped already and nothing is to be started;
+  /// await_suspend returns go_on_stopped(), and the coroutine goes on to throw_if_stopped().
   template <class Promise>
   bool begin(std::coroutine_handle<Promise> handle) noexcept {
     return begin_in(handle.promise().environment(), handle);
   }
   bool begin_in(const Environment& environment, std::coroutine_handle<> handle) noexcept;
+  /// What await_suspend returns when begin() was false: a stopped task that awaits again and again
+  /// all the same holds the host no more than others do.
+  [[nodiscard]] bool go_on_stopped() noexcept;
   /// Within any other coroutine, on the thread of `core`: no stop, and plain resumption.
   void begin_foreign(LoopCore& core, std::coroutine_handle<> handle) noexcept;
 

@@ -28,7 +28,7 @@ class [[nodiscard]] SleepAwaiter final : public Waiter, public TimerNode {
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> handle) {
     if constexpr (HasEnvironment<Promise>) {
-      if (!begin(handle)) return false;
+      if (!begin(handle)) return go_on_stopped();
     } else {
       if (!given_core_) require_environment<Promise>();
       begin_foreign(*given_core_, handle);
@@ -80,7 +80,7 @@ class [[nodiscard]] YieldAwaiter final : public Waiter {
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
     if constexpr (HasEnvironment<Promise>) {
-      if (!begin(handle)) return false;
+      if (!begin(handle)) return go_on_stopped();
     } else {
       if (!given_core_) require_environment<Promise>();
       begin_foreign(*given_core_, handle);

@@ -8,11 +8,15 @@ namespace eddy::inline v0 {
 
 namespace internal {
 
+class StopState;
+
 /// Something that waits and is to be told of a stop. on_stop marks and queues; it resumes and
 /// destroys nothing, so that request_stop() may be called from anywhere on the Loop's thread.
 class EDDY_API StopNode : public ListHook {
  public:
   virtual void on_stop() noexcept = 0;
+  /// The state of a part that is stopped with the whole, which tells those within it; else null.
+  virtual StopState* part() noexcept { return nullptr; }
 
  protected:
   ~StopNode() = default;

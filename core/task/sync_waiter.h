@@ -42,7 +42,7 @@ class EDDY_API SyncWaiter : public Waiter, public WaitLink, public TimerNode {
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> handle) {
     if constexpr (HasEnvironment<Promise>) {
-      if (!begin(handle)) return false;
+      if (!begin(handle)) return go_on_stopped();
     } else {
       if (!given_core_) require_environment<Promise>();
       begin_foreign(*given_core_, handle);

@@ -34,7 +34,7 @@ void Join::run() {
   RootTask& root = *environment_.root;
   if (root.abandoned()) return;
   const RootTask::Entered entered(root);
-  if (started_ == tasks_.size() || !start()) handle_.resume();
+  if (started_ == tasks_.size() || !start()) awaiting_->self_.resume();
 }
 
 std::coroutine_handle<> Join::on_done(const JoinedTask& task) noexcept {
@@ -45,7 +45,7 @@ std::coroutine_handle<> Join::on_done(const JoinedTask& task) noexcept {
   // The last one may end while it is being started: start() goes on then.
   if (ended_ < tasks_.size() || started_ < tasks_.size()) return std::noop_coroutine();
   if (environment_.root->abandoned()) return std::noop_coroutine();
-  if (!must_unwind(*environment_.core)) return handle_;
+  if (!must_unwind(*environment_.core)) return awaiting_->self_;
   schedule(*environment_.core, *this);
   return std::noop_coroutine();
 }

@@ -19,27 +19,35 @@ namespace internal {
 class Join;
 
 /// One of several tasks that are awaited together.
-class EDDY_API JoinedTask final : public Continuation {
+class EDDY_API JoinedTask final : public Continuation, private ChildLink {
  public:
-  JoinedTask(Join& join, PromiseBase* frame) noexcept : join_(&join), frame_(frame) {}
-  JoinedTask(JoinedTask&& other) noexcept
-      : join_(other.join_), frame_(std::exchange(other.frame_, nullptr)) {}
+  JoinedTask(Join& join, PromiseBase* frame) noexcept : join_(&join) { child = frame; }
+  /// Before any is linked.
+  JoinedTask(JoinedTask&& other) noexcept : join_(other.join_) {
+    child = std::exchange(other.child, nullptr);
+  }
   JoinedTask& operator=(JoinedTask&&) = delete;
   ~JoinedTask() {
-    if (frame_ != nullptr) destroy_frames(frame_);
+    if (child != nullptr) destroy_frames(child);
   }
 
-  void start(const Environment& environment) noexcept {
-    frame_->set_up(environment, *this);
-    frame_->self_.resume();
+  /// `awaiting` waits for this one and for those up to `before`, which is null for the first.
+  void link(PromiseBase& awaiting, JoinedTask* before) noexcept {
+    parent = &awaiting;
+    previous = before;
+    child->awaited_by_ = this;
+    awaiting.awaiting_ = this;
   }
-  [[nodiscard]] PromiseBase* frame() const noexcept { return frame_; }
+  void start(const Environment& environment) noexcept {
+    child->set_up(environment, *this);
+    child->self_.resume();
+  }
+  [[nodiscard]] PromiseBase* frame() const noexcept { return child; }
 
  private:
   std::coroutine_handle<> on_done() noexcept override;
 
   Join* join_;
-  PromiseBase* frame_;
 };
 
 /// Runs several tasks in one environment and resumes who awaits it when all have ended. With
@@ -61,10 +69,15 @@ class EDDY_API Join final : public ReadyItem {
   [[nodiscard]] bool await_ready() const noexcept { return false; }
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
-    handle_ = handle;
+    awaiting_ = &handle.promise();
+    JoinedTask* before = nullptr;
+    for (JoinedTask& task : tasks_) {
+      task.link(*awaiting_, before);
+      before = &task;
+    }
     return start();
   }
-  void await_resume() const noexcept {}
+  void await_resume() const noexcept { awaiting_->awaiting_ = nullptr; }
 
   [[nodiscard]] std::size_t first() const noexcept { return first_; }
   template <class T>
@@ -83,7 +96,7 @@ class EDDY_API Join final : public ReadyItem {
 
   const Environment& environment_;
   std::vector<JoinedTask> tasks_;
-  std::coroutine_handle<> handle_;
+  PromiseBase* awaiting_ = nullptr;
   UniqueFunction<void()> on_first_;
   std::size_t started_ = 0;
   std::size_t ended_ = 0;

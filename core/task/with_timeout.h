@@ -30,7 +30,8 @@ class EDDY_API StopScope : public StopNode {
   void request_stop() noexcept { environment_.root->request_stop(stop_); }
 
  private:
-  void on_stop() noexcept override { stop_.request(); }
+  void on_stop() noexcept override {}
+  StopState* part() noexcept override { return &stop_; }
 
   StopState stop_;
   Environment environment_;

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/asio/asio.h>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <ctime>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -271,6 +276,109 @@ TEST(AsioLoop, DestroyedAfterRunItLeavesOnlyDeadHandlers) {
   io.restart();
   io.run();  // returns: nothing of the Loop counts any more
   EXPECT_TRUE(io.stopped());
+}
+
+TEST(AsioLoop, ThreadsMayPostWhileItsContextDies) {
+  std::atomic<int> round{0};
+  std::atomic<int> posted{0};
+  std::atomic<int> delay{0};
+  std::atomic<bool> over{false};
+  std::optional<eddy::Remote> remote;
+  std::thread poster([&] {
+    for (int seen = 0; !over;) {
+      if (round == seen) continue;
+      seen = round;
+      for (int left = delay; left > 0; --left) std::atomic_signal_fence(std::memory_order_seq_cst);
+      remote->post([] {});
+      posted = seen;
+    }
+  });
+  for (int i = 1; i <= 3000; ++i) {
+    std::optional<net::io_context> io(std::in_place);
+    AsioLoop loop(*io);
+    remote.emplace(loop.remote());
+    io->poll();  // the wait does not count any more: a post strengthens it
+    delay = i * 7 % 300;
+    round = i;
+    io.reset();
+    while (posted != i) {
+    }
+  }
+  over = true;
+  poster.join();
+}
+
+/// Leaves `count` descriptors to the process while it exists.
+class FewDescriptors {
+ public:
+  explicit FewDescriptors(std::size_t count) {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit low = before_;
+    low.rlim_cur = std::min<rlim_t>(before_.rlim_cur, 256);
+    ::setrlimit(RLIMIT_NOFILE, &low);
+    for (int fd; (fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;) taken_.push_back(fd);
+    for (; count > 0; --count) give_back();
+  }
+  FewDescriptors(const FewDescriptors&) = delete;
+  FewDescriptors& operator=(const FewDescriptors&) = delete;
+  ~FewDescriptors() {
+    while (!taken_.empty()) give_back();
+    ::setrlimit(RLIMIT_NOFILE, &before_);
+  }
+  /// How many there are now.
+  [[nodiscard]] std::size_t left() {
+    const std::size_t before = taken_.size();
+    for (int fd; (fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;) taken_.push_back(fd);
+    const std::size_t count = taken_.size() - before;
+    while (taken_.size() > before) give_back();
+    return count;
+  }
+
+ private:
+  void give_back() {
+    ::close(taken_.back());
+    taken_.pop_back();
+  }
+  rlimit before_{};
+  std::vector<int> taken_;
+};
+
+TEST(AsioLoop, OneThatCannotBeMadeLeavesNoDescriptor) {
+  for (std::size_t count = 0; count <= 6; ++count) {
+    net::io_context io;
+    FewDescriptors few(count);
+    try {
+      const AsioLoop loop(io);
+      break;  // there were enough
+    } catch (const std::exception&) {
+      EXPECT_EQ(few.left(), count);
+    }
+  }
+}
+
+TEST(AsioLoop, WaitingForAThreadThatIsBusyCostsNoCpu) {
+  net::io_context io;
+  AsioLoop loop(io);
+  eddy::WorkGuard work = loop.hold();
+  double cpu = 0;
+  std::chrono::duration<double> wall{};
+  loop.post([&] {
+    // Handlers of the program's that whoever runs the context comes by first.
+    for (int i = 0; i < 3; ++i) net::post(io, [] { std::this_thread::sleep_for(300ms); });
+    const auto start = std::chrono::steady_clock::now();
+    const std::clock_t cpu_start = std::clock();
+    try {
+      loop.run_until([]() -> eddy::Task<void> { co_await eddy::sleep(50ms); }());
+    } catch (const std::system_error& refused) {
+      EXPECT_EQ(refused.code(), eddy::Errc::not_pumpable);
+    }
+    cpu = static_cast<double>(std::clock() - cpu_start) / CLOCKS_PER_SEC;
+    wall = std::chrono::steady_clock::now() - start;
+    work.reset();
+  });
+  run_on(io, 4);
+  EXPECT_GT(wall, 40ms);
+  EXPECT_LT(cpu, wall.count() / 4) << "over " << wall.count() << " s";
 }
 
 TEST(AsioLoop, OneThreadRunsAnIoContextForTheLoop) {

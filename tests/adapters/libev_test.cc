@@ -7,6 +7,8 @@
 
 #include <memory>
 #include <string>
+#include <thread>
+#include <utility>
 
 #include <tests/adapters/support.h>
 
@@ -189,6 +191,111 @@ TEST(LibevLoop, RunWaitsForTimersThatDoNotCount) {
   EXPECT_FALSE(loop.run());
   EXPECT_TRUE(called);
   EXPECT_LE(loop.stats().turns - turns, 5U);
+}
+
+/// Calls ev_break once, after `delay`.
+class Break {
+ public:
+  Break(struct ev_loop* loop, double delay, int how) : loop_(loop), how_(how) {
+    ev_timer_init(
+        &timer_,
+        [](struct ev_loop* at, ev_timer* timer, int /*events*/) {
+          ev_break(at, static_cast<Break*>(timer->data)->how_);
+        },
+        delay, 0);
+    timer_.data = this;
+    ev_timer_start(loop_, &timer_);
+  }
+  Break(const Break&) = delete;
+  Break& operator=(const Break&) = delete;
+  ~Break() { ev_timer_stop(loop_, &timer_); }
+  [[nodiscard]] bool made() const { return !ev_is_active(&timer_); }
+
+ private:
+  struct ev_loop* loop_;
+  int how_;
+  ev_timer timer_{};
+};
+
+std::error_code run_for_hours(LibevLoop& loop) {
+  try {
+    loop.run_until([]() -> eddy::Task<void> { co_await eddy::sleep(1h); }());
+  } catch (const std::system_error& error) {
+    return error.code();
+  }
+  return {};
+}
+
+TEST(LibevLoop, ABreakOfAllEndsANestedRunUntilAndTheEvRunAroundIt) {
+  EvLoop ev;
+  LibevLoop loop(ev.loop);
+  const eddy::WorkGuard work = loop.hold();
+  const Break all(ev.loop, 0.01, EVBREAK_ALL);
+  const Break late(ev.loop, 10, EVBREAK_ALL);
+  std::error_code outer;
+  std::error_code inner;
+  loop.post([&] {
+    loop.post([&] { inner = run_for_hours(loop); });
+    outer = run_for_hours(loop);
+  });
+  ev_run(ev.loop, 0);
+  EXPECT_EQ(inner, eddy::Errc::stopped);
+  EXPECT_EQ(outer, eddy::Errc::stopped);
+  EXPECT_FALSE(late.made()) << "ev_run did not end";
+  EXPECT_EQ(ev_depth(ev.loop), 0U);
+}
+
+TEST(LibevLoop, ABreakOfOneEndsTheNestedRunUntilOnly) {
+  EvLoop ev;
+  LibevLoop loop(ev.loop);
+  eddy::WorkGuard work = loop.hold();
+  const Break one(ev.loop, 0.01, EVBREAK_ONE);
+  std::error_code error;
+  bool went_on = false;
+  loop.post([&] {
+    error = run_for_hours(loop);
+    loop.call_later(5ms, [&] {
+      went_on = true;
+      work.reset();
+    });
+  });
+  ev_run(ev.loop, 0);
+  EXPECT_EQ(error, eddy::Errc::stopped);
+  EXPECT_TRUE(went_on);
+}
+
+TEST(LibevLoop, WhatRanItMayLeaveItToAnotherThread) {
+  EvLoop ev;
+  bool logged = false;
+  bool destroyed = false;
+  {
+    eddy::LoopOptions options;
+    options.log = [&](const eddy::LogRecord& /*record*/) { logged = true; };
+    LibevLoop loop(ev.loop, {}, std::move(options));
+    eddy::TcpServer server(loop, [](const std::unique_ptr<eddy::Stream>& /*stream*/) {});
+    server.listen("127.0.0.1", 0);
+    loop.call_later(1h,
+                    [held = std::shared_ptr<void>(nullptr, [&](void*) { destroyed = true; })] {});
+    std::thread([&] {
+      const Break one(ev.loop, 0.005, EVBREAK_ONE);
+      bool refused = false;
+      loop.post([&] {
+        std::thread([&] {
+          try {
+            (void)loop.run();
+          } catch (const eddy::WrongThread&) {
+            refused = true;
+          }
+        }).join();
+      });
+      ev_run(ev.loop, 0);
+      EXPECT_TRUE(refused) << "while ev_run runs here it is nobody else's";
+    }).join();
+    EXPECT_NO_THROW(loop.call_later(1ms, [] {}));
+    server.listen("127.0.0.1", 0);
+  }
+  EXPECT_FALSE(logged);
+  EXPECT_TRUE(destroyed) << "leaked";
 }
 
 TEST(LibevLoop, RefusesToBeBuiltWithoutALoop) {

@@ -5,6 +5,8 @@
 #include <QAbstractEventDispatcher>
 #include <QCoreApplication>
 #include <QEventLoop>
+#include <QLatin1String>
+#include <QLoggingCategory>
 #include <QSemaphore>
 #include <QSocketNotifier>
 #include <QThread>
@@ -134,9 +136,33 @@ TEST_F(QtLoopTest, SurvivesTheApplication) {
 
 TEST_F(QtLoopTest, SurvivesItsQThread) {
   std::optional<QtLoop> loop;
-  in_thread([&] { loop.emplace(); });
+  std::optional<eddy::TcpServer> server;
+  bool ran = false;
+  in_thread([&] {
+    loop.emplace();
+    server.emplace(*loop, [](const std::unique_ptr<eddy::Stream>& /*stream*/) {});
+    server->listen("127.0.0.1", 0);
+    loop->call_later(0ms, [&] { ran = true; });
+    loop->post([&] { ran = true; });
+  });
   EXPECT_FALSE(loop->post([] {}));
+  const auto expect_gone = [](auto call) {
+    try {
+      call();
+      ADD_FAILURE() << "no error";
+    } catch (const std::system_error& error) {
+      EXPECT_EQ(error.code(), eddy::Errc::host_gone);
+    }
+  };
+  expect_gone([&] { loop->call_later(0ms, [] {}); });
+  expect_gone([&] { (void)loop->watch(0, eddy::Io::read, [](eddy::Io /*events*/) {}); });
+  expect_gone([&] { server->listen("127.0.0.1", 0); });
+  expect_gone([&] { (void)loop->run(); });
+  expect_gone([&] { loop->run_until([]() -> eddy::Task<void> { co_return; }()); });
+  expect_gone([&] { loop->spawn([]() -> eddy::Task<void> { co_return; }()); });
+  loop->dispatch();
   loop.reset();
+  EXPECT_FALSE(ran);
 }
 
 TEST_F(QtLoopTest, MayBeDestroyedWhenItsQThreadFinishes) {
@@ -247,6 +273,31 @@ TEST_F(QtLoopTest, LogsThroughCategories) {
   }
   qInstallMessageHandler(before);
   EXPECT_EQ(seen.toStdString(), "4 eddy.http 100 % at low tide\n2 eddy.core the tide is out\n");
+}
+
+TEST_F(QtLoopTest, TheProgramsFilterOfCategoriesMayLog) {
+  static eddy::Loop* logging = nullptr;
+  static int messages = 0;
+  QtLoop loop;
+  messages = 0;
+  const QtMessageHandler handler_before = qInstallMessageHandler(
+      [](QtMsgType, const QMessageLogContext&, const QString&) { ++messages; });
+  // Qt holds a lock of its own here, so only categories that there are already may be used.
+  loop.log(eddy::LogLevel::warning, "eddy.core", "makes the category");
+  const QLoggingCategory::CategoryFilter filter_before =
+      QLoggingCategory::installFilter([](QLoggingCategory* category) {
+        if (logging == nullptr ||
+            QLatin1String(category->categoryName()) != QLatin1String("eddy.new")) {
+          return;
+        }
+        logging->log(eddy::LogLevel::warning, "eddy.core", "from the filter");
+      });
+  logging = &loop;
+  loop.log(eddy::LogLevel::warning, "eddy.new", "asks the filter");
+  logging = nullptr;
+  QLoggingCategory::installFilter(filter_before);
+  qInstallMessageHandler(handler_before);
+  EXPECT_EQ(messages, 3);
 }
 
 TEST_F(QtLoopTest, AThousandStartsAndStopsLeaveNothing) {

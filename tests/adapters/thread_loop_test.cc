@@ -279,6 +279,24 @@ TEST(ThreadLoop, AForkedChildMayGoOn) {
 }
 #endif
 
+TEST(ThreadLoop, WhatRanItMayLeaveItToAnotherThread) {
+  PostingHost host;
+  bool logged = false;
+  {
+    eddy::LoopOptions options;
+    options.log = [&](const eddy::LogRecord& /*record*/) { logged = true; };
+    ThreadLoop loop(host.post(), std::move(options));
+    std::thread([&] {
+      loop.post([] {});
+      while (loop.stats().posts == 0 && host.run_once(true)) {
+      }
+      loop.release_thread();
+    }).join();
+    EXPECT_NO_THROW(loop.call_later(1h, [] {}));
+  }
+  EXPECT_FALSE(logged);
+}
+
 TEST(ThreadLoop, AThousandStartsAndStopsLeaveNothing) {
   PostingHost host;
   { const ThreadLoop first(host.post()); }

@@ -5,6 +5,7 @@
 
 #include <eddy/conformance/conformance_test.h>
 #include <eddy/conformance/host_fixture.h>
+#include <eddy/conformance/support/held_connections.h>
 #include <eddy/conformance/support/process_state.h>
 
 #include <cstdio>
@@ -97,6 +98,7 @@ void link_rules() {
 }  // namespace eddy::inline v0::conformance
 
 int main(int argc, char** argv) {
+  if (const auto status = eddy::conformance::hold_connections(argc, argv)) return *status;
   eddy::conformance::know_runtime_threads();
   eddy::conformance::link_rules();
   ::testing::InitGoogleTest(&argc, argv);

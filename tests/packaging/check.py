@@ -4,7 +4,7 @@
   check.py --source=DIR --work=DIR --kind=static|shared --components=a,b --parts=c,d --compiler=CXX WAY
 
 WAY is install (into a prefix that is then moved: installed files must not know where they were), find_package, pkg_config,
-add_subdirectory, fetch_content, missing_component or version.
+add_subdirectory, fetch_content, missing_component, version or options.
 """
 
 import argparse
@@ -61,10 +61,10 @@ class Check:
 
     def parts_of_build(self):
         """Exactly the components, and parts of web, that the build beside has."""
-        names = ["tls", "asio", "asio_standalone", "qt", "glib", "libev", "brotli", "zstd"]
+        names = ["tls", "asio", "asio_standalone", "qt", "glib", "libev", "testing", "brotli", "zstd"]
         there = self.components + self.parts
         return [f"-DEDDY_{name.upper()}={'ON' if name in there else 'OFF'}" for name in names] + [
-            f"-DEDDY_{name}=OFF" for name in ("TESTING", "CONFORMANCE", "BUILD_TESTS", "BUILD_EXAMPLES")]
+            f"-DEDDY_{name}=OFF" for name in ("CONFORMANCE", "BUILD_TESTS", "BUILD_EXAMPLES")]
 
     def run_consumers(self, folder, **more):
         for name in self.components:
@@ -179,6 +179,33 @@ class Check:
             f"-DCMAKE_PREFIX_PATH={without_qt}", expect_failure=True)
         said = " ".join(said.split())
         expect("EDDY_QT=ON" in said and "qt6-base-dev" in said, f"the message does not say what to do: {said}")
+
+    def options(self):
+        """AUTO leaves out an adapter whose library is not there and says so, ON is an error that names the package, and
+        OFF does not look for it."""
+        off = self.parts_of_build()
+        nowhere = {
+            "qt": (["-DCMAKE_DISABLE_FIND_PACKAGE_Qt6=ON"], "qt6-base-dev"),
+            "asio": (["-DCMAKE_DISABLE_FIND_PACKAGE_Boost=ON"], "libboost1.81-dev"),
+            "asio_standalone": (["-DEDDY_ASIO_INCLUDE_DIR=OFF"], "libasio-dev"),
+            "glib": ([], "libglib2.0-dev"),
+            "libev": (["-DEDDY_LIBEV_INCLUDE_DIR=OFF"], "libev-dev"),
+            "tls": (["-DCMAKE_DISABLE_FIND_PACKAGE_OpenSSL=ON"], "libssl-dev"),
+        }
+        for name, (hidden, package) in nowhere.items():
+            environment = dict(os.environ)
+            if name == "glib":
+                # It is found by pkg-config alone, as PCRE2 is, which stays.
+                modules = self.fresh("modules")
+                where = run("pkg-config", "--variable=pcfiledir", "libpcre2-8").strip()
+                shutil.copy(f"{where}/libpcre2-8.pc", modules)
+                environment["PKG_CONFIG_LIBDIR"] = str(modules)
+            for wish in ("ON", "AUTO", "OFF"):
+                said = " ".join(self.configure(
+                    self.source, self.fresh("build"), *off, *hidden, f"-DEDDY_{name.upper()}={wish}",
+                    expect_failure=wish == "ON", env=environment).split())
+                named = f"(Debian package {package})" in said
+                expect(named == (wish != "OFF"), f"EDDY_{name.upper()}={wish} does not say what it should: {said}")
 
     def version(self):
         where = f"-DCMAKE_PREFIX_PATH={self.prefix}"

@@ -7,6 +7,7 @@ call into a file, so that a case sees what would have been done.
 
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -101,6 +102,10 @@ class Commands(unittest.TestCase):
                               (("examples/run", "hello", "--host=vms"), "native qt glib asio libev"),
                               (("examples/run", "hello", "--port=70000"), "not a port"),
                               (("examples/run", "hello", "--port=x"), "not a port"),
+                              (("examples/run", "hello", "--host", "qt"), "--host=HOST"),
+                              (("examples/run", "hello", "--host="), "--host=HOST"),
+                              (("examples/run", "hello", "--port", "80"), "--port=N"),
+                              (("examples/run", "hello", "--port="), "--port=N"),
                               (("tests/run", "--preset=none"), "there are: dev"),
                               (("tests/fuzz/run", "teapot"), "there are: chunked"),
                               (("tests/fuzz/run", "0"), "no number of seconds"),
@@ -109,6 +114,37 @@ class Commands(unittest.TestCase):
             self.assertEqual(self.run_on(*command), 2, command)
             self.assertIn(said, self.said)
             self.assertNotIn("cmake", self.calls)
+
+
+    def run_tests_of_a_copy(self, *arguments, left_out="", status=0, refused=""):
+        """tests/run in a copy of the repository, where a build and ctest are stand-ins that end well or as they are told."""
+        copy = self.folder / "copy"
+        for path in ("tests/run", "tests/skipped.py", "packaging/setup", "CMakePresets.json"):
+            (copy / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / path, copy / path)
+        build = copy / "build" / "dev"
+        build.mkdir(parents=True, exist_ok=True)
+        (build / "tests_left_out.txt").write_text(left_out)
+        for name, text in (("cmake", "exit 0\n"), ("ctest", f'echo ctest >>"$CALLS"; exit {status}\n')):
+            (self.folder / name).write_text("#!/bin/bash\n" + text)
+            (self.folder / name).chmod(0o755)
+        return self.run_on(str(copy / "tests" / "run"), *arguments, refused=refused)
+
+    def test_tests_that_are_left_out_are_no_success(self):
+        qt = "qt_adapter_test: eddy::qt is not built (Qt 6.2 Core or newer was not found (Debian package qt6-base-dev))\n"
+        self.assertEqual(self.run_tests_of_a_copy(left_out=qt), 1)
+        self.assertIn(qt, self.said)
+        self.assertIn("ctest", self.calls)
+        self.assertEqual(self.run_tests_of_a_copy("--allow-missing", left_out=qt), 0)
+        self.assertIn(qt, self.said)
+        self.assertEqual(self.run_tests_of_a_copy(refused="libev-dev"), 1)
+        self.assertEqual(self.run_tests_of_a_copy("--allow-missing", refused="libev-dev"), 0)
+
+    def test_tests_that_a_preset_refuses_are_no_lack(self):
+        self.assertEqual(self.run_tests_of_a_copy(left_out="qt_adapter_test: eddy::qt is not built (EDDY_QT is OFF)\n"), 0)
+
+    def test_failed_tests_fail_whatever_is_allowed(self):
+        self.assertEqual(self.run_tests_of_a_copy("--allow-missing", status=8), 8)
 
 
 unittest.main()

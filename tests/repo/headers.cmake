@@ -3,8 +3,8 @@
 # headers_test: a program made of generated sources. That it could be built is the test.
 #  - one source for each public header: the header, twice, and nothing else. It links the component it belongs to
 #    and so sees the include paths of that alone.
-#  - for each of Qt (its keywords on), GLib, libev and Xlib one source that includes it before Eddy and one
-#    that includes it after, each saying `using namespace eddy;` and naming asio::io_context, and Qt:: where Qt is there.
+#  - for each of Qt (its keywords on), GLib, libev and Xlib one source that includes it before all public headers of
+#    Eddy's and one that includes it after them, each saying `using namespace eddy;` and naming asio::io_context, and Qt:: where Qt is there.
 
 set(folder ${CMAKE_CURRENT_BINARY_DIR}/headers)
 # eddy_write_if_different(file text): keeps the time of a source that says the same as before.
@@ -30,12 +30,18 @@ function(eddy_object_library name)
   endif()
 endfunction()
 
+# eddy_public_headers(component out): as they are included, eddy/core/core.h.
+function(eddy_public_headers component out)
+  get_target_property(headers eddy_${component} HEADER_SET)
+  list(TRANSFORM headers REPLACE "^.*/(include|generated)/(eddy/.*)$" "\\2")
+  set(${out} ${headers} PARENT_SCOPE)
+endfunction()
+
 get_property(components GLOBAL PROPERTY EDDY_BUILT_COMPONENTS)
 foreach(component IN LISTS components)
-  get_target_property(headers eddy_${component} HEADER_SET)
+  eddy_public_headers(${component} headers)
   set(sources "")
   foreach(header IN LISTS headers)
-    string(REGEX REPLACE "^.*/(include|generated)/(eddy/.*)$" "\\2" header "${header}")
     string(REGEX REPLACE "[^A-Za-z0-9]" "_" name "${component}_${header}")
     eddy_write_if_different(${folder}/${name}.cc "#include <${header}>\n#include <${header}>\n")
     list(APPEND sources ${folder}/${name}.cc)
@@ -47,11 +53,14 @@ endforeach()
 
 # The companions: all components that there are come along.
 list(JOIN components "|" components_regex)
-set(umbrellas "")
+set(all_headers "")
 set(libraries "")
-foreach(component core tls web glib libev qt)
+foreach(component core tls web glib libev qt testing conformance)
   if(component IN_LIST components)
-    string(APPEND umbrellas "#include <eddy/${component}/${component}.h>\n")
+    eddy_public_headers(${component} headers)
+    foreach(header IN LISTS headers)
+      string(APPEND all_headers "#include <${header}>\n")
+    endforeach()
     list(APPEND libraries eddy::${component})
   endif()
 endforeach()
@@ -71,7 +80,7 @@ function(eddy_add_companions host)
   set(asio ${ARGN})
   set(use "using namespace eddy;\n")
   set(program "${host_${host}}")
-  set(eddy "${umbrellas}")
+  set(eddy "${all_headers}")
   if(asio)
     string(APPEND eddy "#include <eddy/asio/asio.h>\n")
     if(asio STREQUAL "asio")

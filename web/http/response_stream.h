@@ -26,7 +26,7 @@ class EDDY_API FlushAwaiter final : public eddy::internal::Waiter {
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> handle) {
     eddy::internal::require_environment<Promise>();
-    return begin(handle) && wait();
+    return begin(handle) ? wait() : go_on_stopped();
   }
   void await_resume();
 

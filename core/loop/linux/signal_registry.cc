@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/core/loop/linux/signal_registry.h>
 
+#include <pthread.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -57,6 +58,16 @@ void handle(int signal) {
 
 std::error_code last_error() noexcept { return {errno, std::system_category()}; }
 
+/// A thread of the parent's may hold the mutex, or be in the handler, at the moment of a fork.
+void be_ready_for_fork() noexcept {
+  [[maybe_unused]] static const int registered =
+      ::pthread_atfork([] { registry_mutex.lock(); }, [] { registry_mutex.unlock(); },
+                       [] {
+                         registry_mutex.unlock();
+                         handlers = 0;
+                       });
+}
+
 /// With the mutex held.
 std::error_code install(std::size_t signal) noexcept {
   if (watch_counts[signal]++ > 0) return {};
@@ -86,6 +97,7 @@ int open_signal(int signal, std::error_code& error) noexcept {
     error = std::make_error_code(std::errc::invalid_argument);
     return -1;
   }
+  be_ready_for_fork();
   const std::lock_guard lock(registry_mutex);
   for (Slot& slot : slots) {
     if (slot.fd.load() >= 0) continue;
@@ -106,6 +118,21 @@ int open_signal(int signal, std::error_code& error) noexcept {
   }
   error = std::make_error_code(std::errc::no_space_on_device);
   return -1;
+}
+
+int renew_signal(int fd) noexcept {
+  const std::lock_guard lock(registry_mutex);
+  for (Slot& slot : slots) {
+    if (slot.fd.load() != fd) continue;
+    slot.owner = ::getpid();
+    // Without another one the parent is woken too, for nothing.
+    const int own = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (own < 0) return fd;
+    slot.fd = own;
+    ::close(fd);
+    return own;
+  }
+  return fd;
 }
 
 void drain_signal(int fd) noexcept {

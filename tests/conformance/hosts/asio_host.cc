@@ -3,6 +3,7 @@
 // Asio: an io_context that one thread runs, and one that four run, where the Loop has a strand.
 #include <eddy/asio/asio_loop.h>
 #include <eddy/conformance/host_fixture.h>
+#include <eddy/conformance/support/interrupts.h>
 #include <eddy/conformance/support/limit.h>
 
 #ifdef EDDY_ASIO_STANDALONE
@@ -35,6 +36,7 @@ using eddy::TimePoint;
 using eddy::conformance::Difference;
 using eddy::conformance::ForkStage;
 using eddy::conformance::HostFixture;
+using eddy::conformance::Interrupts;
 using eddy::conformance::Limit;
 using eddy::conformance::RunEnd;
 
@@ -142,9 +144,11 @@ class AsioThreadsFixture final : public AsioFixture {
     quit_ = false;
     returned_ = 0;
     context().restart();
+    const bool interrupted = eddy::conformance::interrupts_wanted();
     std::vector<std::thread> threads;
     for (int i = 0; i < kThreads; ++i) {
-      threads.emplace_back([this] {
+      threads.emplace_back([this, interrupted] {
+        const Interrupts interrupts(interrupted);
         context().run();
         const std::lock_guard in_thread(mutex_);
         ++returned_;

@@ -163,22 +163,43 @@ EDDY_RULE_IN(LoopDestructionTest, DestructionTest, AnExceptionAfterTheLoopsEndIs
 
 namespace {
 
-/// Depth 1 is in a connection's handler that runs the host; depth 2 destroys.
+/// Depth 1 is in a callback that runs the host; depth 2 destroys. Where the host refuses to be
+/// nested, or the callback holds the strand, what destroys comes when that has returned, though the
+/// thread that holds the strand may come by it itself.
 class DeepDestructionTest : public ConformanceTest {
  protected:
+  /// To be called in the callback at depth 1.
+  void run_nested(std::function<void()> destroy) {
+    loop().call_later(std::chrono::milliseconds(5), [this, destroy = std::move(destroy)] {
+      depth_ = gate().depth();
+      destroy();
+      destroyed_ = true;
+      quit();
+    });
+    const RunEnd end = host().run(holds_the_strand_ ? std::chrono::milliseconds(50) : kPatience);
+    EXPECT_EQ(end == RunEnd::refused, refuses_);
+    back_ = true;
+    if (destroyed_) quit();
+  }
+
+  /// Runs the host until that has happened.
+  void run_to_the_end() {
+    host().run(kPatience);
+    EXPECT_TRUE(destroyed_);
+    EXPECT_TRUE(back_) << "the callback went on with what it holds";
+    if (!refuses_ && !holds_the_strand_) {
+      EXPECT_EQ(depth_, 2U);
+    }
+    host().run(std::chrono::milliseconds(5));
+  }
+
   void run_with(const std::function<void()>& destroy_at_depth_2) {
+    find_out();
     std::atomic<bool> ended{false};
     server_ = std::make_unique<LineServer>(
         loop(), [this, destroy_at_depth_2, captured = Captured()](std::string_view /*line*/) {
-          loop().call_later(std::chrono::milliseconds(5), [this, destroy_at_depth_2] {
-            depth_ = gate().depth();
-            destroy_at_depth_2();
-            quit();
-          });
-          const RunEnd end = host().run(kPatience);
-          refused_ = end == RunEnd::refused;
-          back_ = captured.text == Captured().text;
-          if (!refused_) quit();
+          run_nested(destroy_at_depth_2);
+          EXPECT_EQ(captured.text, Captured().text);
           return captured.text;
         });
     ClientThread client([&ended, port = server_->port()] {
@@ -186,45 +207,66 @@ class DeepDestructionTest : public ConformanceTest {
       connection.send("hello\n");
       ended = connection.wait_for_end();
     });
-    const bool refuses = differs(Difference::nesting);
-    host().run(kPatience);
-    EXPECT_TRUE(back_) << "the handler went on with what it holds";
-    EXPECT_EQ(refused_, refuses);
-    if (!refuses) {
-      EXPECT_EQ(depth_, 2U);
-    }
-    host().run(std::chrono::milliseconds(5));
+    run_to_the_end();
     server_.reset();
     destroy_loop();
     client.join();
     EXPECT_TRUE(ended);
   }
 
+  /// First of all.
+  void find_out() {
+    refuses_ = differs(Difference::nesting);
+    holds_the_strand_ = differs(Difference::strand_on_threads);
+  }
+
   std::unique_ptr<LineServer> server_;
 
  private:
-  bool refused_ = false;
+  bool refuses_ = false;
+  bool holds_the_strand_ = false;
+  bool destroyed_ = false;
   bool back_ = false;
   std::size_t depth_ = 0;
 };
 
 }  // namespace
 
+EDDY_RULE_IN(DeepDestructionTest, DestructionTest, AWatchMayBeEndedAtDepthTwo,
+             "an inner turn ends the watch whose callback waits in a nested host loop; it is not "
+             "called again, whatever there is to read") {
+  find_out();
+  const SocketPair pair;
+  pair.fill(1);
+  const WorkGuard guard = loop().hold();
+  int calls = 0;
+  FdWatch watch;
+  watch = loop().watch(pair.near(), Io::read, [&, captured = Captured()](Io /*events*/) {
+    ++calls;
+    (void)pair.take();
+    run_nested([&] {
+      pair.fill(1);
+      watch.reset();
+    });
+    EXPECT_EQ(captured.text, Captured().text);
+  });
+  run_to_the_end();
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(loop().stats().watches, 0U);
+}
+
 EDDY_RULE_IN(DeepDestructionTest, DestructionTest, AServerMayBeDestroyedAtDepthTwo,
              "an inner turn destroys the server whose handler waits in a nested host loop") {
-  if (differs(Difference::strand_on_threads)) return;  // NestingTest has the rule for it
   run_with([this] { server_.reset(); });
 }
 
 EDDY_RULE_IN(DeepDestructionTest, DestructionTest, ALoopMayBeDestroyedAtDepthTwo,
              "an inner turn destroys the Loop while a handler of it waits in a nested host loop") {
-  if (differs(Difference::strand_on_threads)) return;  // NestingTest has the rule for it
   run_with([this] { destroy_loop(); });
 }
 
 EDDY_RULE_IN(DeepDestructionTest, DestructionTest, ServerAndLoopMayBeDestroyedAtDepthTwo,
              "an inner turn destroys server and Loop while a handler waits in a nested host loop") {
-  if (differs(Difference::strand_on_threads)) return;  // NestingTest has the rule for it
   run_with([this] {
     server_.reset();
     destroy_loop();

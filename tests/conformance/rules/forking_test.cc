@@ -135,22 +135,25 @@ class ForkTest : public ConformanceTest {
 }  // namespace
 
 EDDY_RULE_IN(ForkTest, ForkTest, AChildThatDestroysEverythingLeavesTheParentServing,
-             "a forked child that destroys server, watches and Loop, or just exits, takes nothing "
-             "from its parent") {
+             "a forked child that destroys server, watches and Loop, that calls exit(), or that "
+             "leaves at once, takes nothing from its parent") {
   std::optional<LineServer> server;
   server.emplace(loop(), echo);
   LineClient client(server->port());
   const TimeoutHandle timer = loop().call_later(std::chrono::hours(1), [] {});
   expect_service(*server, client);
-  for (const bool destroys : {true, false}) {
+  enum class End { destroys, exits, exits_at_once };
+  for (const End end : {End::destroys, End::exits, End::exits_at_once}) {
     host().forked(ForkStage::before);
     const pid_t child = ::fork();
     ASSERT_GE(child, 0);
     if (child == 0) {
-      if (destroys) {
+      if (end == End::destroys) {
         server.reset();
         destroy_loop();
       }
+      // exit() runs the destructors of what is static, the host's library's included.
+      if (end == End::exits) std::exit(7);  // NOLINT(concurrency-mt-unsafe): the child has one
       ::_exit(7);
     }
     host().forked(ForkStage::in_parent);

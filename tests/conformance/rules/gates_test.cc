@@ -7,6 +7,7 @@
 #include <eddy/conformance/support/line_server.h>
 #include <eddy/core/task/sleep.h>
 #include <eddy/core/task/task.h>
+#include <eddy/core/task/task_group.h>
 
 #include <atomic>
 
@@ -22,6 +23,17 @@ Task<void> never_really_wait(long& rounds) {
   for (;;) {
     burn_cpu(20'000);
     rounds += co_await ready_at_once();
+  }
+}
+
+/// As a program may write it, with `catch (...)`. Ends by itself, for hosts that it does hold.
+Task<void> try_again(long& tries) {
+  while (tries < 2'000'000) {
+    try {
+      co_await sleep(std::chrono::hours(1));
+    } catch (...) {
+      ++tries;
+    }
   }
 }
 
@@ -46,6 +58,20 @@ EDDY_RULE_IN(GateTest, GateTest, ACoroutineThatNeverReallyWaitsDoesNotHoldTheHos
   loop().spawn(never_really_wait(rounds));
   hold_to_gate();
   EXPECT_GT(rounds, 100);
+}
+
+EDDY_RULE_IN(
+    GateTest, GateTest, AStoppedTaskThatTriesAgainDoesNotHoldTheHost,
+    "a task that has been stopped, and awaits again whatever was thrown, leaves the host's "
+    "timer its time") {
+  long tries = 0;
+  TaskGroup group(loop());
+  group.spawn(try_again(tries));
+  run_for(std::chrono::milliseconds(2));
+  EXPECT_EQ(tries, 0);
+  group.request_stop();
+  hold_to_gate();
+  EXPECT_GT(tries, 100);
 }
 
 EDDY_RULE_IN(GateTest, GateTest, AHundredThousandPostsDoNotHoldTheHost,

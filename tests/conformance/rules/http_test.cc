@@ -2,6 +2,8 @@
 //
 // The same rules where they matter most: an HTTP server in the host, and its handlers.
 #include <eddy/conformance/gate_test.h>
+#include <eddy/core/task/sleep.h>
+#include <eddy/core/task/task.h>
 #include <eddy/web/web.h>
 
 #include <sys/resource.h>
@@ -11,6 +13,7 @@
 #include <cstdlib>
 #include <optional>
 #include <vector>
+#include <stdexcept>
 
 namespace eddy::inline v0::conformance {
 
@@ -122,6 +125,38 @@ EDDY_RULE_IN(HttpTest, HttpTest, PipelinedRequestsDoNotHoldTheHost,
   ASSERT_TRUE(run_until([&] { return served_ > 0; }));
   hold_to_gate(20);
   EXPECT_TRUE(run_until([&] { return answered == kRequests; }));
+}
+
+EDDY_RULE_IN(HttpTest, HttpTest, AHandlerThatThrowsIsAnsweredForIt,
+             "what a handler throws, at once or in its task, is a 500 and a log message, and the "
+             "connection goes on") {
+  listen();
+  app_->get("/throw", []() -> std::string { throw std::runtime_error("thrown by a handler"); });
+  app_->get("/throw_later", []() -> Task<std::string> {
+    co_await yield();
+    throw std::runtime_error("thrown by a task");
+  });
+  std::atomic<int> errors{0};
+  std::atomic<int> answered{0};
+  ClientThread client([&, remote = loop().remote()] {
+    LineClient connection(port_);
+    for (const char* path : {"/throw", "/throw_later"}) {
+      connection.send(request_for(path));
+      errors += connection.read_line().starts_with("HTTP/1.1 500 ") ? 1 : 0;
+      (void)read_response(connection);
+      answered += get(connection, "/echo/hi") == "hi" ? 1 : 0;
+    }
+    remote.post([this] { quit(); });
+  });
+  EXPECT_EQ(run(kPatience), RunEnd::quit);
+  client.join();
+  EXPECT_EQ(errors, 2);
+  EXPECT_EQ(answered, 2);
+  for (const char* text : {"thrown by a handler", "thrown by a task"}) {
+    EXPECT_TRUE(std::any_of(logged().begin(), logged().end(), [text](const std::string& message) {
+      return message.find(text) != std::string::npos;
+    })) << text;
+  }
 }
 
 namespace {
@@ -310,14 +345,18 @@ class DeepHttpTest : public HttpTest {
     loop().call_later(std::chrono::milliseconds(5), [this] {
       depth_ = gate().depth();
       destroy_();
+      destroyed_ = true;
       quit();
     });
-    refused_ = host().run(kPatience) == RunEnd::refused;
-    if (!refused_) quit();
+    const Duration limit = holds_the_strand_ ? std::chrono::milliseconds(50) : kPatience;
+    refused_ = host().run(limit) == RunEnd::refused;
+    if (destroyed_) quit();
   }
 
+  /// As DestructionTest: who blocks in the strand is through before anything is destroyed, unless
+  /// its own thread comes by it.
   void run_with(std::function<void()> destroy) {
-    if (differs(Difference::strand_on_threads)) return;  // the test before has the rule for it
+    holds_the_strand_ = differs(Difference::strand_on_threads);
     destroy_ = std::move(destroy);
     listen();
     std::atomic<bool> ended{false};
@@ -330,8 +369,9 @@ class DeepHttpTest : public HttpTest {
     host().run(kPatience);
     host().run(std::chrono::milliseconds(5));
     EXPECT_TRUE(went_on_) << "get() goes on with a dead connection";
+    EXPECT_TRUE(destroyed_);
     EXPECT_EQ(refused_, refuses);
-    if (!refuses) {
+    if (!refuses && !holds_the_strand_) {
       EXPECT_EQ(depth_, 2U);
     }
     app_.reset();
@@ -342,6 +382,8 @@ class DeepHttpTest : public HttpTest {
 
  private:
   std::function<void()> destroy_;
+  bool holds_the_strand_ = false;
+  bool destroyed_ = false;
   bool refused_ = false;
   std::size_t depth_ = 0;
 };

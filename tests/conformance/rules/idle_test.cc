@@ -2,11 +2,10 @@
 //
 // Who has nothing to do costs nothing.
 #include <eddy/conformance/conformance_test.h>
+#include <eddy/conformance/support/held_connections.h>
 #include <eddy/conformance/support/line_server.h>
+#include <eddy/web/web.h>
 
-#include <sys/resource.h>
-
-#include <algorithm>
 #include <atomic>
 
 namespace eddy::inline v0::conformance {
@@ -17,7 +16,21 @@ namespace {
 
 class IdleTest : public ConformanceTest {
  protected:
+  static constexpr int kConnections = 500;
+
   [[nodiscard]] bool interrupted() const override { return false; }
+
+  /// Runs the host until all of them are open.
+  void wait_for(HeldConnections& held) {
+    std::atomic<bool> open{false};
+    ClientThread client([&, remote = loop().remote()] {
+      open = held.wait_until_open();
+      remote.post([this] { quit(); });
+    });
+    EXPECT_EQ(run(kPatience), RunEnd::quit);
+    client.join();
+    ASSERT_TRUE(open) << kConnections << " connections could not be opened";
+  }
 
   /// Runs the host while another thread counts, over `time`, how often its threads go to sleep
   /// again.
@@ -40,24 +53,32 @@ class IdleTest : public ConformanceTest {
 
 }  // namespace
 
-EDDY_RULE_IN(IdleTest, IdleTest, FiveHundredIdleConnectionsCauseNoWakeup,
-             "a server with 500 idle connections wakes up 0 times in 5 seconds") {
-  // As many as the limit on descriptors allows, with both ends in this process.
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  const std::size_t connections = std::min<std::size_t>(500, (limit.rlim_cur - 64) / 2);
-  LineServer server(loop(), [](std::string_view line) { return std::string(line); });
+EDDY_RULE_IN(
+    IdleTest, IdleTest, FiveHundredIdleHttpConnectionsCauseNoWakeup,
+    "an HTTP server with 500 connections that have been served and idle wakes up 0 times in "
+    "5 seconds") {
+  web::Application app;
+  app.get("/", [] { return "hello"; });
+  const web::Server& server = app.listen(loop(), "127.0.0.1", 0);
   const TimeoutHandle far = loop().call_later(std::chrono::hours(1), [] {});
-  std::vector<LineClient> clients;
-  ClientThread opener([&, port = server.port()] {
-    for (std::size_t i = 0; i < connections; ++i) clients.emplace_back(port);
-  });
-  ASSERT_TRUE(run_until([&] { return server.connections() == connections; }));
-  opener.join();
+  HeldConnections held(server.port(), kConnections, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  wait_for(held);
+  ASSERT_EQ(server.stats().connections, std::size_t{kConnections});
   const std::uint64_t turns = loop().stats().turns;
   expect_no_wakeups(std::chrono::seconds(5));
   EXPECT_LE(loop().stats().turns - turns, 3U) << "the first, and those of the post that ended it";
   loop().remove_timeout(far);
+}
+
+EDDY_RULE_IN(IdleTest, IdleTest, FiveHundredIdleStreamsCauseNoWakeup,
+             "a TcpServer with 500 connections, a coroutine waiting for each, does not wake up") {
+  LineServer server(loop(), [](std::string_view line) { return std::string(line); });
+  HeldConnections held(server.port(), kConnections, "hello\n");
+  wait_for(held);
+  ASSERT_EQ(server.connections(), std::size_t{kConnections});
+  const std::uint64_t turns = loop().stats().turns;
+  expect_no_wakeups(std::chrono::seconds(1));
+  EXPECT_LE(loop().stats().turns - turns, 3U) << "the first, and those of the post that ended it";
 }
 
 EDDY_RULE_IN(IdleTest, IdleTest, WhoHasBeenBusyGoesBackToSleep,

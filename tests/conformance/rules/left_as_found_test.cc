@@ -5,6 +5,7 @@
 #include <eddy/conformance/support/line_server.h>
 #include <eddy/core/task/sleep.h>
 #include <eddy/core/task/task.h>
+#include <eddy/web/web.h>
 
 #include <atomic>
 
@@ -42,11 +43,22 @@ class LeftAsFoundTest : public ConformanceTest {
     bool ticked = false;
     loop->call_later(std::chrono::milliseconds(1), [&] { ticked = true; });
     loop->spawn(sleep_long());
+    web::Application app;
+    app.get("/", [] { return "hi"; });
+    app.get("/long", [] { return sleep_long(); });
+    const std::uint16_t http_port = app.listen(*loop, "127.0.0.1", 0).port();
     std::atomic<int> answered{0};
     ClientThread client([&, port = server.port(), remote = loop->remote()] {
       std::vector<LineClient> connections;
       for (int i = 0; i < 5; ++i) connections.emplace_back(port);
       for (LineClient& connection : connections) answered += connection.ask("hi") == "hi" ? 1 : 0;
+      for (int i = 0; i < 5; ++i) {
+        LineClient& connection = connections.emplace_back(http_port);
+        connection.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        answered += connection.read_line().starts_with("HTTP/1.1 200 ") ? 1 : 0;
+        // Some wait for a handler that does not end.
+        if (i % 2 == 0) connection.send("GET /long HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      }
       sleep_at_least(std::chrono::milliseconds(2));
       remote.post([this] { quit(); });
       // Some go before the server does, and some stay.
@@ -54,7 +66,7 @@ class LeftAsFoundTest : public ConformanceTest {
     });
     EXPECT_EQ(host().run(kPatience), RunEnd::quit);
     client.join();
-    EXPECT_EQ(answered, 5);
+    EXPECT_EQ(answered, 10);
     EXPECT_TRUE(ticked);
     loop->post([] {});
   }

@@ -128,41 +128,61 @@ class Counted {
 
 }  // namespace
 
-EDDY_RULE(PostTest, FourThreadsMayPostWhileTheLoopIsDestroyed,
-          "posting during shutdown neither leaks nor runs anything after the end") {
-  Tally tally;
-  std::atomic<bool> over{false};
-  std::atomic<long> moved_from_but_refused{0};
-  const Remote remote = loop().remote();
-  std::vector<ClientThread> threads;
-  threads.reserve(4);
-  for (int t = 0; t < 4; ++t) {
-    threads.emplace_back([&, remote] {
-      while (!over) {
-        Counted call(tally);
-        if (remote.post(std::move(call))) {
-          ++tally.accepted;
-        } else {
-          ++tally.refused;
-          if (!call.untouched()) ++moved_from_but_refused;  // NOLINT(bugprone-use-after-move)
-        }
-        // Not so fast that memory is all they are about.
-        if (tally.accepted % 64 == 0) sleep_at_least(std::chrono::microseconds(50));
-      }
-    });
-  }
-  run_for(std::chrono::milliseconds(20));
-  destroy_loop();
-  tally.closed = true;
-  const long before = tally.refused;
-  while (tally.refused < before + 100) sleep_at_least(std::chrono::milliseconds(1));
-  over = true;
-  threads.clear();
+namespace {
 
-  EXPECT_GT(tally.ran, 0);
-  EXPECT_EQ(tally.destroyed, tally.accepted + tally.refused) << "something was leaked";
-  EXPECT_EQ(tally.ran_after_the_end, 0);
-  EXPECT_EQ(moved_from_but_refused, 0);
+class PostsAtTheEndTest : public ConformanceTest {
+ protected:
+  /// Four threads post before, while and after `end` is called, which ends the Loop.
+  void post_during(const std::function<void()>& end) {
+    Tally tally;
+    std::atomic<bool> over{false};
+    std::atomic<long> moved_from_but_refused{0};
+    const Remote remote = loop().remote();
+    std::vector<ClientThread> threads;
+    threads.reserve(4);
+    for (int t = 0; t < 4; ++t) {
+      threads.emplace_back([&, remote] {
+        while (!over) {
+          Counted call(tally);
+          if (remote.post(std::move(call))) {
+            ++tally.accepted;
+          } else {
+            ++tally.refused;
+            if (!call.untouched()) ++moved_from_but_refused;  // NOLINT(bugprone-use-after-move)
+          }
+          // Not so fast that memory is all they are about.
+          if (tally.accepted % 64 == 0) sleep_at_least(std::chrono::microseconds(50));
+        }
+      });
+    }
+    run_for(std::chrono::milliseconds(20));
+    end();
+    tally.closed = true;
+    const long before = tally.refused;
+    while (tally.refused < before + 100) sleep_at_least(std::chrono::milliseconds(1));
+    over = true;
+    threads.clear();
+
+    EXPECT_GT(tally.ran, 0);
+    EXPECT_EQ(tally.destroyed, tally.accepted + tally.refused) << "something was leaked";
+    EXPECT_EQ(tally.ran_after_the_end, 0);
+    EXPECT_EQ(moved_from_but_refused, 0);
+  }
+};
+
+}  // namespace
+
+EDDY_RULE_IN(PostsAtTheEndTest, PostTest, FourThreadsMayPostWhileTheLoopIsDestroyed,
+             "posting during shutdown neither leaks nor runs anything after the end") {
+  post_during([this] { destroy_loop(); });
+}
+
+EDDY_RULE_IN(PostsAtTheEndTest, PostTest, FourThreadsMayPostWhileTheHostIsDestroyed,
+             "posting while the host goes before its Loop neither leaks nor runs anything then") {
+  post_during([this] {
+    destroy_host();
+    destroy_loop();
+  });
 }
 
 EDDY_RULE(PostTest, PostsThatWereNotRunAreDestroyedOnTheLoopsThread,

@@ -4,26 +4,35 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <atomic>
+#include <mutex>
 
 namespace eddy::inline v0::conformance {
 
 namespace {
 
 constexpr long kIntervalNs = 3'000'000;
-constexpr int kSignal = SIGALRM;
+/// A profiler's; SIGALRM ends the tests' own child processes when they stay too long.
+constexpr int kSignal = SIGPROF;
 
-std::atomic<long> count{0};
+thread_local volatile std::sig_atomic_t count = 0;
 
-void on_signal(int /*signal*/) { count.fetch_add(1, std::memory_order_relaxed); }
+void on_signal(int /*signal*/) { count = count + 1; }
+
+/// The handler is the process's: the first installs it, and the last puts back what was there.
+std::mutex mutex;
+int users = 0;
+struct sigaction before {};
 
 }  // namespace
 
 Interrupts::Interrupts(bool on) : on_(on) {
   if (!on_) return;
-  struct sigaction action {};
-  action.sa_handler = on_signal;
-  ::sigaction(kSignal, &action, &before_);
+  {
+    const std::lock_guard lock(mutex);
+    struct sigaction action {};
+    action.sa_handler = on_signal;
+    if (users++ == 0) ::sigaction(kSignal, &action, &before);
+  }
   sigevent event{};
   event.sigev_notify = SIGEV_THREAD_ID;
   event.sigev_signo = kSignal;
@@ -36,9 +45,15 @@ Interrupts::Interrupts(bool on) : on_(on) {
 Interrupts::~Interrupts() {
   if (!on_) return;
   ::timer_delete(timer_);
-  ::sigaction(kSignal, &before_, nullptr);
+  const std::lock_guard lock(mutex);
+  if (--users == 0) ::sigaction(kSignal, &before, nullptr);
 }
 
-long interrupts_so_far() { return count.load(std::memory_order_relaxed); }
+bool interrupts_wanted() {
+  const std::lock_guard lock(mutex);
+  return users > 0;
+}
+
+long interrupts_of_this_thread() { return count; }
 
 }  // namespace eddy::inline v0::conformance

@@ -7,7 +7,8 @@
 namespace eddy::inline v0::conformance {
 
 /// While it exists, an interval timer sends the calling thread a signal every 3 ms, whose handler
-/// does nothing and has no SA_RESTART: system calls end with EINTR, as under a profiler.
+/// does nothing and has no SA_RESTART: system calls end with EINTR, as under a profiler. Each
+/// thread that runs the host has its own.
 class Interrupts {
  public:
   explicit Interrupts(bool on);
@@ -18,10 +19,11 @@ class Interrupts {
  private:
   bool on_;
   timer_t timer_{};
-  struct sigaction before_ {};
 };
 
-/// How many of them there have been in this process.
-long interrupts_so_far();
+/// Whether there are any, for a host that starts threads in its run function.
+bool interrupts_wanted();
+/// How many the calling thread has had.
+long interrupts_of_this_thread();
 
 }  // namespace eddy::inline v0::conformance

@@ -16,6 +16,7 @@
 #include <memory>
 #include <set>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -273,6 +274,37 @@ TEST(LoopHost, WhatAttachThrowsComesOutOfTheConstructor) {
   EXPECT_THROW(Loop(std::make_unique<RecordingHost>(calls)), std::runtime_error);
 }
 
+TEST(LoopHost, OneThatThrowsWhenItHasTheDispatcherLeavesNoDescriptor) {
+  const auto descriptors = [] {
+    int count = 0;
+    for (int fd = 0; fd < 256; ++fd) count += ::fcntl(fd, F_GETFD) >= 0 ? 1 : 0;
+    return count;
+  };
+  class Throwing final : public eddy::Host {
+   public:
+    explicit Throwing(std::string& calls) : calls_(calls) {}
+    ~Throwing() override { calls_ += "destroyed"; }
+    void attach(eddy::Dispatcher dispatcher) override {
+      dispatcher_ = std::move(dispatcher);
+      throw std::runtime_error("no thread left");
+    }
+    void detach() noexcept override { calls_ += "detached "; }
+    [[nodiscard]] Access access() const noexcept override { return Access::free; }
+    std::error_code run_once(bool /*wait*/) override { return {}; }
+    void keep_alive(bool /*on*/) noexcept override {}
+    void wake() noexcept override {}
+
+   private:
+    std::string& calls_;
+    eddy::Dispatcher dispatcher_;
+  };
+  const int before = descriptors();
+  std::string calls;
+  EXPECT_THROW(Loop(std::make_unique<Throwing>(calls)), std::runtime_error);
+  EXPECT_EQ(calls, "destroyed");
+  EXPECT_EQ(descriptors(), before);
+}
+
 TEST(LoopHost, OneThatDiesFirstLeavesALoopThatOnlyAcceptsItsDestruction) {
   const auto calls = std::make_shared<HostCalls>();
   int live = 0;
@@ -344,6 +376,25 @@ TEST(LoopHost, ANativeLoopBelongsToTheThreadOfItsTurns) {
   // A run that has ended leaves it to nobody again.
   EXPECT_FALSE(loop.run());
   std::thread([&] { EXPECT_NO_THROW((void)loop.watch(pair.near(), Io::read, [](Io) {})); }).join();
+}
+
+TEST(LoopHost, AnEmbeddedLoopGoesToAnotherThreadWhenItsOwnGivesItUp) {
+  eddy::testing::CapturedLog log;
+  int live = 0;
+  {
+    eddy::EmbeddedLoop loop;
+    loop.set_log_sink(log.sink());
+    const SocketPair pair;
+    loop.call_later(1h, [alive = Alive(live)] {});
+    std::thread([&] {
+      loop.post([&] { loop.release_thread(); });  // within a turn: nothing
+      loop.dispatch();
+      std::thread([&] { EXPECT_THROW(loop.release_thread(), eddy::WrongThread); }).join();
+      loop.release_thread();
+    }).join();
+    EXPECT_NO_THROW((void)loop.watch(pair.near(), Io::read, [](Io) {}));
+  }
+  EXPECT_EQ(live, 0) << "destroyed, not leaked";
 }
 
 // ---- Fork ----

@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <memory>
 #include <stdexcept>
+#include <string>
+#include <system_error>
 
 namespace {
 
@@ -54,6 +56,22 @@ TEST(FdWatch, ACallbackThatRunsANestedLoopIsNotCalledWithinItself) {
   EXPECT_EQ(deepest, 1);
   loop.dispatch();
   EXPECT_FALSE(readable(loop.fd()));
+}
+
+TEST(FdWatch, OneThatIsPausedInsideItselfAndThenRefusedIsReported) {
+  ManualLoop loop;
+  auto connection = loop.system().open_connection();
+  std::string reported;
+  loop.set_exception_handler([&](const std::exception_ptr& error, const char* /*where*/) {
+    reported = eddy::describe(error);
+  });
+  const FdWatch watch = loop.watch(connection.fd, Io::read, [&](Io) {
+    loop.run_turns(2);
+    loop.poller().fail_watch(std::errc::no_space_on_device);
+  });
+  connection.peer.write("x");
+  loop.run_turns(1);
+  EXPECT_NE(reported.find("a watch goes on"), std::string::npos) << reported;
 }
 
 TEST(FdWatch, OneThatIsPausedInsideItselfGetsWhatIsAskedForMeanwhile) {

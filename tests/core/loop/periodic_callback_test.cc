@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <tests/core/support.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <set>
@@ -111,6 +112,73 @@ TEST(PeriodicCallback, StopLetsATaskEndAndStartDoesNotDoubleIt) {
   loop.advance(1s);
   EXPECT_EQ(begun, 2);
   EXPECT_EQ(ended, 2);
+}
+
+TEST(PeriodicCallback, StartedAnewWithinItsCallItCallsOnePeriodFromThere) {
+  ManualLoop loop;
+  Times calls;
+  const auto start = loop.now();
+  PeriodicCallback* self = nullptr;
+  PeriodicCallback periodic(
+      loop,
+      [&] {
+        calls.push_back(loop.now() - start);
+        if (calls.size() > 1) return;
+        self->stop();
+        self->start();
+      },
+      100ms);
+  self = &periodic;
+  periodic.start();
+  loop.advance(310ms);
+  EXPECT_EQ(calls, (Times{100ms, 200ms, 300ms}));
+}
+
+TEST(PeriodicCallback, StartedAnewBeforeItsCallGivesTheTaskItDoesNotOverlapIt) {
+  ManualLoop loop;
+  int running = 0;
+  int most = 0;
+  int calls = 0;
+  const auto work = [&]() -> Task<void> {
+    most = std::max(most, ++running);
+    co_await eddy::sleep(250ms);
+    --running;
+  };
+  PeriodicCallback* self = nullptr;
+  PeriodicCallback periodic(
+      loop,
+      [&] {
+        ++calls;
+        self->stop();
+        self->start();
+        return work();
+      },
+      100ms);
+  self = &periodic;
+  periodic.start();
+  loop.advance(1s);
+  EXPECT_EQ(most, 1);
+  EXPECT_EQ(calls, 4) << "at 100, 400, 700 and 1000 ms";
+}
+
+TEST(PeriodicCallback, StartedAnewByTheHandlerOfItsExceptionItCallsOnePeriodFromThere) {
+  ManualLoop loop;
+  int calls = 0;
+  PeriodicCallback periodic(
+      loop,
+      [&]() -> Task<void> {
+        ++calls;
+        co_await eddy::yield();
+        throw std::runtime_error("again");
+      },
+      100ms);
+  loop.set_exception_handler([&](const std::exception_ptr& /*error*/, const char* /*where*/) {
+    periodic.stop();
+    periodic.start();
+  });
+  periodic.start();
+  loop.advance(250ms);
+  EXPECT_EQ(calls, 2);
 }
 
 TEST(PeriodicCallback, ExceptionsAreReportedAndItGoesOn) {

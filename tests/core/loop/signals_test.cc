@@ -11,6 +11,7 @@
 
 #include <array>
 #include <atomic>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -191,6 +192,62 @@ TEST(Signals, OfAForkedChildAreNotTheParents) {
   EXPECT_EQ(calls, 0);
   ::raise(SIGUSR1);
   EXPECT_TRUE(run_turns_until(loop, [&] { return calls == 1; }));
+}
+
+/// Exit status of a child that does what `child` says and is alive for some seconds at most; -1
+/// when it has been killed.
+template <class Child>
+int status_of_child(Child child) {
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    ::alarm(10);
+    ::_exit(child());
+  }
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST(Signals, AForkedChildThatRunsTheLoopHearsItsOwnWhileItsParentLives) {
+  const OwnHandler own;
+  NativeLoop loop;
+  int calls = 0;
+  const SignalWatch watch = watch_signal(loop, SIGUSR1, [&] { ++calls; });
+  EXPECT_EQ(status_of_child([&] {
+              loop.dispatch();
+              ::raise(SIGUSR1);
+              return run_turns_until(loop, [&] { return calls == 1; }) ? 0 : 1;
+            }),
+            0);
+  loop.dispatch();
+  EXPECT_EQ(calls, 0) << "that was the child's";
+  ::raise(SIGUSR1);
+  EXPECT_TRUE(run_turns_until(loop, [&] { return calls == 1; }));
+}
+
+TEST(Signals, AForkedChildMayEndAndBeginWatchesWhoeverHeldTheirLockInTheParent) {
+  const OwnHandler own;
+  NativeLoop loop;
+  std::atomic<bool> end{false};
+  std::thread other([&] {
+    NativeLoop others;
+    while (!end) {
+      const SignalWatch watch = watch_signal(others, SIGUSR1, [] {});
+      ::pthread_kill(::pthread_self(), SIGUSR1);
+    }
+  });
+  for (int i = 0; i < 200; ++i) {
+    auto watch = std::make_unique<SignalWatch>(watch_signal(loop, SIGUSR1, [] {}));
+    EXPECT_EQ(status_of_child([&] {
+                loop.dispatch();
+                watch.reset();
+                const SignalWatch next = watch_signal(loop, SIGUSR1, [] {});
+                return 0;
+              }),
+              0);
+  }
+  end = true;
+  other.join();
 }
 
 }  // namespace

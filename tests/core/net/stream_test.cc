@@ -273,6 +273,44 @@ TEST(StreamDelegate, IsToldOnceOfTheLoopsEnd) {
   EXPECT_TRUE(delegate.stream->closed());
 }
 
+TEST(StreamDelegate, IsToldInAStepOfItsOwnThatTheSystemRefusesAWatch) {
+  Connected c;
+  Delegate delegate(std::move(c.stream));
+  c.loop.poller().fail_watch(std::errc::no_space_on_device);
+  delegate.stream->set_delegate(&delegate, Io::read);
+  EXPECT_EQ(delegate.closed, 0);
+  EXPECT_FALSE(delegate.stream->closed());
+  c.loop.run_until_idle();
+  EXPECT_EQ(delegate.closed, 1);
+  EXPECT_TRUE(delegate.stream->closed());
+  EXPECT_TRUE(c.peer.closed());
+  EXPECT_EQ(c.loop.stats().watches, 0U);
+}
+
+TEST(StreamDelegate, MayCloseOrDestroyAStreamThatTheSystemHasRefusedToWatch) {
+  for (const bool destroys : {false, true}) {
+    Connected c;
+    Delegate delegate(std::move(c.stream));
+    c.loop.poller().fail_watch(std::errc::no_space_on_device);
+    delegate.stream->set_delegate(&delegate, Io::read);
+    destroys ? delegate.stream.reset() : delegate.stream->close();
+    c.loop.run_until_idle();
+    EXPECT_EQ(delegate.closed, 0);
+    EXPECT_TRUE(c.peer.closed());
+  }
+}
+
+TEST(Stream, AnAwaitThatTheSystemRefusesToWatchEndsWithAnError) {
+  Connected c;
+  c.loop.poller().fail_watch(std::errc::not_enough_memory);
+  const auto read = [](Stream& stream) -> Task<void> {
+    std::array<char, 8> buffer;
+    (void)co_await stream.read_some(buffer);
+  };
+  EXPECT_THROW(c.loop.run_until(read(*c.stream)), std::system_error);
+  EXPECT_TRUE(c.stream->closed());
+}
+
 TEST(Address, ReadsAndWritesItself) {
   std::error_code error;
   const Address v4 = Address::parse("127.0.0.1", 8888, error);

@@ -168,6 +168,28 @@ TEST(TcpServer, NoMemoryForAWatchClosesTheOneConnection) {
   loop.run_until_idle();
   ASSERT_EQ(streams.size(), 1U);
   EXPECT_TRUE(peer.ended());
+  EXPECT_TRUE(peer.closed());
+  EXPECT_TRUE(streams.front()->closed());
+}
+
+TEST(TcpServer, AListenerThatTheSystemRefusesToWatchAgainIsTriedLater) {
+  CapturedLog log;
+  ManualLoop loop;
+  loop.set_log_sink(log.sink());
+  Keeper keeper(loop);
+  keeper.server.listen("127.0.0.1", 80);
+  loop.system().fail_accept(std::errc::not_enough_memory);
+  const ManualPeer first = loop.system().connect(80);
+  loop.run_until_idle();
+  EXPECT_TRUE(keeper.server.paused());
+  loop.poller().fail_watch(std::errc::no_space_on_device);
+  loop.advance(100ms);
+  EXPECT_TRUE(keeper.server.paused());
+  EXPECT_EQ(keeper.streams.size(), 0U);
+  loop.advance(100ms);
+  EXPECT_FALSE(keeper.server.paused());
+  EXPECT_EQ(keeper.streams.size(), 1U);
+  log.expect(LogLevel::warning, "accepting connections pauses");
 }
 
 TEST(TcpServer, WhatTheCallbackThrowsClosesThatConnectionOnly) {

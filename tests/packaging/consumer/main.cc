@@ -4,6 +4,7 @@
 // host's Loop and lets a posted function end it.
 #include <eddy/core/core.h>
 
+#include <chrono>
 #include <cstdio>
 
 #if defined(USE_WEB)
@@ -27,6 +28,8 @@
 #elif defined(USE_ASIO_STANDALONE)
 #  include <eddy/asio/asio.h>
 #  include <asio/io_context.hpp>
+#elif defined(USE_TESTING)
+#  include <eddy/testing/testing.h>
 #endif
 
 using namespace eddy;
@@ -74,6 +77,9 @@ void make_host_loop() {
 #elif defined(USE_ASIO_STANDALONE)
   asio::io_context io;
   AsioLoop loop(io.get_executor());
+#elif defined(USE_TESTING)
+  eddy::testing::ManualLoop loop;
+  loop.advance(std::chrono::hours(1));
 #endif
 }
 

@@ -98,7 +98,7 @@ class EDDY_API BodyReadAwaiter final : public Waiter {
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> handle) {
     eddy::internal::require_environment<Promise>();
-    return begin(handle) && wait();
+    return begin(handle) ? wait() : go_on_stopped();
   }
   std::string_view await_resume();
 

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Where there is no memory left at the moment. A program of its own: it replaces operator new.
+#include <eddy/core/core.h>
+#include <eddy/testing/manual_loop.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <optional>
+
+namespace {
+
+thread_local bool no_memory = false;
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  void* const memory = no_memory ? nullptr : std::malloc(size);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t /*size*/) noexcept { std::free(memory); }
+
+namespace {
+
+using eddy::Completion;
+using eddy::Task;
+using eddy::testing::ManualLoop;
+
+enum class End { value, dropped };
+
+/// What the wait gave; -1 for an error.
+int end_without_memory(End end) {
+  ManualLoop loop;
+  std::optional<Completion<int>> completion;
+  int result = 0;
+  eddy::TaskGroup group(loop);
+  group.spawn([](std::optional<Completion<int>>& out, int& given) -> Task<void> {
+    try {
+      given = co_await eddy::from_callback<int>(
+          [&](Completion<int> done) { out.emplace(std::move(done)); });
+    } catch (const std::exception&) {
+      given = -1;
+    }
+  }(completion, result));
+  loop.run_until_idle();
+  no_memory = true;
+  if (end == End::value) (*completion)(42);
+  completion.reset();
+  no_memory = false;
+  loop.run_until_idle();
+  EXPECT_EQ(group.size(), 0U) << "it waits for ever";
+  return result;
+}
+
+TEST(NoMemory, ACompletionEndsTheWaitAllTheSame) {
+  EXPECT_EQ(end_without_memory(End::value), 42);
+  EXPECT_EQ(end_without_memory(End::dropped), -1);
+}
+
+}  // namespace
