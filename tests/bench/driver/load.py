@@ -5,6 +5,7 @@ import dataclasses
 import pathlib
 import re
 import resource
+import select
 import signal
 import socket
 import struct
@@ -68,7 +69,7 @@ def wrk_result(output):
         return None
     unit = {"us": 1e-3, "ms": 1.0, "s": 1e3, "m": 60e3}
     times = {percent: float(value) * unit[name]
-             for percent, value, name in re.findall(r"^\s+(\d+)%\s+([\d.]+)(us|ms|s|m)$", output, re.MULTILINE)}
+             for percent, value, name in re.findall(r"^\s+(\d+)%\s+([\d.]+)(us|ms|s|m) *$", output, re.MULTILINE)}
     return WrkResult(int(found.group(1)), float(found.group(2)), times.get("50", 0.0), times.get("99", 0.0))
 
 
@@ -95,15 +96,15 @@ class Load:
             machine.end(process)
         result = wrk_result(output)
         if process.returncode != 0 or result is None:
-            raise LoadFailed(f"wrk ended with {process.returncode}:\n{output}")
+            wrong = re.search(r"^.*(Socket errors|Non-2xx).*$", output, re.MULTILINE)
+            raise LoadFailed(f"wrk ended with {process.returncode}:\n{output}\n{wrong.group(0).strip() if wrong else ''}")
         if result.requests == 0:
             raise LoadFailed("not one request was answered")
         return result
 
     def run(self, server, traffic, seconds):
         """Runs wrk and accounts for the server's processor time."""
-        if server.reports:
-            server.report()
+        server.report()
         used_before = [machine.core_used(core) for core in (server.core, self.core)]
         load_before, cpu_before = children_cpu(), server.cpu()
         process = self.start(server, traffic, seconds)
@@ -113,14 +114,13 @@ class Load:
         sample = Sample(result.requests, result.rate, cpu / result.requests * 1e6, cpu / seconds, load / seconds,
                         result.p50_ms, result.p99_ms)
         sample.void = self.why_void(sample) if traffic.saturates else self.why_disturbed(sample, used, seconds)
-        if server.reports:
-            counted = server.report()
-            sample.turns = counted.get("turns", 0)
-            sample.own_requests = counted["requests"]
-            # The last answers may be on their way when wrk ends.
-            most = result.requests + traffic.connections * traffic.depth * 2
-            if not result.requests <= sample.own_requests <= most:
-                raise LoadFailed(f"wrk says {result.requests} requests and {server.name} {sample.own_requests}")
+        counted = server.report()
+        sample.turns = counted.get("turns", 0)
+        sample.own_requests = counted["requests"]
+        # The last answers may be on their way when wrk ends.
+        most = result.requests + traffic.connections * traffic.depth * 2
+        if not result.requests <= sample.own_requests <= most:
+            raise LoadFailed(f"wrk says {result.requests} requests and {server.name} {sample.own_requests}")
         return sample
 
     def why_void(self, sample):
@@ -152,6 +152,7 @@ class IdleConnections:
 
     # Each address of the client has some 28,000 ports.
     PER_ADDRESS = 8000
+    AT_ONCE = 8  # libsoup lets no more than 10 wait
 
     def __init__(self, server, count, waiting=False, tls=None):
         machine.need_descriptors(count + 500)
@@ -159,23 +160,28 @@ class IdleConnections:
         path = "/wait" if waiting else "/"
         request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode()
         try:
-            for index in range(count):
-                peer = socket.create_connection(("127.0.0.1", server.port), timeout=30,
-                                                source_address=(f"127.0.0.{2 + index // self.PER_ADDRESS}", 0))
-                # Closing resets the connection, so that none waits for minutes in the kernel.
-                peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                if tls:
-                    peer = tls.wrap_socket(peer)
-                self.sockets.append(peer)
-                peer.sendall(request)
+            while len(self.sockets) < count:
+                # Some at a time, for a host that looks through all its descriptors at each turn.
+                first = len(self.sockets)
+                for _ in range(min(self.AT_ONCE, count - first)):
+                    self.open(server, tls).sendall(request)
                 if not waiting:
-                    self.read_answer(peer, server)
+                    for peer in self.sockets[first:]:
+                        self.read_answer(peer, server)
         except OSError as error:
             self.close()
             raise LoadFailed(f"{server.name}: connection {len(self.sockets)} of {count}: {error}") from error
         except LoadFailed:
             self.close()
             raise
+
+    def open(self, server, tls):
+        address = f"127.0.0.{2 + len(self.sockets) // self.PER_ADDRESS}"
+        peer = socket.create_connection(("127.0.0.1", server.port), timeout=30, source_address=(address, 0))
+        # Closing resets the connection, so that none waits for minutes in the kernel.
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.sockets.append(tls.wrap_socket(peer) if tls else peer)
+        return self.sockets[-1]
 
     @staticmethod
     def read_answer(peer, server):
@@ -194,16 +200,10 @@ class IdleConnections:
 
     def all_open(self):
         """Whether the server has closed none of them."""
+        poll = select.poll()
         for peer in self.sockets:
-            peer.setblocking(False)
-            try:
-                if peer.recv(1, socket.MSG_PEEK) == b"":
-                    return False
-            except BlockingIOError:
-                pass
-            except OSError:
-                return False
-        return True
+            poll.register(peer, select.POLLRDHUP)
+        return not poll.poll(0)
 
     def close(self):
         for peer in self.sockets:
@@ -211,28 +211,40 @@ class IdleConnections:
         self.sockets = []
 
 
+def pause(wrk):
+    """Stops the load, and lets the server come to the end of what it has been sent."""
+    wrk.send_signal(signal.SIGSTOP)
+    time.sleep(0.1)
+
+
 def system_calls(server, load, traffic, seconds):
-    """System calls per request, by name, from strace. It slows the server down, so more requests are ready at a time
-    than otherwise; what is done once a turn counts for less than it would."""
-    if server.reports:
-        server.report()
-    process = machine.start([machine.require("strace"), "-c", "-f", "-U", "name,calls", "-p", str(server.pid)],
-                            load.core, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    """System calls per request, by name, from strace, while all connections are open. It slows the server down, so more
+    requests are ready at a time than otherwise; what is done once a turn counts for less than it would."""
+    wrk = load.start(server, traffic, seconds + 30)
+    strace = None
     try:
-        first = process.stderr.readline()
+        time.sleep(0.5)
+        pause(wrk)
+        server.report()
+        strace = machine.start([machine.require("strace"), "-c", "-f", "-U", "name,calls", "-p", str(server.pid)],
+                               load.core, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        first = strace.stderr.readline()
         if "attached" not in first:
             raise LoadFailed(f"strace cannot attach: {first.strip()}")
-        requests = Load.finish(load.start(server, traffic, seconds), seconds).requests
-        if server.reports:
-            requests = server.report()["requests"]
-        process.send_signal(signal.SIGINT)
-        table = process.communicate(timeout=30)[1]
+        wrk.send_signal(signal.SIGCONT)
+        time.sleep(seconds)
+        pause(wrk)
+        requests = server.report()["requests"]
+        strace.send_signal(signal.SIGINT)
+        table = strace.communicate(timeout=30)[1]
     finally:
-        machine.end(process, signal.SIGKILL)
+        machine.end(wrk, signal.SIGKILL)
+        if strace:
+            machine.end(strace, signal.SIGKILL)
     calls = {name: int(count) for name, count in re.findall(r"^(\w+)\s+(\d+)\s*$", table, re.MULTILINE)}
     calls.pop("total", None)
-    if not calls:
-        raise LoadFailed(f"strace has counted nothing:\n{table}")
+    if not calls or not requests:
+        raise LoadFailed(f"strace has counted {requests} requests and:\n{table}")
     return {name: count / requests for name, count in sorted(calls.items(), key=lambda item: -item[1])}
 
 

@@ -14,7 +14,7 @@ AROUND = 0.4
 # Opening an idle connection and having an answer on it; most of it is Python's.
 OPENING = 0.0003
 # Hosts that look through all their descriptors at each turn take so many seconds more with 10,000 connections.
-QUADRATIC = 10
+QUADRATIC = 15
 
 
 def sample(bench):

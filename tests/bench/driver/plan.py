@@ -110,7 +110,8 @@ def middle(samples, name):
 
 
 def number(value, places):
-    return "-" if value is None else f"{value:.{places}f}"
+    """Also of what is only not known: no time and no rate is zero."""
+    return "-" if not value else f"{value:.{places}f}"
 
 
 def part(value):

@@ -9,14 +9,15 @@ import plan as plans
 import servers as programs
 from plan import Table, number, part
 
-COLUMNS = ["server", "CPU us/request", "to limit (95 % interval)", "to native (95 % interval)", "requests/s", "p50 ms",
-           "p99 ms", "requests/turn", "server busy", "load busy", "verdict"]
+def columns(base):
+    return ["server", "CPU us/request", f"to {base} (95 % interval)", "to native (95 % interval)", "requests/s", "p50 ms",
+            "p99 ms", "requests/turn", "server busy", "load busy", "verdict"]
 
 
-def row(name, samples, to_limit, to_native):
-    verdicts = [comparison.verdict for comparison in (to_limit, to_native) if comparison and comparison.bound]
+def row(name, samples, to_base, to_native):
+    verdicts = [comparison.verdict for comparison in (to_base, to_native) if comparison and comparison.bound]
     ratio = lambda comparison: str(comparison.ratio) if comparison and comparison.ratio else "-"
-    return [name, number(plans.middle(samples, "cpu_us"), 2), ratio(to_limit), ratio(to_native),
+    return [name, number(plans.middle(samples, "cpu_us"), 2), ratio(to_base), ratio(to_native),
             number(plans.middle(samples, "rate"), 0), number(plans.middle(samples, "p50_ms"), 2),
             number(plans.middle(samples, "p99_ms"), 2), number(plans.middle(samples, "batch"), 1),
             part(plans.middle(samples, "server_busy")), part(plans.middle(samples, "load_busy")),
@@ -28,19 +29,20 @@ def last_line(error):
 
 
 class Contest:
-    """All servers under one load."""
+    """All servers under one load, each compared with `base`, and each host with native. Only native's comparison with
+    base has a bound, to_base; a bound for the hosts is to_native."""
 
-    def __init__(self, bench, name, title, traffic, *, serving=programs.Serving(), to_limit=None, to_native=None,
-                 hosts=None, peers=None, limit=True):
-        self.bench, self.name = bench, name
-        self.table = Table(name, title, COLUMNS)
-        self.bounds = {"limit": to_limit, "native": to_native}
+    def __init__(self, bench, name, title, traffic, *, serving=programs.Serving(), base="limit", to_base=None,
+                 to_native=None, hosts=None, peers=None):
+        self.bench, self.name, self.base = bench, name, base
+        self.table = Table(name, title, columns(base))
+        self.bounds = {base: to_base, "native": to_native}
         self.hosts = bench.hosts if hosts is None else hosts
-        self.peers = bench.peers if peers is None else peers
+        peers = bench.peers if peers is None else peers
         # In this order: nginx and limit side by side, and native behind them.
-        self.order = [*(["nginx"] if "nginx" in self.peers else []), *(["limit"] if limit else []),
+        self.order = [*(["nginx"] if "nginx" in peers else []), *(["limit"] if base == "limit" else []),
                       *(["native"] if self.hosts else []), *(host for host in self.hosts if host != "native"),
-                      *(peer for peer in self.peers if peer != "nginx")]
+                      *(peer for peer in peers if peer != "nginx")]
         self.rounds = figures.Rounds(
             {name: self.sampler(name, traffic, serving) for name in self.order}, bench.plan.pairs, bench.plan.strict)
         self.failed = {}
@@ -59,40 +61,40 @@ class Contest:
 
     def bounded(self):
         """Those that a bound is about, with what they are compared to."""
-        names = set()
-        if self.bounds["limit"]:
-            names |= {"limit", "native"} & set(self.order)
+        names = {self.base, "native"} if self.bounds[self.base] else set()
         if self.bounds["native"]:
-            names |= {"native", *self.hosts} & set(self.order)
-        return names
+            names |= {"native", *self.hosts}
+        return names & set(self.order)
 
-    def compare(self, name, reference):
-        if name == reference or reference not in self.order or name not in self.order:
-            return None
-        bounded = name == "native" if reference == "limit" else True
-        return figures.Comparison(self.name, reference, name, self.bounds[reference] if bounded else None)
+    def comparisons(self):
+        """By (variant, reference)."""
+        found = {}
+        for name in self.order:
+            if name != self.base:
+                bound = self.bounds[self.base] if name == "native" else None
+                found[name, self.base] = figures.Comparison(self.name, self.base, name, bound)
+            if name in self.hosts and name != "native":
+                found[name, "native"] = figures.Comparison(self.name, "native", name, self.bounds["native"])
+        return found
 
     def run(self):
-        bench, rounds = self.bench, self.rounds
-        bench.say(f"{self.name}: {' '.join(self.order)}")
-        bounded, all_names = self.bounded(), set(self.order)
-        rest = max(0, bench.plan.pairs - bench.plan.peer_rounds) if bounded else 0
-        rounds.run(all_names, bench.plan.peer_rounds if rest or not bounded else bench.plan.pairs)
+        plan, rounds = self.bench.plan, self.rounds
+        self.bench.say(f"{self.name}: {' '.join(self.order)}")
+        bounded = self.bounded()
+        rest = max(0, plan.pairs - plan.peer_rounds) if bounded else 0
+        rounds.run(set(self.order), min(plan.peer_rounds, plan.pairs) if bounded else plan.peer_rounds)
         rounds.run(bounded, rest)
-        hosts = {"native", *self.hosts}
-        comparisons = {(name, reference): self.compare(name, reference)
-                       for name in self.order for reference in ("limit", "native")
-                       if reference == "limit" or name in hosts}
-        known = [comparison for comparison in comparisons.values() if comparison]
-        rounds.decide(known, bench.plan.pairs, bench.plan.repeats)
+        comparisons = self.comparisons()
+        rounds.decide(list(comparisons.values()), plan.pairs, plan.repeats)
         for name in self.order:
-            to_limit, to_native = comparisons[name, "limit"], comparisons.get((name, "native"))
-            self.table.rows.append(row(name, rounds.all_of(name), to_limit, to_native))
-            self.table.data.append(plans.samples_data(self.name, name, rounds.all_of(name)))
-        for comparison in known:
+            samples = rounds.all_of(name)
+            self.table.rows.append(
+                row(name, samples, comparisons.get((name, self.base)), comparisons.get((name, "native"))))
+            self.table.data.append(plans.samples_data(self.name, name, samples))
+        for (name, reference), comparison in comparisons.items():
             self.table.data.append(plans.comparison_data(comparison))
             if comparison.bound:
-                self.table.verdicts[f"{self.name} {comparison.variant} to {comparison.reference}"] = comparison.verdict
+                self.table.verdicts[f"{self.name} {name} to {reference}"] = comparison.verdict
         self.table.notes += plans.voided_notes(rounds)
         self.table.notes += [f"{name} left out: {reason}" for name, reason in self.failed.items()]
         return self.table
@@ -101,7 +103,7 @@ class Contest:
 def limit(bench):
     """Whether limit deserves its name: it may not cost more than nginx does."""
     if not bench.servers.has(programs.NGINX):
-        table = Table("limit", "limit against nginx, 64 connections", COLUMNS)
+        table = Table("limit", "limit against nginx, 64 connections", [])
         table.notes.append("not checked: nginx is missing (Debian package nginx-light)")
         table.verdicts["limit to nginx"] = "void"
         return table
@@ -132,18 +134,18 @@ def c1(bench):
 
 
 def c64(bench):
-    return Contest(bench, "c64", "64 connections", loads.Traffic(64), to_limit=plans.NATIVE_TO_LIMIT,
+    return Contest(bench, "c64", "64 connections", loads.Traffic(64), to_base=plans.NATIVE_TO_LIMIT,
                    to_native=plans.TO_NATIVE).run()
 
 
 def c512(bench):
-    return Contest(bench, "c512", "512 connections", loads.Traffic(512), to_limit=plans.NATIVE_TO_LIMIT,
+    return Contest(bench, "c512", "512 connections", loads.Traffic(512), to_base=plans.NATIVE_TO_LIMIT,
                    to_native=plans.TO_NATIVE).run()
 
 
 def p16(bench):
     return Contest(bench, "p16", "64 connections, 16 requests pipelined on each",
-                   loads.Traffic(64, script=("pipeline.lua", "16"), depth=16), to_limit=plans.PIPELINED_TO_LIMIT).run()
+                   loads.Traffic(64, script=("pipeline.lua", "16"), depth=16), to_base=plans.PIPELINED_TO_LIMIT).run()
 
 
 def post1k(bench):
@@ -164,10 +166,10 @@ def file1m(bench):
 def tls_contest(bench, name, title, traffic):
     """Beside nginx; the hosts take part when the bench program has TLS."""
     if not bench.servers.has(programs.NGINX) or machine.find("openssl") is None:
-        return Table(name, title, COLUMNS, notes=["not measured: nginx or openssl is missing"])
+        return Table(name, title, [], notes=["not measured: nginx or openssl is missing"])
     able = [host for host in bench.hosts if bench.servers.understands(programs.HOSTS[host], "--tls")]
-    contest = Contest(bench, name, title, traffic, serving=programs.Serving(tls=bench.certificate()), hosts=able,
-                      peers=["nginx"], limit=False)
+    contest = Contest(bench, name, title, traffic, serving=programs.Serving(tls=bench.certificate()), base="nginx",
+                      hosts=able, peers=["nginx"])
     if not able:
         contest.table.notes.append("Eddy's hello does not understand --tls yet")
     return contest.run()

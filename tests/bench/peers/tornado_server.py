@@ -72,6 +72,9 @@ class Hello(tornado.web.RequestHandler):
 class File(tornado.web.StaticFileHandler):
     """The one file of --file, whatever it is called."""
 
+    def prepare(self):
+        self.settings["program"].handle()
+
     def parse_url_path(self, _url_path):
         return self.default_filename
 
@@ -88,7 +91,7 @@ def main():
     if program.options.file:
         folder, _, name = program.options.file.rpartition("/")
         routes.append(("/(file)", File, {"path": folder or "/", "default_filename": name}))
-    server = tornado.httpserver.HTTPServer(tornado.web.Application(routes), idle_connection_timeout=3600)
+    server = tornado.httpserver.HTTPServer(tornado.web.Application(routes, program=program), idle_connection_timeout=3600)
     sockets = tornado.netutil.bind_sockets(program.options.port, "127.0.0.1")
     server.add_sockets(sockets)
     for number in (signal.SIGUSR1, signal.SIGTERM):
