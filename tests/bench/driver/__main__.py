@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""tests/bench/run: servers in the event loops of programs, against a bare epoll responder. README.md beside it says how to
-read it.
+"""tests/bench/run: servers in the event loops of programs, against a bare epoll responder. README.md beside it says how
+to read it.
 
-Ends with status 0, with --check: 1 when a bound is broken, 3 when none is but something stayed undecided or void, or the
-whole run is void. 2 when nothing could be measured."""
+Ends with status 0, with --check: 1 when a bound is broken, 3 when none is but something stayed undecided or void, or
+the whole run is void. 2 when nothing could be measured."""
 
 import argparse
 import dataclasses
@@ -139,8 +139,8 @@ def main():
     try:
         bench = make_bench(chosen, results)
         about = about_run(chosen, bench, root)
-        print(f"{about['machine']['processor']}, {about['machine']['cores']} cores, Linux {about['machine']['kernel']}, "
-              f"{about['machine']['commit']}; server on core {bench.servers.core}, load on core {bench.load.core}")
+        found = about["machine"]
+        print(f"{found['processor']}, {found['cores']} cores, Linux {found['kernel']}, {found['commit']}; server on core {bench.servers.core}, load on core {bench.load.core}")
         print(f"{len(chosen.loads)} loads, {len(bench.hosts)} hosts, {len(bench.peers)} peers: about "
               f"{minutes(measurements.estimate(bench, chosen.loads))} if nothing must be repeated\n", flush=True)
         if chosen.estimate:

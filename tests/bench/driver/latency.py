@@ -106,8 +106,8 @@ def fairness_run(bench, host, connections):
 
 def fairness(bench):
     """How evenly the connections are served, counted in the server."""
-    table = Table("fairness", f"fairness: {bench.plan.fair_requests} requests of connections that always want the next, "
-                  "handlers of 10 us",
+    table = Table("fairness", f"fairness: {bench.plan.fair_requests} requests of connections that always want the "
+                  "next, handlers of 10 us",
                   ["host", "connections", "least served", "most served", "ratio", "longest wait, in rounds", "verdict"])
     for host in bench.hosts:
         for connections in (64, 512):

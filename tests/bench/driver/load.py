@@ -81,9 +81,12 @@ class Load:
 
     def start(self, server, traffic, seconds):
         command = [self.wrk, "-t1", f"-c{traffic.connections}", f"-d{seconds}s", "--timeout", "10s", "--latency"]
+        url = server.url.rstrip("/") + "/" + traffic.path
         if traffic.script:
-            command += ["-s", str(SCRIPTS / traffic.script[0])]
-        command += [server.url.rstrip("/") + "/" + traffic.path, *(["--", *traffic.script[1:]] if traffic.script else [])]
+            name, *arguments = traffic.script
+            command += ["-s", str(SCRIPTS / name), url, "--", *arguments]
+        else:
+            command.append(url)
         return machine.start(command, self.core, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     @staticmethod
@@ -97,7 +100,7 @@ class Load:
         result = wrk_result(output)
         if process.returncode != 0 or result is None:
             wrong = re.search(r"^.*(Socket errors|Non-2xx).*$", output, re.MULTILINE)
-            raise LoadFailed(f"wrk ended with {process.returncode}:\n{output}\n{wrong.group(0).strip() if wrong else ''}")
+            raise LoadFailed(f"wrk ended with {process.returncode}:\n{output}\n{wrong.group(0) if wrong else ''}")
         if result.requests == 0:
             raise LoadFailed("not one request was answered")
         return result

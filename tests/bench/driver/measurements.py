@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""The loads of --loads, in the order in which they are measured, and how long each takes. Each is a function that takes a
-Bench and returns one table; its name is the load's."""
+"""The loads of --loads, in the order in which they are measured, and how long each takes. Each is a function that takes
+a Bench and returns one table; its name is the load's."""
 
 import counting
 import latency
@@ -10,7 +10,7 @@ import size
 import throughput
 
 # Beginning and end of a server and of wrk, in seconds.
-AROUND = 0.4
+AROUND = 0.3
 # Opening an idle connection and having an answer on it; most of it is Python's.
 OPENING = 0.0003
 # Hosts that look through all their descriptors at each turn take so many seconds more with 10,000 connections.
@@ -62,9 +62,9 @@ TABLE = (
     (throughput.c512, lambda bench: contest(bench, 1 + len(bench.hosts))),
     (throughput.p16, lambda bench: contest(bench, 2)),
     (throughput.idle, idle),
-    (throughput.post1k, lambda bench: contest(bench, 0)),
-    (throughput.post1m, lambda bench: contest(bench, 0)),
-    (throughput.file1m, lambda bench: contest(bench, 0)),
+    (throughput.post1k, lambda bench: contest(bench, 0, hosts=1)),
+    (throughput.post1m, lambda bench: contest(bench, 0, hosts=1)),
+    (throughput.file1m, lambda bench: contest(bench, 0, hosts=1)),
     (throughput.tls, tls),
     (throughput.handshakes, tls),
     (memory.memory, memory_seconds),

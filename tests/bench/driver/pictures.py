@@ -151,7 +151,8 @@ def cpu(found, folder, caption):
     highest = max(found.ratio(load, name) or 1 for load in loads for name in names)
     picture.lines += [f"set xrange [0.8:{highest * 1.6:.2f}]",
                       "set xtics ('1' 1, '1.5' 1.5, '2' 2, '3' 3, '5' 5, '10' 10, '20' 20, '50' 50, '100' 100)",
-                      "set xlabel 'times that of a loop that only receives and sends; lines are 95 % intervals' font ',9'"]
+                      "set xlabel 'times that of a loop that only receives and sends; lines are 95 % intervals' "
+                      "font ',9'"]
     plots = []
     for load, point, shift in (("c64", 7, "-0.14"), ("c512", 6, "+0.14")):
         for row, name in enumerate(names):
@@ -181,7 +182,8 @@ def memory(found, folder, caption):
     picture.panel()
     picture.lines += ["set xrange [32:65536]", "set logscale x 2",
                       "set xtics ('64 B' 64, '256 B' 256, '1 KiB' 1024, '4 KiB' 4096, '16 KiB' 16384, '64 KiB' 65536)",
-                      "set xlabel 'growth of the process for each of its connections, after one answer on each' font ',9'"]
+                      "set xlabel 'growth of the process for each of its connections, after one answer on each' "
+                      "font ',9'"]
     plots = []
     for row, entry in enumerate(entries):
         picture.points(f"m{row}", [Point(row, max(entry["bytes"], 33), text=f"{entry['bytes']:.0f}")])

@@ -81,7 +81,8 @@ def judge(check, tables):
         print(f"  {line}")
     void = verdicts.get("limit to nginx", "passed") != "passed"
     if void:
-        print("The run is void: limit has not shown that it costs no more than nginx, so nothing relative to it counts.")
+        print("The run is void: limit has not shown that it costs no more than nginx, so nothing relative to it "
+              "counts.")
     if not check:
         return 0
     return 3 if void else 1 if broken else 3 if open_ones else 0

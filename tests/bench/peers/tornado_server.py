@@ -91,7 +91,8 @@ def main():
     if program.options.file:
         folder, _, name = program.options.file.rpartition("/")
         routes.append(("/(file)", File, {"path": folder or "/", "default_filename": name}))
-    server = tornado.httpserver.HTTPServer(tornado.web.Application(routes, program=program), idle_connection_timeout=3600)
+    application = tornado.web.Application(routes, program=program)
+    server = tornado.httpserver.HTTPServer(application, idle_connection_timeout=3600)
     sockets = tornado.netutil.bind_sockets(program.options.port, "127.0.0.1")
     server.add_sockets(sockets)
     for number in (signal.SIGUSR1, signal.SIGTERM):
