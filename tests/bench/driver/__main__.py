@@ -125,6 +125,14 @@ def about_run(chosen, bench, root):
     }
 
 
+def measure(bench, name):
+    """The load's table. What goes wrong in one load does not cost the others."""
+    try:
+        return measurements.LOADS[name](bench)
+    except (programs.ServerFailed, loads.LoadFailed, subprocess.TimeoutExpired) as error:
+        return plans.Table(name, f"{name}: not measured", [], notes=[str(error)], verdicts={name: "void"})
+
+
 def minutes(seconds):
     return f"{seconds / 60:.0f} minutes" if seconds >= 90 else f"{seconds:.0f} seconds"
 
@@ -140,7 +148,8 @@ def main():
         bench = make_bench(chosen, results)
         about = about_run(chosen, bench, root)
         found = about["machine"]
-        print(f"{found['processor']}, {found['cores']} cores, Linux {found['kernel']}, {found['commit']}; server on core {bench.servers.core}, load on core {bench.load.core}")
+        print(f"{found['processor']}, {found['cores']} cores, Linux {found['kernel']}, {found['commit']}; "
+              f"server on core {bench.servers.core}, load on core {bench.load.core}")
         print(f"{len(chosen.loads)} loads, {len(bench.hosts)} hosts, {len(bench.peers)} peers: about "
               f"{minutes(measurements.estimate(bench, chosen.loads))} if nothing must be repeated\n", flush=True)
         if chosen.estimate:
@@ -149,7 +158,7 @@ def main():
         tables = []
         for name in chosen.loads:
             begin = time.monotonic()
-            tables.append(measurements.LOADS[name](bench))
+            tables.append(measure(bench, name))
             say(f"{name} took {minutes(time.monotonic() - begin)}")
             print(report.markdown(tables[-1]), flush=True)
             report.write(results, about, tables)

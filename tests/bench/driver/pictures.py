@@ -21,7 +21,7 @@ EDDY = "#1f5fa8"
 PEER = "#b3541e"
 LIMIT = "#555555"
 TITLES = {
-    "native": "Eddy", "qt": "Eddy in Qt", "qt-unix": "Eddy in Qt, without GLib", "glib": "Eddy in GLib",
+    "native": "Eddy, its own loop", "qt": "Eddy in Qt", "qt-unix": "Eddy in Qt, without GLib", "glib": "Eddy in GLib",
     "asio": "Eddy in Boost.Asio", "libev": "Eddy in libev", "limit": "bare epoll (limit)", "nginx": "nginx",
     "beast": "Boost.Beast", "restinio": "RESTinio", "qhttpserver": "Qt HttpServer",
     "qhttpserver-unix": "Qt HttpServer, without GLib", "libsoup": "libsoup 3", "lws": "libwebsockets",
