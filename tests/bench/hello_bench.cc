@@ -151,7 +151,7 @@ class Report {
 };
 
 void add_routes(eddy::web::Application& app, const Options& options, Report& report,
-                Fairness& fairness, const std::string& file) {
+                Fairness& fairness) {
   const auto hello = [&] {
     ++report.requests;
     bench::keep_busy(options.work);
@@ -166,9 +166,8 @@ void add_routes(eddy::web::Application& app, const Options& options, Report& rep
   });
   app.get("/file", [&] {
     ++report.requests;
-    eddy::web::Response response;
+    auto response = eddy::web::Response::from_file(eddy::web::File::open(options.file));
     response.headers.set("Content-Type", "application/octet-stream");
-    response.body = file;
     return response;
   });
   app.get("/wait", [&]() -> eddy::Task<std::string> {
@@ -180,7 +179,6 @@ void add_routes(eddy::web::Application& app, const Options& options, Report& rep
 
 int serve(int argc, char** argv, const Options& options) {
   const int signals = bench::signal_descriptor();
-  const std::string file = bench::read_file(options.file);
   const auto host = bench::make_host(argc, argv);
   eddy::Loop& loop = host->loop();
   loop.set_budget({.slice = options.slice});
@@ -188,7 +186,7 @@ int serve(int argc, char** argv, const Options& options) {
   Fairness fairness(options.connections, options.requests);
 
   eddy::web::Application app;
-  add_routes(app, options, report, fairness, file);
+  add_routes(app, options, report, fairness);
   const eddy::web::Server& server = app.listen(loop, options.port);
   bench::print_url(server.port());
 
