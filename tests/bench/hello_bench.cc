@@ -1,70 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// bench_hello_HOST [--port=N] [--slice=MILLISECONDS] [--work=MICROSECONDS] [--timer]
+// bench_hello_HOST [--port=N] [--work=MICROSECONDS] [--timer] [--file=PATH] [--slice=MILLISECONDS]
 //                  [--fairness=CONNECTIONS,REQUESTS]
 //
-// "Hello, world" in a host's loop. --slice: how long a turn may last. --work: each handler keeps
-// the processor busy for so long.
+// "Hello, world" in a host's loop: GET / and POST / answer so, the latter after its body; GET /file
+// with the contents of --file; GET /wait waits.
+// --slice: how long a turn may last. --work: each handler keeps the processor busy for so long.
 // --timer: the host's own 5 ms timer runs beside it and its lateness is recorded. --fairness: of
 // the requests for /c/ID, counts by ID the first REQUESTS that come after CONNECTIONS different
 // ones have been seen. Prints its URL; at SIGUSR1, and at SIGTERM before it ends, one line of JSON:
-// what it has counted since the last time.
+// what it has counted since the last time, and how many handlers wait.
 #include <signal.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <cstring>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include <eddy/web/web.h>
 #include <tests/bench/bench_host.h>
+#include <tests/bench/bench_program.h>
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-struct Options {
-  std::uint16_t port = 0;
+struct Options : bench::ProgramOptions {
   std::chrono::milliseconds slice =
       std::chrono::duration_cast<std::chrono::milliseconds>(eddy::Budget().slice);
-  std::chrono::microseconds work{};
-  bool timer = false;
-  std::size_t connections = 0;
+  std::uint64_t connections = 0;
   std::uint64_t requests = 0;
 };
-
-/// Reads the number behind `name` and goes on behind it; false if the argument is another one.
-bool read_option(std::string_view& argument, std::string_view name, auto& value) {
-  if (!argument.starts_with(name)) return false;
-  argument.remove_prefix(name.size());
-  const char* end = argument.data() + argument.size();
-  const auto [stop, error] = std::from_chars(argument.data(), end, value);
-  if (error != std::errc()) return false;
-  argument.remove_prefix(static_cast<std::size_t>(stop - argument.data()));
-  return true;
-}
 
 bool parse(int argc, char** argv, Options& options) {
   for (int i = 1; i < argc; ++i) {
     std::string_view argument = argv[i];
-    std::int64_t time = 0;
-    if (argument == "--timer") {
-      options.timer = true;
-      continue;
-    }
-    if (read_option(argument, "--work=", time)) {
-      options.work = std::chrono::microseconds(time);
-    } else if (read_option(argument, "--slice=", time)) {
+    std::uint64_t time = 0;
+    if (bench::read_program_option(argument, options)) continue;
+    if (bench::read_option(argument, "--slice=", time)) {
       options.slice = std::chrono::milliseconds(time);
-    } else if (read_option(argument, "--fairness=", options.connections)) {
-      if (!read_option(argument, ",", options.requests)) return false;
-    } else if (!read_option(argument, "--port=", options.port)) {
+    } else if (!bench::read_option(argument, "--fairness=", options.connections) ||
+               !bench::read_option(argument, ",", options.requests)) {
       return false;
     }
     if (!argument.empty()) return false;
@@ -72,42 +49,27 @@ bool parse(int argc, char** argv, Options& options) {
   return true;
 }
 
-/// How late the host's timer was called.
-class Lateness {
+/// The host's own timer, set again whenever it is called.
+class HostTimer {
  public:
-  explicit Lateness(bench::BenchHost& host) : host_(host) {
+  explicit HostTimer(bench::BenchHost& host) : host_(host) {
     host_.fire = [this] {
-      samples_.push_back(Clock::now() - due_);
+      lateness_.called();
       start();
     };
     start();
   }
 
-  void print() {
-    std::sort(samples_.begin(), samples_.end());
-    const auto at = [this](double quantile) {
-      if (samples_.empty()) return 0.0;
-      const auto last = static_cast<double>(samples_.size() - 1);
-      const Clock::duration value = samples_[static_cast<std::size_t>(last * quantile)];
-      return std::chrono::duration<double, std::milli>(value).count();
-    };
-    std::printf(
-        ", \"timer\": {\"count\": %zu, \"p50_ms\": %.3f, \"p99_ms\": %.3f, \"max_ms\": %.3f}",
-        samples_.size(), at(0.5), at(0.99), at(1));
-    samples_.clear();
-  }
+  void print() { lateness_.print(); }
 
  private:
-  static constexpr std::chrono::milliseconds kPeriod{5};
-
   void start() {
-    due_ = Clock::now() + kPeriod;
-    host_.start_timer(kPeriod);
+    lateness_.set();
+    host_.start_timer(bench::Lateness::kPeriod);
   }
 
   bench::BenchHost& host_;
-  Clock::time_point due_;
-  std::vector<Clock::duration> samples_;
+  bench::Lateness lateness_;
 };
 
 /// Requests of each connection.
@@ -154,84 +116,87 @@ class Fairness {
   std::uint64_t longest_wait_ = 0;
 };
 
-void keep_busy(std::chrono::microseconds work) {
-  if (work == work.zero()) return;
-  for (const auto end = Clock::now() + work; Clock::now() < end;) {
-  }
-}
-
 /// What is printed at a signal. The Loop counts from its beginning, so the last figures are kept.
 class Report {
  public:
-  Report(eddy::Loop& loop, const std::uint64_t& requests) : loop_(loop), requests_(requests) {}
+  explicit Report(eddy::Loop& loop) : loop_(loop) {}
 
-  void print(Lateness* lateness, const Fairness* fairness) {
+  std::uint64_t requests = 0;
+  std::uint64_t waiting = 0;
+
+  void print(HostTimer* timer, const Fairness* fairness) {
     const eddy::LoopStats& now = loop_.stats();
     const auto since = [](std::uint64_t value, std::uint64_t before) {
       return static_cast<unsigned long long>(value - before);
     };
     std::printf(
-        "{\"requests\": %llu, \"turns\": %llu, \"steps\": %llu, \"carried\": %llu, "
-        "\"longest_step_us\": %.1f, \"longest_step\": \"%s\"",
-        since(requests_, last_requests_), since(now.turns, last_.turns),
+        "{\"requests\": %llu, \"waiting\": %llu, \"turns\": %llu, \"steps\": %llu, "
+        "\"carried\": %llu, \"longest_step_us\": %.1f, \"longest_step\": \"%s\"",
+        since(requests, last_requests_), since(waiting, 0), since(now.turns, last_.turns),
         since(now.steps, last_.steps), since(now.carried, last_.carried),
         std::chrono::duration<double, std::micro>(now.longest_step).count(),
         now.longest_step_label);
-    if (lateness != nullptr) lateness->print();
+    if (timer != nullptr) timer->print();
     if (fairness != nullptr) fairness->print();
     std::puts("}");
     std::fflush(stdout);
     last_ = now;
-    last_requests_ = requests_;
+    last_requests_ = requests;
   }
 
  private:
   eddy::Loop& loop_;
-  const std::uint64_t& requests_;
   eddy::LoopStats last_;
   std::uint64_t last_requests_ = 0;
 };
 
-int signal_descriptor() {
-  sigset_t reports;
-  sigemptyset(&reports);
-  sigaddset(&reports, SIGTERM);
-  sigaddset(&reports, SIGUSR1);
-  pthread_sigmask(SIG_BLOCK, &reports, nullptr);
-  return signalfd(-1, &reports, SFD_CLOEXEC | SFD_NONBLOCK);
+void add_routes(eddy::web::Application& app, const Options& options, Report& report,
+                Fairness& fairness) {
+  const auto hello = [&] {
+    ++report.requests;
+    bench::keep_busy(options.work);
+    return "Hello, world";
+  };
+  app.get("/", hello);
+  app.post("/", hello);
+  app.get("/c/{id}", [&](std::size_t id) {
+    fairness.count(id);
+    bench::keep_busy(options.work);
+    return "Hello, world";
+  });
+  app.get("/file", [&] {
+    ++report.requests;
+    auto response = eddy::web::Response::from_file(eddy::web::File::open(options.file));
+    response.headers.set("Content-Type", "application/octet-stream");
+    return response;
+  });
+  app.get("/wait", [&]() -> eddy::Task<std::string> {
+    ++report.waiting;
+    co_await eddy::sleep(std::chrono::hours(1));
+    co_return "Hello, world";
+  });
 }
 
 int serve(int argc, char** argv, const Options& options) {
-  const int signals = signal_descriptor();
+  const int signals = bench::signal_descriptor();
   const auto host = bench::make_host(argc, argv);
   eddy::Loop& loop = host->loop();
   loop.set_budget({.slice = options.slice});
-  std::uint64_t requests = 0;
+  Report report(loop);
   Fairness fairness(options.connections, options.requests);
 
   eddy::web::Application app;
-  app.get("/", [&] {
-    ++requests;
-    keep_busy(options.work);
-    return "Hello, world";
-  });
-  app.get("/c/{id}", [&](std::size_t id) {
-    fairness.count(id);
-    keep_busy(options.work);
-    return "Hello, world";
-  });
+  add_routes(app, options, report, fairness);
   const eddy::web::Server& server = app.listen(loop, options.port);
-  std::printf("http://127.0.0.1:%d/\n", server.port());
-  std::fflush(stdout);
+  bench::print_url(server.port());
 
-  Report report(loop, requests);
-  std::unique_ptr<Lateness> lateness;
-  if (options.timer) lateness = std::make_unique<Lateness>(*host);
+  std::unique_ptr<HostTimer> timer;
+  if (options.timer) timer = std::make_unique<HostTimer>(*host);
   const eddy::FdWatch watch = loop.watch(signals, eddy::Io::read, [&](eddy::Io) {
-    signalfd_siginfo signal;
-    if (read(signals, &signal, sizeof signal) != sizeof signal) return;
-    report.print(lateness.get(), options.connections > 0 ? &fairness : nullptr);
-    if (signal.ssi_signo == SIGTERM) host->quit();
+    const int signal = bench::take_signal(signals);
+    if (signal == 0) return;
+    report.print(timer.get(), options.connections > 0 ? &fairness : nullptr);
+    if (signal == SIGTERM) host->quit();
   });
   host->run();
   return 0;
@@ -243,8 +208,8 @@ int main(int argc, char** argv) try {
   Options options;
   if (!parse(argc, argv, options)) {
     std::fprintf(stderr,
-                 "usage: %s [--port=N] [--slice=MILLISECONDS] [--work=MICROSECONDS] [--timer] "
-                 "[--fairness=CONNECTIONS,REQUESTS]\n",
+                 "usage: %s [--port=N] [--work=MICROSECONDS] [--timer] [--file=PATH] "
+                 "[--slice=MILLISECONDS] [--fairness=CONNECTIONS,REQUESTS]\n",
                  argv[0]);
     return 2;
   }

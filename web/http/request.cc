@@ -10,6 +10,13 @@ std::string_view Request::host() const noexcept {
   return host.empty() ? std::string_view("127.0.0.1") : host;
 }
 
+std::string_view Request::remote_ip() const {
+  if (remote_ip_.empty()) {
+    remote_ip_ = peer_.family() == Address::Family::local ? "0.0.0.0" : peer_.host();
+  }
+  return remote_ip_;
+}
+
 std::string Request::host_name() const {
   const std::string_view with_port = host();
   // An IPv6 address has colons of its own, within brackets.

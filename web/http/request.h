@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <eddy/core/base/export.h>
+#include <eddy/core/net/address.h>
 #include <eddy/core/net/tls_info.h>
 #include <eddy/web/http/headers.h>
 #include <eddy/web/http/method.h>
@@ -57,7 +58,7 @@ class EDDY_API Request {
   [[nodiscard]] std::string host_name() const;
   /// The peer's numeric address without its port, such as "127.0.0.1" or "::1", or what a trusted
   /// proxy says (ServerOptions::trusted_proxies); "0.0.0.0" for a Unix socket.
-  [[nodiscard]] std::string_view remote_ip() const noexcept { return remote_ip_; }
+  [[nodiscard]] std::string_view remote_ip() const;
   /// "https" where the connection is TLS, else "http"; or what a trusted proxy says.
   [[nodiscard]] std::string_view protocol() const noexcept {
     if (!scheme_.empty()) return scheme_;
@@ -78,7 +79,9 @@ class EDDY_API Request {
 
   const RequestHead* head_ = nullptr;
   std::string_view body_;
-  std::string_view remote_ip_;
+  Address peer_;
+  /// Made when it is asked for, unless a proxy has said it.
+  mutable std::string remote_ip_;
   /// A trusted proxy's word; empty without one.
   std::string_view scheme_;
   std::string_view forwarded_host_;

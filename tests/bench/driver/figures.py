@@ -35,10 +35,10 @@ class Ratio:
         return (self.high - self.low) / self.middle <= WIDEST
 
     def verdict(self, bound):
-        if not self.decided:
-            return "undecided"
         if bound is None:
             return "reported"
+        if not self.decided:
+            return "undecided"
         return "passed" if self.middle <= bound else "FAILED"
 
     def __str__(self):
@@ -52,46 +52,74 @@ class Comparison:
     load: str
     reference: str
     variant: str
-    bound: object
+    bound: object = None
     pairs: list = dataclasses.field(default_factory=list)
-    voided: list = dataclasses.field(default_factory=list)  # reasons of samples that were repeated
     ratio: object = None
     verdict: str = "void"
 
-    def judge(self):
-        if self.pairs:
-            self.ratio = Ratio([variant.cpu_us / reference.cpu_us for reference, variant in self.pairs])
+    def judge(self, pairs):
+        self.pairs = pairs
+        if pairs:
+            self.ratio = Ratio([variant.cpu_us / reference.cpu_us for reference, variant in pairs])
             self.verdict = self.ratio.verdict(self.bound)
 
 
-def compare(comparison, sample_reference, sample_variant, pairs, repeats, strict=True):
-    """Takes `pairs` pairs of samples in the order A B B A A B ..., which slow changes of the machine do not favour, and
-    again as often as `repeats` says while the interval is too wide. A void sample is taken again, within bounds; when
-    there are too many the comparison stays void, as far as it is strict."""
-    attempts = 2 * pairs
+class Rounds:
+    """Samples of several variants, taken in turns: each round takes one of every variant, there and back (A B C, C B A,
+    ...), which slow changes of the machine do not favour. A pair is two samples of one round.
 
-    def take(sample):
-        nonlocal attempts
-        while True:
-            taken = sample()
-            if not taken.void or not strict:
+    A void sample is taken again; a variant that has had more void samples than `patience` allows is given up, as far as
+    it is strict. A sampler that gives nothing is not asked again."""
+
+    def __init__(self, samplers, patience, strict=True):
+        self.samplers = samplers
+        self.samples = {name: {} for name in samplers}  # by round
+        self.voided = {name: [] for name in samplers}  # reasons of samples that were repeated
+        self.patience = patience
+        self.strict = strict
+        self.silent = set()
+        self.count = 0
+
+    def run(self, names, rounds):
+        for _ in range(rounds):
+            order = [name for name in self.samplers if name in names]
+            for name in order if self.count % 2 == 0 else order[::-1]:
+                taken = self.take(name)
+                if taken:
+                    self.samples[name][self.count] = taken
+            self.count += 1
+
+    def take(self, name):
+        while not self.given_up(name):
+            taken = self.samplers[name]()
+            if taken is None:
+                self.silent.add(name)
+            elif not taken.void or not self.strict:
                 return taken
-            comparison.voided.append(taken.void)
-            attempts -= 1
-            if attempts <= 0:
-                return None
+            else:
+                self.voided[name].append(taken.void)
+        return None
 
-    for _ in range(1 + repeats):
-        for _ in range(pairs):
-            order = (sample_reference, sample_variant)
-            if len(comparison.pairs) % 2:
-                order = order[::-1]
-            taken = [take(sample) for sample in order]
-            if None in taken:
-                comparison.pairs = []
-                return comparison
-            comparison.pairs.append(tuple(taken if order[0] is sample_reference else taken[::-1]))
-        comparison.judge()
-        if comparison.ratio.decided:
-            break
-    return comparison
+    def given_up(self, name):
+        return name in self.silent or len(self.voided[name]) > self.patience
+
+    def all_of(self, name):
+        return list(self.samples[name].values())
+
+    def judge(self, comparison):
+        """The comparison of all pairs so far; void if one of the two was given up."""
+        reference, variant = self.samples[comparison.reference], self.samples[comparison.variant]
+        given_up = self.given_up(comparison.reference) or self.given_up(comparison.variant)
+        comparison.judge([] if given_up else [
+            (reference[number], variant[number]) for number in sorted(reference.keys() & variant.keys())])
+        return comparison
+
+    def decide(self, comparisons, rounds, repeats):
+        """Judges them, and takes what is undecided again, for as many rounds and as often as it may."""
+        for repeat in range(1 + repeats):
+            for comparison in comparisons:
+                self.judge(comparison)
+            undecided = [comparison for comparison in comparisons if comparison.verdict == "undecided"]
+            if not undecided or repeat == repeats:
+                return
+            self.run({name for comparison in undecided for name in (comparison.reference, comparison.variant)}, rounds)

@@ -2,8 +2,10 @@
 """Loads on a server, and what they and the system say about them."""
 
 import dataclasses
+import pathlib
 import re
 import resource
+import select
 import signal
 import socket
 import struct
@@ -17,6 +19,20 @@ class LoadFailed(Exception):
     """The load did not get the answers it asked for: nothing can be said about it."""
 
 
+SCRIPTS = pathlib.Path(__file__).resolve().parent / "wrk"
+
+
+@dataclasses.dataclass(frozen=True)
+class Traffic:
+    """What wrk sends."""
+
+    connections: int
+    path: str = ""
+    script: tuple = ()  # of wrk/, and its arguments
+    depth: int = 1  # requests that are under way on a connection
+    saturates: bool = True  # server or wrk: too few connections keep neither busy
+
+
 @dataclasses.dataclass
 class Sample:
     """One run of wrk against a server."""
@@ -26,6 +42,8 @@ class Sample:
     cpu_us: float  # the server's processor time for each request, in microseconds
     server_busy: float  # part of its core's time that the server used
     load_busy: float
+    p50_ms: float = 0.0
+    p99_ms: float = 0.0
     void: object = None  # why it says nothing
     turns: int = 0
     own_requests: int = 0
@@ -36,52 +54,77 @@ class Sample:
         return self.own_requests / self.turns if self.turns else None
 
 
+@dataclasses.dataclass
+class WrkResult:
+    requests: int
+    rate: float
+    p50_ms: float
+    p99_ms: float
+
+
+def wrk_result(output):
+    """None if there is none in it, or not one without errors."""
+    found = re.search(r"(\d+) requests in [\d.]+\w+,.*^Requests/sec:\s*([\d.]+)", output, re.DOTALL | re.MULTILINE)
+    if not found or re.search(r"Socket errors|Non-2xx", output):
+        return None
+    unit = {"us": 1e-3, "ms": 1.0, "s": 1e3, "m": 60e3}
+    times = {percent: float(value) * unit[name]
+             for percent, value, name in re.findall(r"^\s+(\d+)%\s+([\d.]+)(us|ms|s|m) *$", output, re.MULTILINE)}
+    return WrkResult(int(found.group(1)), float(found.group(2)), times.get("50", 0.0), times.get("99", 0.0))
+
+
 class Load:
     def __init__(self, core, saturated=0.95):
         self.core = core
         self.saturated = saturated
         self.wrk = machine.require("wrk")
 
-    def start(self, server, connections, seconds):
-        return machine.start(
-            [self.wrk, "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", server.url], self.core,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    def start(self, server, traffic, seconds):
+        command = [self.wrk, "-t1", f"-c{traffic.connections}", f"-d{seconds}s", "--timeout", "10s", "--latency"]
+        url = server.url.rstrip("/") + "/" + traffic.path
+        if traffic.script:
+            name, *arguments = traffic.script
+            command += ["-s", str(SCRIPTS / name), url, "--", *arguments]
+        else:
+            command.append(url)
+        return machine.start(command, self.core, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     @staticmethod
     def finish(process, seconds):
-        """The number of requests and their rate."""
         try:
             output = process.communicate(timeout=seconds + 30)[0]
         except subprocess.TimeoutExpired as error:
             raise LoadFailed(f"wrk has not ended {seconds + 30} s after its beginning") from error
         finally:
             machine.end(process)
-        found = re.search(r"(\d+) requests in [\d.]+\w+,.*^Requests/sec:\s*([\d.]+)", output, re.DOTALL | re.MULTILINE)
-        if process.returncode != 0 or not found or re.search(r"Socket errors|Non-2xx", output):
-            raise LoadFailed(f"wrk ended with {process.returncode}:\n{output}")
-        if int(found.group(1)) == 0:
+        result = wrk_result(output)
+        if process.returncode != 0 or result is None:
+            wrong = re.search(r"^.*(Socket errors|Non-2xx).*$", output, re.MULTILINE)
+            raise LoadFailed(f"wrk ended with {process.returncode}:\n{output}\n{wrong.group(0) if wrong else ''}")
+        if result.requests == 0:
             raise LoadFailed("not one request was answered")
-        return int(found.group(1)), float(found.group(2))
+        return result
 
-    def run(self, server, connections, seconds, reports=True):
+    def run(self, server, traffic, seconds):
         """Runs wrk and accounts for the server's processor time."""
-        if reports:
-            server.report()
+        server.report()
+        used_before = [machine.core_used(core) for core in (server.core, self.core)]
         load_before, cpu_before = children_cpu(), server.cpu()
-        process = self.start(server, connections, seconds)
-        requests, rate = self.finish(process, seconds)
+        process = self.start(server, traffic, seconds)
+        result = self.finish(process, seconds)
         cpu, load = server.cpu() - cpu_before, children_cpu() - load_before
-        sample = Sample(requests, rate, cpu / requests * 1e6, cpu / seconds, load / seconds)
-        sample.void = self.why_void(sample)
-        if reports:
-            counted = server.report()
-            sample.turns = counted["turns"]
-            sample.own_requests = counted["requests"]
-            # The last answers may be on their way when wrk ends.
-            if not requests <= sample.own_requests <= requests + connections * 2:
-                raise LoadFailed(f"wrk says {requests} requests and the server {sample.own_requests}")
+        used = [machine.core_used(core) - before for core, before in zip((server.core, self.core), used_before)]
+        sample = Sample(result.requests, result.rate, cpu / result.requests * 1e6, cpu / seconds, load / seconds,
+                        result.p50_ms, result.p99_ms)
+        sample.void = self.why_void(sample) if traffic.saturates else self.why_disturbed(sample, used, seconds)
+        counted = server.report()
+        sample.turns = counted.get("turns", 0)
+        sample.own_requests = counted["requests"]
+        # The last answers may be on their way when wrk ends.
+        most = result.requests + traffic.connections * traffic.depth * 2
+        if not result.requests <= sample.own_requests <= most:
+            raise LoadFailed(f"wrk says {result.requests} requests and {server.name} {sample.own_requests}")
         return sample
-
 
     def why_void(self, sample):
         """One of the two must be the bottleneck. Where it is wrk, as with a cheap server, processor time per request is
@@ -92,33 +135,65 @@ class Load:
                 "something else runs on this machine")
 
 
+    @staticmethod
+    def why_disturbed(sample, used, seconds):
+        """Where neither is the bottleneck: nobody else may have had the cores. The driver itself has a little."""
+        others = [part / seconds - busy for part, busy in zip(used, (sample.server_busy, sample.load_busy))]
+        if max(others) <= 0.08:
+            return None
+        return f"something else had {max(others):.0%} of a core"
+
+
 def children_cpu():
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 
 
 class IdleConnections:
-    """Keep-alive connections that have had one answer and then want nothing. Use it with `with`."""
+    """Keep-alive connections that have had one answer and then want nothing; or, with `waiting`, that wait for an
+    answer to GET /wait. Use it with `with`."""
 
-    def __init__(self, server, count):
+    # Each address of the client has some 28,000 ports.
+    PER_ADDRESS = 8000
+    AT_ONCE = 8  # libsoup lets no more than 10 wait
+
+    def __init__(self, server, count, waiting=False, tls=None):
         machine.need_descriptors(count + 500)
         self.sockets = []
-        request = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode()
+        path = "/wait" if waiting else "/"
+        request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode()
         try:
-            for _ in range(count):
-                peer = socket.create_connection(("127.0.0.1", server.port), timeout=10)
-                self.sockets.append(peer)
-                # Closing resets the connection, so that none waits for minutes in the kernel.
-                peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                peer.sendall(request)
-                if not peer.recv(4096).endswith(b"Hello, world"):
-                    raise LoadFailed(f"connection {len(self.sockets)} had no answer")
+            while len(self.sockets) < count:
+                # Some at a time, for a host that looks through all its descriptors at each turn.
+                first = len(self.sockets)
+                for _ in range(min(self.AT_ONCE, count - first)):
+                    self.open(server, tls).sendall(request)
+                if not waiting:
+                    for peer in self.sockets[first:]:
+                        self.read_answer(peer, server)
         except OSError as error:
             self.close()
-            raise LoadFailed(f"connection {len(self.sockets)} of {count}: {error}") from error
+            raise LoadFailed(f"{server.name}: connection {len(self.sockets)} of {count}: {error}") from error
         except LoadFailed:
             self.close()
             raise
+
+    def open(self, server, tls):
+        address = f"127.0.0.{2 + len(self.sockets) // self.PER_ADDRESS}"
+        peer = socket.create_connection(("127.0.0.1", server.port), timeout=30, source_address=(address, 0))
+        # Closing resets the connection, so that none waits for minutes in the kernel.
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.sockets.append(tls.wrap_socket(peer) if tls else peer)
+        return self.sockets[-1]
+
+    @staticmethod
+    def read_answer(peer, server):
+        answer = b""
+        while not answer.endswith(b"Hello, world"):
+            part = peer.recv(4096)
+            if not part:
+                raise LoadFailed(f"{server.name}: a connection had no answer")
+            answer += part
 
     def __enter__(self):
         return self
@@ -128,16 +203,10 @@ class IdleConnections:
 
     def all_open(self):
         """Whether the server has closed none of them."""
+        poll = select.poll()
         for peer in self.sockets:
-            peer.setblocking(False)
-            try:
-                if peer.recv(1, socket.MSG_PEEK) == b"":
-                    return False
-            except BlockingIOError:
-                pass
-            except OSError:
-                return False
-        return True
+            poll.register(peer, select.POLLRDHUP)
+        return not poll.poll(0)
 
     def close(self):
         for peer in self.sockets:
@@ -145,27 +214,40 @@ class IdleConnections:
         self.sockets = []
 
 
-def system_calls(server, load, connections, seconds):
-    """System calls per request, by name, from strace. It slows the server down, so more requests are ready at a time
-    than otherwise; what is done once a turn counts for less than it would."""
-    server.report()
-    process = machine.start([machine.require("strace"), "-c", "-f", "-U", "name,calls", "-p", str(server.process.pid)],
-                            load.core, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+def pause(wrk):
+    """Stops the load, and lets the server come to the end of what it has been sent."""
+    wrk.send_signal(signal.SIGSTOP)
+    time.sleep(0.1)
+
+
+def system_calls(server, load, traffic, seconds):
+    """System calls per request, by name, from strace, while all connections are open. It slows the server down, so more
+    requests are ready at a time than otherwise; what is done once a turn counts for less than it would."""
+    wrk = load.start(server, traffic, seconds + 30)
+    strace = None
     try:
-        first = process.stderr.readline()
+        time.sleep(0.5)
+        pause(wrk)
+        server.report()
+        strace = machine.start([machine.require("strace"), "-c", "-f", "-U", "name,calls", "-p", str(server.pid)],
+                               load.core, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        first = strace.stderr.readline()
         if "attached" not in first:
             raise LoadFailed(f"strace cannot attach: {first.strip()}")
-        Load.finish(load.start(server, connections, seconds), seconds)
-        counted = server.report()
-        process.send_signal(signal.SIGINT)
-        table = process.communicate(timeout=30)[1]
+        wrk.send_signal(signal.SIGCONT)
+        time.sleep(seconds)
+        pause(wrk)
+        requests = server.report()["requests"]
+        strace.send_signal(signal.SIGINT)
+        table = strace.communicate(timeout=30)[1]
     finally:
-        machine.end(process, signal.SIGKILL)
-    requests = counted["requests"]
+        machine.end(wrk, signal.SIGKILL)
+        if strace:
+            machine.end(strace, signal.SIGKILL)
     calls = {name: int(count) for name, count in re.findall(r"^(\w+)\s+(\d+)\s*$", table, re.MULTILINE)}
     calls.pop("total", None)
-    if not calls:
-        raise LoadFailed(f"strace has counted nothing:\n{table}")
+    if not calls or not requests:
+        raise LoadFailed(f"strace has counted {requests} requests and:\n{table}")
     return {name: count / requests for name, count in sorted(calls.items(), key=lambda item: -item[1])}
 
 
@@ -178,7 +260,7 @@ def instructions_by_perf(servers, variant, load, seconds):
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         try:
             time.sleep(0.3)
-            Load.finish(load.start(server, 64, seconds), seconds)
+            Load.finish(load.start(server, Traffic(64), seconds), seconds)
             process.send_signal(signal.SIGINT)
             table = process.communicate(timeout=30)[1]
         finally:
@@ -194,7 +276,7 @@ def instructions_by_valgrind(servers, variant, load, seconds):
         result = servers.scratch / "callgrind.out"
         prefix = (machine.require("valgrind"), "--tool=callgrind", "-q", f"--callgrind-out-file={result}")
         with servers.start(variant, prefix=prefix) as server:
-            Load.finish(load.start(server, 64, length), length)
+            Load.finish(load.start(server, Traffic(64), length), length)
             requests = server.report()["requests"]
             server.process.send_signal(signal.SIGTERM)
             server.process.wait(60)

@@ -15,6 +15,8 @@ import subprocess
 TOOLS = {
     "wrk": ("wrk", "any load"),
     "strace": ("strace", "system calls per request"),
+    "openssl": ("openssl", "TLS, which needs a certificate"),
+    "gnuplot": ("gnuplot-nox", "pictures"),
     "perf": ("linux-perf", "instructions per request by the processor's own counters"),
     "valgrind": ("valgrind", "instructions per request where the processor's counters cannot be read"),
     "nginx": ("nginx-light", "whether limit is the limit"),
@@ -62,6 +64,16 @@ def siblings(core):
     except (OSError, ValueError):
         pass
     return found
+
+
+def core_used(core):
+    """Seconds that a core has worked for programs since it was started, and those that a hypervisor took from it."""
+    for line in pathlib.Path("/proc/stat").read_text(encoding="ascii").splitlines():
+        fields = line.split()
+        if fields[0] == f"cpu{core}":
+            user, nice, system = (int(field) for field in fields[1:4])
+            return (user + nice + system + int(fields[8])) / os.sysconf("SC_CLK_TCK")
+    raise BadEnvironment(f"/proc/stat knows no core {core}")
 
 
 def need_descriptors(count):

@@ -12,8 +12,8 @@
 #include <atomic>
 #include <cstdlib>
 #include <optional>
-#include <vector>
 #include <stdexcept>
+#include <vector>
 
 namespace eddy::inline v0::conformance {
 

@@ -21,7 +21,8 @@ class TestExchange final : private eddy::web::internal::ExchangeOwner {
     if (exchange_.parser().parse(text_) != eddy::web::ParseResult::done) {
       throw std::invalid_argument(exchange_.parser().error().what);
     }
-    exchange_.begin(*service_, *this, "192.0.2.1", body);
+    std::error_code error;
+    exchange_.begin(*service_, *this, eddy::Address::parse("192.0.2.1", 1, error), body);
     service_->handle(exchange_);
   }
   TestExchange(const TestExchange&) = delete;

@@ -25,12 +25,9 @@ constexpr std::size_t kMostDrainedBytes = 1024 * 1024;
 
 }  // namespace
 
-Connection::Connection(std::shared_ptr<ServerCore> server, std::unique_ptr<Stream> stream)
-    : server_(std::move(server)),
-      stream_(std::move(stream)),
-      remote_ip_(stream_->peer_address().family() == Address::Family::local
-                     ? std::string("0.0.0.0")
-                     : stream_->peer_address().host()) {}
+Connection::Connection(std::shared_ptr<ServerCore> server, std::unique_ptr<Stream> stream,
+                       AddressCount counted)
+    : server_(std::move(server)), stream_(std::move(stream)), counted_(counted) {}
 
 // Not inlined: the compiler would take the second of two calls for a use after the first.
 __attribute__((noinline)) void Connection::drop_reference() noexcept {
@@ -63,7 +60,7 @@ void Connection::shut() noexcept {
   stream_->close();
   outgoing_.drop();
   server_->account(accounted_bytes_, 0);
-  server_->removed(remote_ip_);
+  server_->removed(counted_);
   // First the exchange: what the task's destructors write then goes nowhere.
   if (exchange_ != nullptr) exchange_->detach(server_->service());
   task_.reset();
@@ -288,7 +285,7 @@ bool Connection::receive_head(ByteBuffer& input, ByteBuffer& output) {
 
 // The head is there, and content follows it.
 bool Connection::take_content(ByteBuffer& input, ByteBuffer& output) {
-  exchange_->introduce(remote_ip_);
+  exchange_->introduce(stream_->peer_address());
   const ContentPlan plan = server_->service()->plan(*exchange_);
   const RequestHead& head = exchange_->parser().head();
   const std::uint64_t length = head.content_length().value_or(0);
@@ -354,7 +351,7 @@ bool Connection::receive_content(ByteBuffer& input, ByteBuffer& output) {
 
 // Calls the handler. True: it has answered, and the next request may follow.
 bool Connection::handle(std::string_view body, ByteBuffer& output) {
-  exchange_->begin(*server_->service(), *this, remote_ip_, body, stream_->tls());
+  exchange_->begin(*server_->service(), *this, stream_->peer_address(), body, stream_->tls());
   exchange_->set_began(eddy::internal::step_time(server_->loop()));
   phase_ = Phase::handling;
   identify();

@@ -42,7 +42,8 @@ class Connection final : public ServerHook,
                          private TimerNode,
                          private ExchangeOwner {
  public:
-  Connection(std::shared_ptr<ServerCore> server, std::unique_ptr<Stream> stream);
+  Connection(std::shared_ptr<ServerCore> server, std::unique_ptr<Stream> stream,
+             AddressCount counted);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -143,7 +144,7 @@ class Connection final : public ServerHook,
   Patience patience_;
   /// What the timer is set to.
   TimePoint armed_ = kNever;
-  std::string remote_ip_;
+  AddressCount counted_;
   /// Within receive(): the responses that go out together. A handler's flush() goes behind them.
   ByteBuffer* batch_ = nullptr;
   /// Memory of buffers that the server has been told of.

@@ -282,7 +282,8 @@ void Connection::write_piece(ByteBuffer& output, std::string_view piece) {
 // An answer that no handler has part in; nothing that follows can be understood.
 void Connection::refuse(const ParseError& error, ByteBuffer& output) {
   ++server_->stats().refused;
-  log(LogLevel::info, std::to_string(error.status) + " (" + remote_ip_ + "): " + error.what);
+  log(LogLevel::info,
+      std::to_string(error.status) + " (" + stream_->peer_address().host() + "): " + error.what);
   ResponseFraming framing;
   framing.keep_alive = false;
   framing.content_length = 0;

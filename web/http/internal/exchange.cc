@@ -44,23 +44,22 @@ Exchange::Exchange(const HttpLimits& limits) noexcept
       request_body_(body_stream_),
       response_stream_(*this) {}
 
-void Exchange::introduce(std::string_view remote_ip) noexcept {
+void Exchange::introduce(const Address& peer) noexcept {
   request_.head_ = &parser_.head();
-  request_.remote_ip_ = remote_ip;
+  request_.peer_ = peer;
 }
 
-void Exchange::begin(HttpService& service, ExchangeOwner& owner, std::string_view remote_ip,
+void Exchange::begin(HttpService& service, ExchangeOwner& owner, const Address& peer,
                      std::string_view body, const TlsInfo* tls) {
   service_ = &service;
   owner_ = &owner;
-  request_.head_ = &parser_.head();
-  request_.remote_ip_ = new_text_ != nullptr ? arena_.copy(remote_ip) : remote_ip;
+  introduce(peer);
   request_.body_ = body;
   if (tls != nullptr) request_.tls_ = tls->shared_from_this();
 }
 
 void Exchange::forwarded_for(std::string_view ip, std::string_view scheme, std::string_view host) {
-  request_.remote_ip_ = arena_.copy(ip);
+  request_.remote_ip_ = ip;
   request_.scheme_ = scheme;
   request_.forwarded_host_ = arena_.copy(host);
 }
@@ -108,6 +107,7 @@ void Exchange::reset() noexcept {
   request_.body_ = {};
   request_.tls_.reset();
   request_.scheme_ = request_.forwarded_host_ = {};
+  request_.remote_ip_.clear();
   request_.query_arguments_.reset();
   response_.status = 200;
   response_.reason.clear();
@@ -143,7 +143,6 @@ void Exchange::pin() {
     body_buffer_.append(request_.body_);
     request_.body_ = body_buffer_.view();
   }
-  request_.remote_ip_ = arena_.copy(request_.remote_ip_);
   old_text_ = text;
   new_text_ = copy.data();
   head.move_text(new_text_);

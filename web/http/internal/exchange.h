@@ -119,10 +119,10 @@ class EDDY_API Exchange {
   [[nodiscard]] RequestParser& parser() noexcept { return parser_; }
   [[nodiscard]] BodyDecoder& decoder() noexcept { return decoder_; }
   /// The parser is done: the request may be looked at.
-  void introduce(std::string_view remote_ip) noexcept;
+  void introduce(const Address& peer) noexcept;
   /// The handler is to be called: `body` is the content, in the read buffer or in body_buffer().
-  void begin(HttpService& service, ExchangeOwner& owner, std::string_view remote_ip,
-             std::string_view body, const TlsInfo* tls = nullptr);
+  void begin(HttpService& service, ExchangeOwner& owner, const Address& peer, std::string_view body,
+             const TlsInfo* tls = nullptr);
   /// A trusted proxy's word on whom the request is from; `scheme` is a literal.
   void forwarded_for(std::string_view ip, std::string_view scheme, std::string_view host);
   /// Where content is collected that does not arrive with the head.

@@ -24,11 +24,12 @@ ServerCore::~ServerCore() {
 }
 
 void ServerCore::accept(std::unique_ptr<Stream> stream) {
-  if (!admit(*stream)) {
+  AddressCount counted = per_address_.end();
+  if (!admit(*stream, counted)) {
     ++stats_.shed;
     return;
   }
-  auto* connection = new Connection(shared_from_this(), std::move(stream));
+  auto* connection = new Connection(shared_from_this(), std::move(stream), counted);
   connections_.push_back(*connection);
   none_left_.clear();
   ++stats_.accepted;
@@ -37,21 +38,18 @@ void ServerCore::accept(std::unique_ptr<Stream> stream) {
   connection->start();
 }
 
-bool ServerCore::admit(const Stream& stream) {
+bool ServerCore::admit(const Stream& stream, AddressCount& counted) {
   if (full()) return false;
   if (options_.connections_per_address == 0) return true;
-  std::size_t& count = per_address_[stream.peer_address().host()];
-  if (count >= options_.connections_per_address) return false;
-  ++count;
+  counted = per_address_.try_emplace(stream.peer_address().host(), 0).first;
+  if (counted->second >= options_.connections_per_address) return false;
+  ++counted->second;
   return true;
 }
 
-void ServerCore::removed(std::string_view remote_ip) noexcept {
+void ServerCore::removed(const AddressCount& counted) noexcept {
   --stats_.connections;
-  if (options_.connections_per_address != 0) {
-    const auto found = per_address_.find(remote_ip);
-    if (found != per_address_.end() && --found->second == 0) per_address_.erase(found);
-  }
+  if (counted != per_address_.end() && --counted->second == 0) per_address_.erase(counted);
   if (stats_.connections == 0) none_left_.set();
   if (!full()) listener_.resume();
   listener_.retry_accept();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -27,6 +26,10 @@ using eddy::internal::ListHook;
 using eddy::internal::LoopCore;
 
 class Connection;
+
+/// The connections of each address, where there is a bound on them; and one address's place.
+using AddressCounts = std::map<std::string, std::size_t>;
+using AddressCount = AddressCounts::iterator;
 
 /// A connection's place in its server.
 class ServerHook : public ListHook {};
@@ -55,7 +58,7 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
   void close() noexcept;
 
   /// A connection has gone.
-  void removed(std::string_view remote_ip) noexcept;
+  void removed(const AddressCount& counted) noexcept;
   /// A connection's buffers, which had `before` bytes, have `after` now.
   void account(std::size_t before, std::size_t after) noexcept {
     stats_.buffered_bytes += after - before;
@@ -84,7 +87,7 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
   static constexpr std::size_t kKept = 4;
 
   void accept(std::unique_ptr<Stream> stream);
-  [[nodiscard]] bool admit(const Stream& stream);
+  [[nodiscard]] bool admit(const Stream& stream, AddressCount& counted);
   [[nodiscard]] bool full() const noexcept {
     return options_.connections != 0 && stats_.connections >= options_.connections;
   }
@@ -97,8 +100,7 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
   ServerStats stats_;
   TcpServer listener_;
   IntrusiveList<ServerHook> connections_;
-  /// Only where there is a bound on them.
-  std::map<std::string, std::size_t, std::less<>> per_address_;
+  AddressCounts per_address_;
   /// Set whenever no connection is left.
   Event none_left_;
   EncoderPool encoders_;
