@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <cstdint>
 #include <cstring>
-#include <memory>
 #include <utility>
 
 #include <eddy/core/base/error.h>
@@ -14,15 +14,24 @@ namespace {
 /// longer names of Unix sockets, which clients seldom have, lie elsewhere.
 class CompactAddress {
  public:
-  explicit CompactAddress(const Address& address) : size_(address.size()) {
-    if (size_ <= sizeof bytes_) {
+  explicit CompactAddress(const Address& address) {
+    if (address.size() <= sizeof bytes_) {
+      size_ = static_cast<std::uint8_t>(address.size());
       std::memcpy(bytes_, address.data(), size_);
     } else {
-      long_ = std::make_unique<Address>(address);
+      const auto* elsewhere = new Address(address);
+      std::memcpy(bytes_, &elsewhere, sizeof elsewhere);
+      size_ = kElsewhere;
     }
   }
+  CompactAddress(const CompactAddress&) = delete;
+  CompactAddress& operator=(const CompactAddress&) = delete;
+  ~CompactAddress() {
+    if (size_ == kElsewhere) delete elsewhere();
+  }
+
   [[nodiscard]] Address address() const noexcept {
-    if (long_) return *long_;
+    if (size_ == kElsewhere) return *elsewhere();
     Address address;
     std::memcpy(address.data(), bytes_, size_);
     address.set_size(size_);
@@ -30,9 +39,16 @@ class CompactAddress {
   }
 
  private:
-  std::unique_ptr<Address> long_;
-  std::size_t size_;
-  unsigned char bytes_[28] = {};  // a sockaddr_in6
+  static constexpr std::uint8_t kElsewhere = 255;
+
+  [[nodiscard]] const Address* elsewhere() const noexcept {
+    const Address* address = nullptr;
+    std::memcpy(&address, bytes_, sizeof address);
+    return address;
+  }
+
+  unsigned char bytes_[28] = {};  // a sockaddr_in6, or a pointer
+  std::uint8_t size_ = 0;
 };
 
 class SocketStream final : public Stream, private IoHandler, private ReadyItem {
