@@ -210,7 +210,9 @@ class EDDY_API WorkGuard {
 /// Thread: the one that runs it; before that, any one thread.
 class EDDY_API NativeLoop : public Loop {
  public:
-  explicit NativeLoop(LoopOptions options = {});
+  NativeLoop();
+  explicit NativeLoop(LoopOptions options);
+  ~NativeLoop() override;
 };
 
 /// Inside a loop that nobody wrote an adapter for: whoever owns it polls fd() and calls dispatch(),

@@ -26,7 +26,11 @@ class NativeHost final : public Host {
   Dispatcher dispatcher_;
 };
 
+NativeLoop::NativeLoop() : NativeLoop(LoopOptions()) {}
+
 NativeLoop::NativeLoop(LoopOptions options)
     : Loop(std::make_unique<NativeHost>(), std::move(options)) {}
+
+NativeLoop::~NativeLoop() = default;
 
 }  // namespace eddy::inline v0

@@ -16,6 +16,8 @@ class Application::State {
   std::vector<std::unique_ptr<Server>> servers;
 };
 
+Application::Application() : Application(std::initializer_list<Route>()) {}
+
 Application::Application(std::initializer_list<Route> routes)
     : state_(std::make_unique<State>(*this)) {
   for (const Route& route : routes) add(route);
@@ -28,6 +30,32 @@ Application& Application::add(const Route& route) { return add_definition(*route
 Application& Application::add_definition(internal::RouteDefinition definition) {
   state_->core->router().add(std::move(definition));
   return *this;
+}
+
+const RouteOptions& Application::no_options() noexcept {
+  static const RouteOptions none;
+  return none;
+}
+
+Application& Application::add_made(Method method, std::string_view path,
+                                   const internal::MadeFunction& made,
+                                   const RouteOptions& options) {
+  internal::RouteDefinition definition;
+  definition.owned.emplace_back(made.entry.target, made.destroy);
+  definition.pattern = path;
+  definition.is_regex = false;
+  definition.name = options.name;
+  internal::MethodEntry& entry = definition.methods[static_cast<std::size_t>(method)];
+  entry = made.entry;
+  entry.body_bytes = options.body_bytes;
+  entry.cancel_on_disconnect = options.cancel_on_disconnect;
+  return add_definition(std::move(definition));
+}
+
+Server& Application::listen(Loop& loop, std::uint16_t port) { return listen(loop, port, {}); }
+
+Server& Application::listen(Loop& loop, std::string_view address, std::uint16_t port) {
+  return listen(loop, address, port, {});
 }
 
 Server& Application::listen(Loop& loop, std::uint16_t port, const ServerOptions& options) {

@@ -76,7 +76,8 @@ Route route(std::string_view pattern, RouteOptions options = {}) {
 /// Source: tornado.web.Application.
 class EDDY_API Application {
  public:
-  Application(std::initializer_list<Route> routes = {});  // NOLINT(google-explicit-constructor)
+  Application();
+  Application(std::initializer_list<Route> routes);  // NOLINT(google-explicit-constructor)
   Application(const Application&) = delete;
   Application& operator=(const Application&) = delete;
   ~Application();
@@ -88,32 +89,39 @@ class EDDY_API Application {
   /// position, in types that PathValue knows, or none of them; and where it likes a const
   /// Request&. It gives text (sent as text/plain), a Response, nothing, or a Task of one of these.
   template <class F>
-  Application& get(std::string_view path, F&& function, RouteOptions options = {}) {
-    return add_function(Method::get, path, std::forward<F>(function), std::move(options));
+  Application& get(std::string_view path, F&& function,
+                   const RouteOptions& options = no_options()) {
+    return add_function(Method::get, path, std::forward<F>(function), options);
   }
   template <class F>
-  Application& head(std::string_view path, F&& function, RouteOptions options = {}) {
-    return add_function(Method::head, path, std::forward<F>(function), std::move(options));
+  Application& head(std::string_view path, F&& function,
+                    const RouteOptions& options = no_options()) {
+    return add_function(Method::head, path, std::forward<F>(function), options);
   }
   template <class F>
-  Application& post(std::string_view path, F&& function, RouteOptions options = {}) {
-    return add_function(Method::post, path, std::forward<F>(function), std::move(options));
+  Application& post(std::string_view path, F&& function,
+                    const RouteOptions& options = no_options()) {
+    return add_function(Method::post, path, std::forward<F>(function), options);
   }
   template <class F>
-  Application& put(std::string_view path, F&& function, RouteOptions options = {}) {
-    return add_function(Method::put, path, std::forward<F>(function), std::move(options));
+  Application& put(std::string_view path, F&& function,
+                   const RouteOptions& options = no_options()) {
+    return add_function(Method::put, path, std::forward<F>(function), options);
   }
   template <class F>
-  Application& patch(std::string_view path, F&& function, RouteOptions options = {}) {
-    return add_function(Method::patch, path, std::forward<F>(function), std::move(options));
+  Application& patch(std::string_view path, F&& function,
+                     const RouteOptions& options = no_options()) {
+    return add_function(Method::patch, path, std::forward<F>(function), options);
   }
   template <class F>
-  Application& del(std::string_view path, F&& function, RouteOptions options = {}) {
-    return add_function(Method::del, path, std::forward<F>(function), std::move(options));
+  Application& del(std::string_view path, F&& function,
+                   const RouteOptions& options = no_options()) {
+    return add_function(Method::del, path, std::forward<F>(function), options);
   }
   template <class F>
-  Application& options(std::string_view path, F&& function, RouteOptions options = {}) {
-    return add_function(Method::options, path, std::forward<F>(function), std::move(options));
+  Application& options(std::string_view path, F&& function,
+                       const RouteOptions& options = no_options()) {
+    return add_function(Method::options, path, std::forward<F>(function), options);
   }
 
   /// Serves this application at http://127.0.0.1:port and, where the machine has it, [::1]; port 0
@@ -121,10 +129,12 @@ class EDDY_API Application {
   /// program to the network only where an address says so. The Server belongs to the application.
   /// Throws std::system_error, whose text reads like "listen on 127.0.0.1:8888: Address already in
   /// use".
-  Server& listen(Loop& loop, std::uint16_t port, const ServerOptions& options = {});
+  Server& listen(Loop& loop, std::uint16_t port);
+  Server& listen(Loop& loop, std::uint16_t port, const ServerOptions& options);
   /// Listens on one numeric address; "0.0.0.0" and "::" open it to the network.
+  Server& listen(Loop& loop, std::string_view address, std::uint16_t port);
   Server& listen(Loop& loop, std::string_view address, std::uint16_t port,
-                 const ServerOptions& options = {});
+                 const ServerOptions& options);
   /// The same without exceptions: null and `error` set, or the server and `error` cleared.
   Server* listen(Loop& loop, std::uint16_t port, std::error_code& error,
                  const ServerOptions& options = {});
@@ -139,19 +149,16 @@ class EDDY_API Application {
 
   Application& add_definition(internal::RouteDefinition definition);
 
+  // Little of this is a template, since programs have many of these functions.
   template <class F>
   Application& add_function(Method method, std::string_view path, F&& function,
-                            RouteOptions options) {
-    internal::RouteDefinition definition;
-    definition.pattern = path;
-    definition.is_regex = false;
-    definition.name = std::move(options.name);
-    internal::add_function(definition, method, std::forward<F>(function));
-    internal::MethodEntry& entry = definition.methods[static_cast<std::size_t>(method)];
-    entry.body_bytes = options.body_bytes;
-    entry.cancel_on_disconnect = options.cancel_on_disconnect;
-    return add_definition(std::move(definition));
+                            const RouteOptions& options) {
+    return add_made(method, path, internal::make_function(std::forward<F>(function)), options);
   }
+  /// Takes `made.object` over, whatever happens.
+  Application& add_made(Method method, std::string_view path, const internal::MadeFunction& made,
+                        const RouteOptions& options);
+  [[nodiscard]] static const RouteOptions& no_options() noexcept;
 
   std::unique_ptr<State> state_;
 };

@@ -124,4 +124,16 @@ void Headers::clear() noexcept {
   places_.clear();
 }
 
+bool Headers::contains(std::string_view name) const noexcept { return list().contains(name); }
+
+std::optional<std::string_view> Headers::find(std::string_view name) const noexcept {
+  return list().find(name);
+}
+
+std::optional<std::string> Headers::get(std::string_view name) const { return list().get(name); }
+
+std::vector<std::string_view> Headers::get_list(std::string_view name) const {
+  return list().get_list(name);
+}
+
 }  // namespace eddy::inline v0::web

@@ -104,18 +104,10 @@ class EDDY_API Headers {
   [[nodiscard]] bool empty() const noexcept { return places_.empty(); }
   [[nodiscard]] HeaderList::Iterator begin() const noexcept { return list().begin(); }
   [[nodiscard]] HeaderList::Iterator end() const noexcept { return list().end(); }
-  [[nodiscard]] bool contains(std::string_view name) const noexcept {
-    return list().contains(name);
-  }
-  [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept {
-    return list().find(name);
-  }
-  [[nodiscard]] std::optional<std::string> get(std::string_view name) const {
-    return list().get(name);
-  }
-  [[nodiscard]] std::vector<std::string_view> get_list(std::string_view name) const {
-    return list().get_list(name);
-  }
+  [[nodiscard]] bool contains(std::string_view name) const noexcept;
+  [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept;
+  [[nodiscard]] std::optional<std::string> get(std::string_view name) const;
+  [[nodiscard]] std::vector<std::string_view> get_list(std::string_view name) const;
 
   /// Bytes of all names and values, replaced ones included: an upper bound for who writes them out.
   [[nodiscard]] std::size_t text_bytes() const noexcept { return text_.size(); }

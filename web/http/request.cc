@@ -5,6 +5,9 @@
 
 namespace eddy::inline v0::web {
 
+Request::Request() = default;
+Request::~Request() = default;
+
 std::string_view Request::host() const noexcept {
   const std::string_view host = forwarded_host_.empty() ? head_->host() : forwarded_host_;
   return host.empty() ? std::string_view("127.0.0.1") : host;

@@ -75,7 +75,8 @@ class EDDY_API Request {
 
  private:
   friend class internal::Exchange;
-  Request() = default;
+  Request();
+  ~Request();
 
   const RequestHead* head_ = nullptr;
   std::string_view body_;

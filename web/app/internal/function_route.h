@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <memory>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -72,8 +71,15 @@ struct FunctionRoute<F, Types<Args...>> {
   }
 };
 
+/// What is known of a function when its type no longer is. The object is the taker's.
+struct MadeFunction {
+  MethodEntry entry;
+  void (*destroy)(void* object) noexcept = nullptr;
+};
+
 template <class F>
-void add_function(RouteDefinition& definition, Method method, F&& function) {
+MadeFunction make_function(F&& function) {
+  MadeFunction made;
   using Stored = std::decay_t<F>;
   static_assert(Callable<Stored>::kValid,
                 "eddy: a route's function is a function or a lambda with one call operator that is "
@@ -93,13 +99,14 @@ void add_function(RouteDefinition& definition, Method method, F&& function) {
                   "eddy: a function that takes RequestBody& or ResponseStream& returns a Task");
     if constexpr (kAnswers && Parts::kByReference && kMayWait) {
       using Route = FunctionRoute<Stored, Parameters>;
-      auto stored = std::make_shared<Stored>(std::forward<F>(function));
-      MethodEntry& entry = definition.methods[static_cast<std::size_t>(method)];
-      entry = {&Route::invoke, stored.get(), Route::kArity};
-      entry.streams_body = Parts::kReadsBody;
-      definition.owned.push_back(std::move(stored));
+      made.entry.invoke = &Route::invoke;
+      made.entry.target = new Stored(std::forward<F>(function));
+      made.entry.arity = Route::kArity;
+      made.entry.streams_body = Parts::kReadsBody;
+      made.destroy = [](void* object) noexcept { delete static_cast<Stored*>(object); };
     }
   }
+  return made;
 }
 
 }  // namespace eddy::inline v0::web::internal

@@ -44,6 +44,8 @@ Exchange::Exchange(const HttpLimits& limits) noexcept
       request_body_(body_stream_),
       response_stream_(*this) {}
 
+Exchange::~Exchange() { end(); }
+
 void Exchange::introduce(const Address& peer) noexcept {
   request_.head_ = &parser_.head();
   request_.peer_ = peer;

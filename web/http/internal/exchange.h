@@ -186,7 +186,7 @@ class EDDY_API Exchange {
  private:
   friend class FlushAwaiter;
 
-  ~Exchange() { end(); }
+  ~Exchange();
   void end() noexcept;
   [[nodiscard]] bool in_old_text(std::string_view view) const noexcept;
 
