@@ -35,7 +35,7 @@ inline std::uint16_t port_option(int argc, char** argv, std::string_view name = 
   if (text.empty()) return port;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
   if (error != std::errc() || end != text.data() + text.size()) {
-    throw std::invalid_argument(std::string(name) + ": '" + std::string(text) + "' is not a port");
+    throw std::invalid_argument(std::string(name).append(": '").append(text) + "' is not a port");
   }
   return port;
 }

@@ -23,7 +23,8 @@ class UniqueFunction<R(Args...)> {
   UniqueFunction(std::nullptr_t) noexcept {}  // NOLINT(google-explicit-constructor)
 
   template <class F, class D = std::decay_t<F>>
-  requires(!std::is_same_v<D, UniqueFunction> && std::is_invocable_r_v<R, D&, Args...>)
+  requires(!std::is_same_v<D, UniqueFunction> && !std::is_same_v<D, std::nullptr_t> &&
+           std::is_invocable_r_v<R, D&, Args...>)
       UniqueFunction(F&& f) {  // NOLINT(google-explicit-constructor)
     if constexpr (kFitsInPlace<D>) {
       ::new (storage()) D(std::forward<F>(f));

@@ -119,6 +119,8 @@ std::string Network::to_string() const {
   }
 }
 
+void NetworkSet::add(const Network& network) { networks_.push_back(network); }
+
 NetworkSet::NetworkSet(std::initializer_list<std::string_view> networks) {
   networks_.reserve(networks.size());
   for (const std::string_view text : networks) networks_.emplace_back(text);

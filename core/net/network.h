@@ -50,7 +50,7 @@ class EDDY_API NetworkSet {
   static NetworkSet parse(std::string_view list);
   static NetworkSet parse(std::string_view list, std::error_code& error);
 
-  void add(const Network& network) { networks_.push_back(network); }
+  void add(const Network& network);
   [[nodiscard]] bool contains(const Address& address) const noexcept;
   [[nodiscard]] bool empty() const noexcept { return networks_.empty(); }
   [[nodiscard]] std::size_t size() const noexcept { return networks_.size(); }

@@ -16,7 +16,8 @@ int main(int argc, char** argv) try {
 
   eddy::web::Application app;
   app.get("/", [] { return "Hello, world"; });
-  app.get("/hello/{name}", [](std::string_view name) { return "Hello, " + std::string(name); });
+  app.get("/hello/{name}",
+          [](std::string_view name) { return std::string("Hello, ").append(name); });
   app.get("/host", [] { return examples::HostLoop::kName; });
 
   const auto& server = app.listen(host.loop(), examples::port_option(argc, argv));

@@ -16,6 +16,9 @@ class Application::State {
   std::vector<std::unique_ptr<Server>> servers;
 };
 
+Route::Route(internal::RouteDefinition definition)
+    : definition_(std::make_shared<internal::RouteDefinition>(std::move(definition))) {}
+
 Application::Application() : Application(std::initializer_list<Route>()) {}
 
 Application::Application(std::initializer_list<Route> routes)

@@ -31,8 +31,7 @@ struct RouteOptions {
 /// A pattern of paths and the handler class that answers them; see route().
 class EDDY_API Route {
  public:
-  explicit Route(internal::RouteDefinition definition)
-      : definition_(std::make_shared<internal::RouteDefinition>(std::move(definition))) {}
+  explicit Route(internal::RouteDefinition definition);
 
  private:
   friend class Application;

@@ -8,7 +8,7 @@
 #include <type_traits>
 
 #include <eddy/core/base/export.h>
-#include <eddy/web/http/file_body.h>
+#include <eddy/web/http/file.h>
 #include <eddy/web/http/http_error.h>
 #include <eddy/web/http/request.h>
 #include <eddy/web/http/response_stream.h>

@@ -8,18 +8,10 @@
 #include <utility>
 
 #include <eddy/core/base/export.h>
-#include <eddy/web/http/file_body.h>
+#include <eddy/web/http/file.h>
 #include <eddy/web/http/headers.h>
 
 namespace eddy::inline v0::web {
-
-/// `length` bytes of a file from `offset` on. A file that turns out to be shorter cuts the
-/// connection: the length has been promised.
-struct FilePart {
-  File file;
-  std::uint64_t offset = 0;
-  std::uint64_t length = 0;
-};
 
 /// A whole response: what a handler function gives back. A value.
 ///

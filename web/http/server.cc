@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <eddy/core/net/stream_layer.h>
 #include <eddy/web/http/internal/server_core.h>
 
 namespace eddy::inline v0::web {

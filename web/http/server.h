@@ -16,7 +16,6 @@
 #include <eddy/core/loop/loop.h>
 #include <eddy/core/net/address.h>
 #include <eddy/core/net/listen_options.h>
-#include <eddy/core/net/stream_layer.h>
 #include <eddy/core/task/sync_waiter.h>
 #include <eddy/core/task/task.h>
 #include <eddy/web/http/content_coding.h>
@@ -24,6 +23,10 @@
 #include <eddy/web/http/internal/delegate_service.h>
 #include <eddy/web/http/internal/exchange.h>
 #include <eddy/web/http/limits.h>
+
+namespace eddy::inline v0 {
+class StreamLayer;
+}
 
 namespace eddy::inline v0::web {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <tuple>
+#include <cstddef>
 #include <type_traits>
 #include <utility>
 
@@ -41,31 +41,35 @@ struct FunctionRoute<F, Types<Args...>> {
         : value(part_of<Arg>(exchange)) {}
     std::remove_cvref_t<Arg>& pass() { return value; }
   };
-  using Slots = std::tuple<Slot<Args>...>;
-
-  static Slots fill([[maybe_unused]] Exchange& exchange, [[maybe_unused]] const PathParts& parts) {
-    [[maybe_unused]] std::size_t next = 0;
-    return Slots{Slot<Args>(exchange, parts, next)...};  // braces: from left to right
-  }
-
-  static Result call(F& function, Slots& values) {
-    return std::apply([&function](auto&... slot) -> Result { return function(slot.pass()...); },
-                      values);
-  }
+  /// A slot for each parameter, filled from left to right.
+  template <std::size_t I, class Arg>
+  struct Place : Slot<Arg> {
+    using Slot<Arg>::Slot;
+  };
+  template <class Indices>
+  struct Places;
+  template <std::size_t... I>
+  struct Places<std::index_sequence<I...>> : Place<I, Args>... {
+    Places([[maybe_unused]] Exchange& exchange, [[maybe_unused]] const PathParts& parts,
+           [[maybe_unused]] std::size_t next = 0)
+        : Place<I, Args>(exchange, parts, next)... {}
+    Result call(F& function) { return function(static_cast<Place<I, Args>&>(*this).pass()...); }
+  };
+  using Slots = Places<std::index_sequence_for<Args...>>;
 
   static void invoke(void* target, Exchange& exchange, PathParts& parts) {
     F& function = *static_cast<F*>(target);
     if constexpr (kWaits) {
       HandlerAccess::pin(exchange, parts);
       // Kept with the request, for parameters that are references.
-      Slots& kept = exchange.arena().make<Slots>(fill(exchange, parts));
-      exchange.wait_for(answer_later(exchange, call(function, kept)));
+      Slots& kept = exchange.arena().make<Slots>(exchange, parts);
+      exchange.wait_for(answer_later(exchange, kept.call(function)));
     } else {
-      Slots values = fill(exchange, parts);
+      Slots values(exchange, parts);
       if constexpr (std::is_void_v<Result>) {
-        call(function, values);
+        values.call(function);
       } else {
-        answer(exchange, call(function, values));
+        answer(exchange, values.call(function));
       }
     }
   }
