@@ -148,7 +148,7 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
         : server_(server), socket_(*server.core_), layers_(std::make_shared<Layers>(layers)) {}
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
-    ~Listener() { internal::unwatch(*server_.core_, watch_); }
+    ~Listener() { unwatch(); }
 
     [[nodiscard]] internal::ListeningSocket& socket() noexcept { return socket_; }
 
@@ -161,6 +161,7 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
     [[nodiscard]] std::error_code watch_for(Io interest) noexcept {
       return watch_ ? internal::set_interest(*server_.core_, watch_, interest) : std::error_code();
     }
+    void unwatch() noexcept { internal::unwatch(*server_.core_, watch_); }
 
     void on_ready(Io /*events*/) override {
       const auto pin = server_.shared_from_this();
@@ -228,8 +229,9 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
       } else if (out_of_descriptors(error)) {
         if (!shed_from(listener, error, layers.empty() ? farewell_ : std::string_view())) return;
       } else {
-        // Anything else but want of memory concerns the one connection, or is that none is left.
+        // Anything else concerns the one connection, or is that none is left.
         if (out_of_memory(error)) rest_until(internal::now(*core_) + kRetryAccept, error);
+        if (error == std::errc::invalid_argument) give_up(listener, error);
         return;
       }
     } while (!internal::step_done(*core_, "accept") && internal::is_open(*core_) &&
@@ -277,6 +279,17 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
     internal::add_timer(*core_, *this, when);
     watch();
     tell(internal::now(*core_), "accepting connections pauses: " + error.message());
+  }
+
+  /// Somebody who shares the socket, as its opener may, has shut it down. It would be ready for
+  /// ever, with nothing to accept.
+  void give_up(int listener, const std::error_code& error) {
+    for (std::size_t i = 0; i < listeners_.size(); ++i) {
+      if (listeners_[i]->socket().fd() != listener) continue;
+      listeners_[i]->unwatch();
+      internal::log(*core_, LogLevel::error, "eddy.core",
+                    addresses_[i].to_string() + " does not listen any more: " + error.message());
+    }
   }
 
   void tell(TimePoint now, const std::string& message) {

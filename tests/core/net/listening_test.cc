@@ -21,11 +21,13 @@
 namespace {
 
 using eddy::Address;
+using eddy::LogLevel;
 using eddy::NativeLoop;
 using eddy::core_test::Keeper;
 using eddy::core_test::run_turns_until;
 using eddy::core_test::TemporaryFolder;
 using eddy::core_test::text_of_error;
+using eddy::testing::CapturedLog;
 using eddy::testing::ManualLoop;
 using eddy::testing::ManualPeer;
 using eddy::testing::TestClient;
@@ -392,6 +394,31 @@ TEST(Adopt, WhatIsNoListeningStreamSocketStaysTheCallers) {
   EXPECT_TRUE(keeper.server.addresses().empty());
   EXPECT_EQ(text_of_error([&] { keeper.server.adopt(-1); }),
             "listen on descriptor -1: Bad file descriptor");
+}
+
+TEST(Adopt, OneThatItsOpenerShutsDownDoesNotSpin) {
+  CapturedLog log;
+  NativeLoop loop;
+  loop.set_log_sink(log.sink());
+  Keeper keeper(loop);
+  const int fd = open_listener();
+  keeper.server.adopt(fd);
+  const std::string where = keeper.server.addresses()[0].to_string();
+  keeper.server.listen("127.0.0.1", 0);
+  ASSERT_EQ(::shutdown(fd, SHUT_RDWR), 0);
+  ASSERT_TRUE(run_turns_until(loop, [&] { return !log.records().empty(); }));
+  log.expect(LogLevel::error, where + " does not listen any more: Invalid argument");
+  keeper.server.pause();
+  keeper.server.resume();
+  const auto guard = loop.hold();
+  loop.call_later(50ms, [&] { loop.stop(); });
+  const auto turns = loop.stats().turns;
+  loop.run();
+  EXPECT_LE(loop.stats().turns - turns, 5U) << "it spins";
+  EXPECT_TRUE(log.records().empty());
+  // The other one goes on.
+  const TestClient client(keeper.server.addresses()[1].port());
+  EXPECT_TRUE(run_turns_until(loop, [&] { return keeper.streams.size() == 1; }));
 }
 
 TEST(Adopt, WhatCannotBeWatchedStaysTheCallersToo) {
