@@ -1,55 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include <cstdint>
-#include <cstring>
 #include <utility>
 
 #include <eddy/core/base/error.h>
+#include <eddy/core/net/compact_address.h>
 #include <eddy/core/net/stream.h>
 
 namespace eddy::inline v0::internal {
 
 namespace {
-
-/// An address in the room that those of the internet take: there is one for each connection. The
-/// longer names of Unix sockets, which clients seldom have, lie elsewhere.
-class CompactAddress {
- public:
-  explicit CompactAddress(const Address& address) {
-    if (address.size() <= sizeof bytes_) {
-      size_ = static_cast<std::uint8_t>(address.size());
-      std::memcpy(bytes_, address.data(), size_);
-    } else {
-      const auto* elsewhere = new Address(address);
-      std::memcpy(bytes_, &elsewhere, sizeof elsewhere);
-      size_ = kElsewhere;
-    }
-  }
-  CompactAddress(const CompactAddress&) = delete;
-  CompactAddress& operator=(const CompactAddress&) = delete;
-  ~CompactAddress() {
-    if (size_ == kElsewhere) delete elsewhere();
-  }
-
-  [[nodiscard]] Address address() const noexcept {
-    if (size_ == kElsewhere) return *elsewhere();
-    Address address;
-    std::memcpy(address.data(), bytes_, size_);
-    address.set_size(size_);
-    return address;
-  }
-
- private:
-  static constexpr std::uint8_t kElsewhere = 255;
-
-  [[nodiscard]] const Address* elsewhere() const noexcept {
-    const Address* address = nullptr;
-    std::memcpy(&address, bytes_, sizeof address);
-    return address;
-  }
-
-  unsigned char bytes_[28] = {};  // a sockaddr_in6, or a pointer
-  std::uint8_t size_ = 0;
-};
 
 class SocketStream final : public Stream, private IoHandler, private ReadyItem {
  public:

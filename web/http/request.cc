@@ -15,7 +15,8 @@ std::string_view Request::host() const noexcept {
 
 std::string_view Request::remote_ip() const {
   if (remote_ip_.empty()) {
-    remote_ip_ = peer_.family() == Address::Family::local ? "0.0.0.0" : peer_.host();
+    const Address peer = peer_.address();
+    remote_ip_ = peer.family() == Address::Family::local ? "0.0.0.0" : peer.host();
   }
   return remote_ip_;
 }

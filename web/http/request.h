@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include <eddy/core/base/export.h>
-#include <eddy/core/net/address.h>
+#include <eddy/core/net/compact_address.h>
 #include <eddy/core/net/tls_info.h>
 #include <eddy/web/http/headers.h>
 #include <eddy/web/http/method.h>
@@ -80,7 +80,7 @@ class EDDY_API Request {
 
   const RequestHead* head_ = nullptr;
   std::string_view body_;
-  Address peer_;
+  eddy::internal::CompactAddress peer_;
   /// Made when it is asked for, unless a proxy has said it.
   mutable std::string remote_ip_;
   /// A trusted proxy's word; empty without one.

@@ -60,7 +60,7 @@ class EDDY_API Arena {
     Block* next;
     std::size_t bytes;
   };
-  static constexpr std::size_t kBlockBytes = 1024;
+  static constexpr std::size_t kBlockBytes = 256;
 
   void add_block(std::size_t bytes);
 

@@ -17,6 +17,8 @@ namespace {
 // What is read ahead for a client that sends more while its handler waits; then it has to wait too.
 constexpr std::size_t kReadAheadBytes = 16 * 1024;
 constexpr std::size_t kReadPieceBytes = 4 * 1024;
+// Content is read in pieces of this size, each of which is a step.
+constexpr std::size_t kContentPieceBytes = 256 * 1024;
 // A rest up to this size is copied; a connection with a larger one keeps the buffer it was read
 // into.
 constexpr std::size_t kCopiedRestBytes = 4 * 1024;
@@ -132,6 +134,7 @@ void Connection::read_some() {
     ReadyItem::unlink();
     return go_on();
   }
+  if (phase_ == Phase::content && read_content()) return;
   BorrowedBuffer borrowed(*server_);
   // A head that has begun must stay in one piece; content is taken out of whatever it is read into.
   ByteBuffer& input = input_.empty() ? *borrowed : input_;
@@ -145,6 +148,32 @@ void Connection::read_some() {
   input.commit(result.bytes);
   BorrowedBuffer output(*server_);
   receive(input, *output);
+}
+
+// Content of a known length goes to where it is collected. False: it is not of that kind.
+bool Connection::read_content() {
+  const RequestHead& head = exchange_->parser().head();
+  if (head.chunked() || !input_.empty()) return false;
+  BodyDecoder& decoder = exchange_->decoder();
+  ByteBuffer& body = exchange_->body_buffer();
+  const std::uint64_t rest = *head.content_length() - decoder.total();
+  const std::size_t size =
+      rest < kContentPieceBytes ? static_cast<std::size_t>(rest) : kContentPieceBytes;
+  char* const at = body.prepare(size);
+  const IoResult result = stream_->try_read({at, size});
+  if (result.error) {
+    if (!result.would_block()) shut();
+    return true;
+  }
+  if (result.bytes == 0) {
+    input_ended();
+    return true;
+  }
+  body.commit(decoder.decode({at, result.bytes}).consumed);
+  patience_.progress(result.bytes, now(server_->loop()), server_->options().timeouts);
+  BorrowedBuffer output(*server_);
+  receive(input_, *output);
+  return true;
 }
 
 void Connection::read_while_handling() {
@@ -233,7 +262,7 @@ void Connection::receive(ByteBuffer& input, ByteBuffer& output) {
   bool budget_spent = false;
   {
     const Batch batch{batch_ = &output};
-    while (!input.empty()) {
+    while (!input.empty() || (phase_ == Phase::content && exchange_->decoder().finished())) {
       const bool more =
           phase_ == Phase::head ? receive_head(input, output) : receive_content(input, output);
       if (!more || input.empty()) break;
@@ -316,6 +345,10 @@ bool Connection::begin_content(const ContentPlan& plan, ByteBuffer& input, ByteB
   }
   exchange_->pin();
   input.consume(exchange_->parser().head_bytes());
+  // Room that is not written to costs nothing; growing step by step costs more than the content.
+  if (!head.chunked()) {
+    exchange_->body_buffer().prepare(static_cast<std::size_t>(*head.content_length()));
+  }
   phase_ = Phase::content;
   patience_.restart();
   if (head.expects_continue() && input.empty()) output.append(kContinue);
@@ -335,7 +368,9 @@ void Connection::begin_stream(const ContentPlan& plan, ByteBuffer& input) {
 
 bool Connection::receive_content(ByteBuffer& input, ByteBuffer& output) {
   BodyDecoder& decoder = exchange_->decoder();
-  patience_.progress(input.size(), now(server_->loop()), server_->options().timeouts);
+  if (!input.empty()) {
+    patience_.progress(input.size(), now(server_->loop()), server_->options().timeouts);
+  }
   while (!input.empty() || decoder.finished()) {
     const BodyDecoder::Step step = decoder.decode(input.view());
     exchange_->body_buffer().append(step.data);

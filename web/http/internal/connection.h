@@ -84,6 +84,7 @@ class Connection final : public ServerHook,
   void log(LogLevel level, std::string_view message) noexcept override;
 
   void read_some();
+  bool read_content();
   void read_while_handling();
   void read_streamed();
   void drain();

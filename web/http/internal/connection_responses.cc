@@ -481,7 +481,7 @@ void Connection::timed_out() {
 // Memory that clients make the server hold, theirs and all clients' together.
 void Connection::update_account() noexcept {
   std::size_t held = input_.capacity() + outgoing_.capacity();
-  if (exchange_ != nullptr) held += exchange_->body_buffer().capacity();
+  if (exchange_ != nullptr) held += exchange_->body_buffer().size();
   if (held == accounted_bytes_) return;
   const bool grew = held > accounted_bytes_;
   server_->account(std::exchange(accounted_bytes_, held), held);

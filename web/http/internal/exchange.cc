@@ -46,9 +46,9 @@ Exchange::Exchange(const HttpLimits& limits) noexcept
 
 Exchange::~Exchange() { end(); }
 
-void Exchange::introduce(const Address& peer) noexcept {
+void Exchange::introduce(const Address& peer) {
   request_.head_ = &parser_.head();
-  request_.peer_ = peer;
+  request_.peer_.set(peer);
 }
 
 void Exchange::begin(HttpService& service, ExchangeOwner& owner, const Address& peer,

@@ -119,7 +119,7 @@ class EDDY_API Exchange {
   [[nodiscard]] RequestParser& parser() noexcept { return parser_; }
   [[nodiscard]] BodyDecoder& decoder() noexcept { return decoder_; }
   /// The parser is done: the request may be looked at.
-  void introduce(const Address& peer) noexcept;
+  void introduce(const Address& peer);
   /// The handler is to be called: `body` is the content, in the read buffer or in body_buffer().
   void begin(HttpService& service, ExchangeOwner& owner, const Address& peer, std::string_view body,
              const TlsInfo* tls = nullptr);
