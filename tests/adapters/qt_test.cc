@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <tests/adapters/support.h>
 
@@ -266,7 +267,9 @@ TEST_F(QtLoopTest, LogsThroughCategories) {
         *messages += QString::number(type) + ' ' + context.category + ' ' + text + '\n';
       });
   {
-    QtLoop loop;
+    eddy::LoopOptions options;
+    options.log_level = eddy::LogLevel::debug;
+    QtLoop loop(std::move(options));
     loop.log(eddy::LogLevel::debug, "eddy.core", "not unless asked for");
     loop.log(eddy::LogLevel::info, "eddy.http", "100 % at low tide");
     loop.log(eddy::LogLevel::error, "eddy.core", "the tide is out");

@@ -514,7 +514,8 @@ TEST(Fork, DescriptorsAreCloseOnExec) {
     ++ours;
     EXPECT_NE(::fcntl(fd, F_GETFD) & FD_CLOEXEC, 0) << fd;
   }
-  EXPECT_EQ(ours, 6) << "set, wake-up, timer, listener, connection, and the client's";
+  EXPECT_EQ(ours, 7)
+      << "set, wake-up, timer, listener and its reserve, connection, and the client's";
 }
 
 TEST(Loop, AThousandComeAndGoWithoutGrowth) {

@@ -15,13 +15,16 @@ thread_local bool no_memory = false;
 
 }  // namespace
 
-void* operator new(std::size_t size) {
+// Not inlined, or GCC sees a malloc that is deleted, or a new that is freed.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   void* const memory = no_memory ? nullptr : std::malloc(size);
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t /*size*/) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t /*size*/) noexcept {
+  std::free(memory);
+}
 
 namespace {
 
