@@ -12,6 +12,9 @@ namespace {
 // Costs no cryptographic work, and OpenSSL bounds how many there may be.
 constexpr std::uint8_t kChangeCipherSpec = 20;
 
+// Gives the memory back, which an assignment of an empty string does not.
+void release(std::string& text) noexcept { std::string().swap(text); }
+
 }  // namespace
 
 RecordBio::~RecordBio() {
@@ -79,7 +82,7 @@ void RecordBio::begin(std::span<char> scratch) noexcept {
 void RecordBio::end() noexcept try {
   if (ahead_.empty()) {
     ahead_ = {};
-    if (kept_.capacity() > std::string().capacity()) kept_ = std::string();
+    release(kept_);
   } else if (in_scratch_) {
     kept_ = ahead_;
     ahead_ = kept_;
@@ -163,13 +166,13 @@ void RecordBio::flush() noexcept {
   if (sent < output_.size()) {
     output_.erase(0, sent);
   } else {
-    output_ = std::string();
+    release(output_);
   }
 }
 
 void RecordBio::mute() noexcept {
   muted_ = true;
-  output_ = std::string();
+  release(output_);
 }
 
 }  // namespace eddy::inline v0::tls::internal

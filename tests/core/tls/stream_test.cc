@@ -227,8 +227,8 @@ TEST(TlsStream, AnIdleConnectionHoldsNoBuffers) {
   for (const auto& peers : idle) peers->server->destroy();
   const std::size_t each = (before - memory_in_use()) / idle.size();
   RecordProperty("bytes", static_cast<int>(each));
-  // One of OpenSSL's buffers alone has more than 16 KiB.
-  EXPECT_LT(each, 14U * 1024);
+  // OpenSSL 3.0 needs 13 KiB for a connection; one buffer, of its or of ours, would be too much.
+  EXPECT_LT(each, 16U * 1024);
 }
 
 TEST(TlsStream, ContextsMayBeSharedByThreads) {
