@@ -4,6 +4,7 @@
 #     SOURCES a.cc dir/b.cc ...            # relative to the calling folder
 #     HEADERS a.h dir/b.h ...              # public: installed, checked to compile alone
 #     [PRIVATE_HEADERS x_internal.h ...]   # only listed, for IDEs
+#     [STATIC]                             # also where BUILD_SHARED_LIBS is ON
 #     [FOLDER <dir>]                       # where the headers are in <eddy/...>; default <name>
 #     [LINK PUBLIC t... PRIVATE t...]
 #     [DEFINES PUBLIC X=1... PRIVATE Y...])
@@ -46,7 +47,7 @@ function(eddy_target_defaults target)
 endfunction()
 
 function(eddy_add_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FOLDER" "SOURCES;HEADERS;PRIVATE_HEADERS;LINK;DEFINES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "STATIC" "FOLDER" "SOURCES;HEADERS;PRIVATE_HEADERS;LINK;DEFINES")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "eddy_add_library(${name}): unknown arguments ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -61,7 +62,11 @@ function(eddy_add_library name)
 
   string(REPLACE "_" "-" file_name "eddy-${name}")
   set(target eddy_${name})
-  add_library(${target} ${arg_SOURCES} ${arg_PRIVATE_HEADERS})
+  set(kind "")
+  if(arg_STATIC)
+    set(kind STATIC)
+  endif()
+  add_library(${target} ${kind} ${arg_SOURCES} ${arg_PRIVATE_HEADERS})
   add_library(eddy::${name} ALIAS ${target})
   eddy_target_defaults(${target})
   # Before 1.0 each minor version may change the ABI.
@@ -111,7 +116,8 @@ function(eddy_install_library name file_name links_public links_private defines)
 
   # Who links a static library needs its private libraries too; a shared one names them itself.
   set(visible PUBLIC)
-  if(NOT BUILD_SHARED_LIBS)
+  get_target_property(type eddy_${name} TYPE)
+  if(type STREQUAL "STATIC_LIBRARY")
     list(APPEND visible PRIVATE)
   endif()
   set(links_PUBLIC ${links_public})
@@ -141,7 +147,7 @@ function(eddy_install_library name file_name links_public links_private defines)
       endif()
     endforeach()
   endforeach()
-  if(NOT BUILD_SHARED_LIBS)
+  if(type STREQUAL "STATIC_LIBRARY")
     list(APPEND requires_PUBLIC ${requires_PRIVATE})
     list(APPEND libs_PUBLIC ${libs_PRIVATE})
     set(requires_PRIVATE "")

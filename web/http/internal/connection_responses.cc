@@ -195,7 +195,8 @@ bool Connection::encode(std::string& content, ContentEncoder::Flush flush) {
   for (;;) {
     while (!encoding.done()) {
       encoding.step();
-      if (encoding.done() || !eddy::internal::step_done(server_->loop(), "encode")) continue;
+      // Behind the last one too: what is sent then is a step of its own.
+      if (!eddy::internal::step_done(server_->loop(), "encode")) continue;
       schedule(server_->loop(), *this);
       return false;
     }
