@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a connection waits for after each event, and for how long.
+#include <exception>
+#include <utility>
+
+#include <eddy/web/http/http_error.h>
+#include <eddy/web/http/internal/connection.h>
+
+namespace eddy::inline v0::web::internal {
+
+using eddy::internal::add_timer;
+using eddy::internal::now;
+
+void Connection::update() noexcept {
+  if (phase_ == Phase::shut) return;
+  update_interest();
+  update_account();
+  try {
+    update_patience();
+  } catch (...) {  // no memory for the timer
+    shut();
+  }
+}
+
+void Connection::update_interest() noexcept {
+  if (phase_ == Phase::shut || stream_->closed()) return;
+  Io wanted = outgoing_.wants_to_write() ? Io::write : Io::none;
+  if (!end_of_input_ && !read_paused_ && (outgoing_.empty() || phase_ == Phase::handling)) {
+    wanted = wanted | Io::read;
+  }
+  if (wanted == interest_) return;
+  interest_ = wanted;
+  stream_->set_interest(wanted);
+}
+
+Patience::For Connection::awaited() const noexcept {
+  if (outgoing_.wants_to_write()) return Patience::For::reader;
+  if (!outgoing_.empty()) return Patience::For::nothing;  // the disk
+  switch (phase_) {
+    case Phase::head:
+      if (ReadyItem::linked()) return Patience::For::nothing;  // the loop's turn, not the client's
+      return exchange_ != nullptr && exchange_->parser().started() ? Patience::For::head
+                                                                   : Patience::For::request;
+    case Phase::content:
+      return Patience::For::content;
+    case Phase::handling:
+      return exchange_->body_stream().wanted() ? Patience::For::content : Patience::For::nothing;
+    case Phase::closing:
+      return Patience::For::linger;
+    case Phase::shut:
+      break;
+  }
+  return Patience::For::nothing;
+}
+
+void Connection::update_patience() {
+  const Patience::For what = awaited();
+  if (what == patience_.what()) return;
+  patience_.wait_for(what, now(server_->loop()), server_->options().timeouts);
+  arm();
+}
+
+// Later deadlines are left to the timer that is set already: it looks at them when it fires.
+void Connection::arm() {
+  const TimePoint due = patience_.due();
+  if (due >= armed_) return;
+  add_timer(server_->loop(), *this, due);
+  armed_ = due;
+}
+
+void Connection::on_timer() {
+  const Pin pin(*this);
+  armed_ = kNever;
+  try {
+    if (now(server_->loop()) < patience_.due()) {
+      arm();
+    } else if (patience_.what() != Patience::For::nothing) {
+      timed_out();
+    }
+  } catch (...) {  // no memory
+    shut();
+  }
+}
+
+void Connection::timed_out() {
+  ++server_->stats().timeouts;
+  const ParseError error{408, "the client took too long"};
+  switch (patience_.what()) {
+    case Patience::For::head:
+      return refuse_now(error);
+    case Patience::For::content:
+      if (phase_ == Phase::content) return refuse_now(error);
+      close_after_ = linger_ = true;
+      exchange_->body_stream().fail(std::make_exception_ptr(HttpError(error.status, error.what)));
+      return update();
+    default:
+      return shut();
+  }
+}
+
+// Memory that clients make the server hold, theirs and all clients' together.
+void Connection::update_account() noexcept {
+  std::size_t held = input_.capacity() + outgoing_.capacity();
+  if (exchange_ != nullptr) held += exchange_->body_buffer().size();
+  if (held == accounted_bytes_) return;
+  const bool grew = held > accounted_bytes_;
+  server_->account(std::exchange(accounted_bytes_, held), held);
+  if (!grew || !server_->holds_too_much()) return;
+  ++server_->stats().shed;
+  try {
+    const bool unanswered = phase_ == Phase::head || phase_ == Phase::content;
+    if (unanswered && outgoing_.empty()) {
+      refuse_now({503, "the server holds too much for its clients"});
+    } else if (!outgoing_.empty()) {
+      write_failed();
+    }
+  } catch (...) {  // no memory at all
+    shut();
+  }
+}
+
+}  // namespace eddy::inline v0::web::internal
