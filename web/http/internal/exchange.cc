@@ -115,7 +115,8 @@ void Exchange::reset() noexcept {
   response_.reason.clear();
   response_.headers.clear();
   response_.file.reset();
-  if (response_.body.capacity() > kKeptBodyBytes) response_.body = std::string();
+  // Assigning an empty one would keep the memory.
+  if (response_.body.capacity() > kKeptBodyBytes) std::string().swap(response_.body);
   response_.body.clear();
   if (body_buffer_.capacity() > kKeptBodyBytes) {
     body_buffer_.release();
