@@ -11,6 +11,7 @@
 #include <string>
 
 #include <eddy/core/task/sleep.h>
+#include <eddy/web/http/internal/exchange.h>
 #include <eddy/web/web.h>
 #include <tests/web/http/manual_server.h>
 #include <tests/web/http/web_client.h>
@@ -232,6 +233,14 @@ TEST_F(ContentTest, AClientMayLeaveWhileItsResponseIsEncoded) {
   loop.set_budget({});
   loop.run_until_idle();
   EXPECT_TRUE(peer.closed());
+}
+
+TEST(Exchange, KeepsNoLargeResponsesMemory) {
+  auto& exchange = *new eddy::web::internal::Exchange({});
+  exchange.response().body.assign(1'000'000, 'x');
+  exchange.reset();
+  EXPECT_LE(exchange.response().body.capacity(), 4096U);
+  exchange.drop_reference();
 }
 
 // ---- Files
