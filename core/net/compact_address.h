@@ -26,7 +26,7 @@ class CompactAddress {
       std::memcpy(bytes_, address.data(), size_);
     } else {
       const auto* elsewhere = new Address(address);
-      std::memcpy(bytes_, &elsewhere, sizeof elsewhere);
+      std::memcpy(bytes_, &elsewhere, sizeof(void*));
       size_ = kElsewhere;
     }
   }
@@ -48,7 +48,7 @@ class CompactAddress {
 
   [[nodiscard]] const Address* elsewhere() const noexcept {
     const Address* address = nullptr;
-    std::memcpy(&address, bytes_, sizeof address);
+    std::memcpy(&address, bytes_, sizeof(void*));
     return address;
   }
 
