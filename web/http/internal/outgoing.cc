@@ -25,7 +25,7 @@ bool Outgoing::send(Stream& stream, std::string_view first, std::string_view sec
 }
 
 void Outgoing::attach(FilePart part) {
-  file_.reset(new Sending{FileSender(std::move(part.file), part.offset, part.length), {}});
+  file_ = std::make_unique<Sending>(FileSender(std::move(part.file), part.offset, part.length));
 }
 
 Outgoing::Result Outgoing::send_file(Stream& stream) noexcept {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <eddy/core/base/unique_function.h>
 #include <eddy/core/net/stream.h>
@@ -53,6 +54,7 @@ class Outgoing {
 
  private:
   struct Sending {
+    explicit Sending(FileSender part) noexcept : sender(std::move(part)) {}
     FileSender sender;
     RunningTask warming;
   };
