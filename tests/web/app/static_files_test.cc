@@ -39,23 +39,23 @@ class StaticFilesTest : public eddy_tests::ManualServerTest {
  protected:
   StaticFilesTest() {
     char name[] = "/tmp/eddy-static-XXXXXX";
-    folder = ::mkdtemp(name);
-    std::filesystem::create_directory(folder + "/sub");
-    std::ofstream(folder + "/file.html") << "0123456789";
-    std::ofstream(folder + "/empty.txt");
-    std::ofstream(folder + "/sub/index.html") << "index";
-    app.get("/s/{path...}", StaticFiles(folder + "/"));
-    app.get("/d/{path...}", StaticFiles(folder, {.default_filename = "index.html"}));
+    folder_ = ::mkdtemp(name);
+    std::filesystem::create_directory(folder_ + "/sub");
+    std::ofstream(folder_ + "/file.html") << "0123456789";
+    std::ofstream(folder_ + "/empty.txt");
+    std::ofstream(folder_ + "/sub/index.html") << "index";
+    app_.get("/s/{path...}", StaticFiles(folder_ + "/"));
+    app_.get("/d/{path...}", StaticFiles(folder_, {.default_filename = "index.html"}));
     listen();
-    peer = connect();
+    peer_ = connect();
   }
-  ~StaticFilesTest() override { std::filesystem::remove_all(folder); }
+  ~StaticFilesTest() override { std::filesystem::remove_all(folder_); }
 
   std::string get(std::string_view path, std::string_view fields = "",
                   std::string_view method = "GET") {
-    send(peer, std::string(method) + " " + std::string(path) + " HTTP/1.1\r\nHost: h\r\n" +
-                   std::string(fields) + "\r\n");
-    return read(peer);
+    send(peer_, std::string(method) + " " + std::string(path) + " HTTP/1.1\r\nHost: h\r\n" +
+                    std::string(fields) + "\r\n");
+    return read(peer_);
   }
   static std::string field(const std::string& answer, std::string_view name) {
     const std::size_t at = answer.find(std::string(name) + ": ");
@@ -64,8 +64,8 @@ class StaticFilesTest : public eddy_tests::ManualServerTest {
     return answer.substr(start, answer.find("\r\n", start) - start);
   }
 
-  std::string folder;
-  ManualPeer peer;
+  std::string folder_;
+  ManualPeer peer_;
 };
 
 TEST_F(StaticFilesTest, ServesAFileWithWhatCachesNeed) {
@@ -80,7 +80,7 @@ TEST_F(StaticFilesTest, ServesAFileWithWhatCachesNeed) {
   const std::string head = get("/s/file.html", "", "HEAD");
   EXPECT_THAT(head, EndsWith("Content-Length: 10\r\n\r\n"));
   EXPECT_EQ(field(head, "ETag"), field(answer, "ETag"));
-  EXPECT_THAT(logged, IsEmpty());
+  EXPECT_THAT(logged_, IsEmpty());
 }
 
 TEST_F(StaticFilesTest, WhatIsNotThereOrNotForThem) {
@@ -93,7 +93,7 @@ TEST_F(StaticFilesTest, WhatIsNotThereOrNotForThem) {
   EXPECT_THAT(get("/s/"), StartsWith("HTTP/1.1 403 "));
   EXPECT_THAT(get("/s/%2e%2e/secret"), StartsWith("HTTP/1.1 403 "));
   EXPECT_THAT(get("/s/..%2f..%2fetc%2fpasswd"), StartsWith("HTTP/1.1 403 "));
-  ::mkfifo((folder + "/pipe").c_str(), 0600);
+  ::mkfifo((folder_ + "/pipe").c_str(), 0600);
   EXPECT_THAT(get("/s/pipe"), StartsWith("HTTP/1.1 403 "));
   EXPECT_THAT(get("/s/file.html", "Content-Length: 0\r\n", "POST"), StartsWith("HTTP/1.1 405 "));
 }
@@ -156,8 +156,8 @@ TEST_F(StaticFilesTest, Ranges) {
 TEST_F(StaticFilesTest, AChangedFileHasAnotherTag) {
   const std::string tag = field(get("/s/file.html"), "ETag");
   EXPECT_EQ(field(get("/s/file.html"), "ETag"), tag);
-  std::ofstream(folder + "/new") << "9876543210";
-  std::filesystem::rename(folder + "/new", folder + "/file.html");
+  std::ofstream(folder_ + "/new") << "9876543210";
+  std::filesystem::rename(folder_ + "/new", folder_ + "/file.html");
   EXPECT_NE(field(get("/s/file.html"), "ETag"), tag);
   EXPECT_THAT(get("/s/file.html", "If-None-Match: " + tag + "\r\n"), EndsWith("9876543210"));
 }

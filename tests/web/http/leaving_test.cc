@@ -49,17 +49,18 @@ struct Watched : RequestHandler {
 };
 
 struct Stopped : Watched {
+  // NOLINTNEXTLINE(readability-identifier-naming): the framework looks for this name
   static constexpr bool cancel_on_disconnect = true;
 };
 
 TEST_F(LeavingTest, AClientThatHasGoneStopsAGetAndNoPost) {
   Watched::reset();
-  app.add(route<Watched>("/"));
-  app.add(route<Stopped>("/stopped"));
+  app_.add(route<Watched>("/"));
+  app_.add(route<Stopped>("/stopped"));
   listen();
   ManualPeer get = connect("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
   get.close();
-  loop.run_until_idle();
+  loop_.run_until_idle();
   EXPECT_EQ(Watched::gone, 1);
   EXPECT_EQ(Watched::ended, 1);
   EXPECT_EQ(Watched::finished, 1);
@@ -67,48 +68,48 @@ TEST_F(LeavingTest, AClientThatHasGoneStopsAGetAndNoPost) {
   Watched::reset();
   ManualPeer sent = connect(post("/"));
   sent.reset();
-  loop.run_until_idle();
+  loop_.run_until_idle();
   EXPECT_EQ(Watched::gone, 1);
   EXPECT_EQ(Watched::ended, 0);
   EXPECT_EQ(Watched::finished, 0);
-  loop.advance(10s);
+  loop_.advance(10s);
   EXPECT_EQ(Watched::ended, 1);
   EXPECT_EQ(Watched::finished, 1);
 
   Watched::reset();
   ManualPeer stopped = connect(post("/stopped"));
   stopped.reset();
-  loop.run_until_idle();
+  loop_.run_until_idle();
   EXPECT_EQ(Watched::gone, 1);
   EXPECT_EQ(Watched::finished, 1);
-  EXPECT_EQ(server->stats().connections, 0U);
+  EXPECT_EQ(server_->stats().connections, 0U);
 }
 
 TEST_F(LeavingTest, APipedRequestGetsItsAnswerWhereItIsNoGet) {
   Watched::reset();
-  app.add(route<Watched>("/"));
+  app_.add(route<Watched>("/"));
   listen();
   ManualPeer peer = connect(post("/"));
   peer.shutdown_write();
-  loop.run_until_idle();
+  loop_.run_until_idle();
   EXPECT_EQ(Watched::gone, 1);
-  loop.advance(10s);
+  loop_.advance(10s);
   EXPECT_THAT(read(peer), EndsWith("done"));
   EXPECT_TRUE(peer.closed());
 }
 
 TEST_F(LeavingTest, HalfCloseMayMeanNothing) {
-  app.get("/", []() -> Task<std::string> {
+  app_.get("/", []() -> Task<std::string> {
     co_await eddy::sleep(10s);
     co_return "late";
   });
   listen({.half_close = true});
   ManualPeer peer = connect("GET / HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n");
   peer.shutdown_write();
-  loop.run_until_idle();
-  loop.advance(10s);
+  loop_.run_until_idle();
+  loop_.advance(10s);
   EXPECT_THAT(read(peer), EndsWith("late"));
-  loop.advance(10s);
+  loop_.advance(10s);
   EXPECT_THAT(read(peer), EndsWith("late"));
   EXPECT_TRUE(peer.closed());
 }
@@ -143,20 +144,20 @@ struct Steps : eddy::web::MessageDelegate {
 
 TEST_F(LeavingTest, ADelegateAnswersStepByStep) {
   std::string order;
-  eddy::web::HttpServer own(loop, [&] { return std::make_unique<Steps>(order); });
+  eddy::web::HttpServer own(loop_, [&] { return std::make_unique<Steps>(order); });
   own.listen("127.0.0.1", 0);
-  ManualPeer peer = loop.system().connect(own.port());
+  ManualPeer peer = loop_.system().connect(own.port());
   send(peer, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nabc");
-  loop.advance(1ms);
+  loop_.advance(1ms);
   send(peer, "de");
   EXPECT_EQ(order, "headers abc ");
-  loop.advance(2s);
+  loop_.advance(2s);
   EXPECT_EQ(order, "headers abc de finish destroyed");
   EXPECT_THAT(read(peer), EndsWith("\r\n\r\n32"));
 
   order.clear();
   send(peer, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-  loop.advance(1ms);
+  loop_.advance(1ms);
   EXPECT_EQ(order, "headers finish destroyed");
 
   order.clear();
@@ -167,7 +168,7 @@ TEST_F(LeavingTest, ADelegateAnswersStepByStep) {
   order.clear();
   send(peer, "GET /early HTTP/1.1\r\nHost: h\r\n\r\n");
   peer.close();
-  loop.run_until_idle();
+  loop_.run_until_idle();
   EXPECT_EQ(order, "headers gone destroyed");
 }
 

@@ -90,7 +90,7 @@ std::string text_of(std::size_t bytes) {
 
 TEST_F(ContentTest, AWholeResponseIsEncodedForWhoTakesIt) {
   const std::string text = text_of(5000);
-  app.get("/", [&] { return text; });
+  app_.get("/", [&] { return text; });
   listen({.compression = {.enabled = true}});
   ManualPeer peer = connect(get("/"));
   const std::string answer = read(peer);
@@ -115,7 +115,7 @@ TEST_F(ContentTest, AWholeResponseIsEncodedForWhoTakesIt) {
 
 TEST_F(ContentTest, WithoutAnEncoderToHaveContentIsSentAsItIs) {
   const std::string text = text_of(5000);
-  app.get("/", [&] { return text; });
+  app_.get("/", [&] { return text; });
   listen({.compression = {.enabled = true, .max_encoders = 0}});
   ManualPeer peer = connect(get("/"));
   const std::string answer = read(peer);
@@ -125,7 +125,7 @@ TEST_F(ContentTest, WithoutAnEncoderToHaveContentIsSentAsItIs) {
 }
 
 TEST_F(ContentTest, NothingIsEncodedUnasked) {
-  app.get("/", [] { return text_of(5000); });
+  app_.get("/", [] { return text_of(5000); });
   listen();
   ManualPeer peer = connect(get("/"));
   const std::string answer = read(peer);
@@ -134,7 +134,7 @@ TEST_F(ContentTest, NothingIsEncodedUnasked) {
 }
 
 TEST_F(ContentTest, WhatIsFlushedCanBeDecodedAtOnce) {
-  app.get("/", [](ResponseStream& out) -> Task<void> {
+  app_.get("/", [](ResponseStream& out) -> Task<void> {
     out.set_header("Content-Type", "text/plain");
     out.write("first ");
     co_await out.flush();
@@ -148,7 +148,7 @@ TEST_F(ContentTest, WhatIsFlushedCanBeDecodedAtOnce) {
   std::string answer = read(peer);
   EXPECT_THAT(answer, HasSubstr("Content-Encoding: gzip\r\n"));
   EXPECT_EQ(gunzip(unchunked(body_of(answer))), "first ");
-  loop.advance(1s);
+  loop_.advance(1s);
   answer += read(peer);
   EXPECT_THAT(answer, EndsWith("\r\n0\r\n\r\n"));
   EXPECT_EQ(gunzip(unchunked(body_of(answer))), "first second third");
@@ -156,34 +156,34 @@ TEST_F(ContentTest, WhatIsFlushedCanBeDecodedAtOnce) {
 
 TEST_F(ContentTest, EncodingIsDoneInStepsBetweenWhichOthersHaveTheirTurn) {
   const std::string text = text_of(1'000'000);
-  app.get("/whole", [&] { return text; });
-  app.get("/waits", [&]() -> Task<std::string> {
+  app_.get("/whole", [&] { return text; });
+  app_.get("/waits", [&]() -> Task<std::string> {
     co_await eddy::sleep(1ms);
     co_return text;
   });
-  app.get("/streamed", [&](ResponseStream& out) -> Task<void> {
+  app_.get("/streamed", [&](ResponseStream& out) -> Task<void> {
     out.set_header("Content-Type", "text/plain");
     out.write(text);
     co_await out.flush();
     out.write("end");
   });
-  app.get("/quick", [] { return "quick"; });
+  app_.get("/quick", [] { return "quick"; });
   listen({.compression = {.enabled = true}});
   for (const char* path : {"/whole", "/waits", "/streamed"}) {
-    loop.set_budget({.slice = 1h, .max_steps = 1});
-    ManualPeer large = loop.system().connect(server->port());
+    loop_.set_budget({.slice = 1h, .max_steps = 1});
+    ManualPeer large = loop_.system().connect(server_->port());
     large.set_capacity(10'000'000);
     large.write(get(path) + get("/quick"));
-    loop.run_turns(5);
-    loop.system().move_clock(2ms);
-    loop.run_turns(15);
-    ManualPeer other = loop.system().connect(server->port());
+    loop_.run_turns(5);
+    loop_.system().move_clock(2ms);
+    loop_.run_turns(15);
+    ManualPeer other = loop_.system().connect(server_->port());
     other.write(get("/quick"));
-    loop.run_turns(20);
+    loop_.run_turns(20);
     EXPECT_THAT(other.read(), EndsWith("quick")) << path;
     EXPECT_FALSE(large.unread().ends_with("quick")) << path;
-    loop.set_budget({});
-    loop.run_until_idle();
+    loop_.set_budget({});
+    loop_.run_until_idle();
     const std::string answer = read(large);
     const std::size_t next = answer.rfind("HTTP/1.1 200 OK");
     EXPECT_THAT(answer, EndsWith("quick")) << path;
@@ -194,13 +194,13 @@ TEST_F(ContentTest, EncodingIsDoneInStepsBetweenWhichOthersHaveTheirTurn) {
       EXPECT_EQ(gunzip(packed), text) << path;
     }
   }
-  EXPECT_THAT(logged, IsEmpty());
+  EXPECT_THAT(logged_, IsEmpty());
 }
 
 TEST_F(ContentTest, AClientMayLeaveWhileItsResponseIsEncoded) {
   const std::string text = text_of(1'000'000);
-  app.get("/whole", [&] { return text; });
-  app.post("/streamed", [&](ResponseStream& out) -> Task<void> {
+  app_.get("/whole", [&] { return text; });
+  app_.post("/streamed", [&](ResponseStream& out) -> Task<void> {
     out.set_header("Content-Type", "text/plain");
     for (int i = 0; i < 3; ++i) {
       out.write(text);
@@ -211,27 +211,27 @@ TEST_F(ContentTest, AClientMayLeaveWhileItsResponseIsEncoded) {
   for (const std::string& request :
        {get("/whole"),
         get("/streamed", "Accept-Encoding: gzip\r\nContent-Length: 0\r\n", "POST")}) {
-    loop.set_budget({.slice = 1h, .max_steps = 1});
-    ManualPeer peer = loop.system().connect(server->port());
+    loop_.set_budget({.slice = 1h, .max_steps = 1});
+    ManualPeer peer = loop_.system().connect(server_->port());
     peer.write(request);
-    loop.run_turns(20);
+    loop_.run_turns(20);
     peer.reset();
-    loop.run_turns(20);
-    loop.set_budget({});
-    loop.run_until_idle();
-    EXPECT_EQ(server->stats().connections, 0U);
+    loop_.run_turns(20);
+    loop_.set_budget({});
+    loop_.run_until_idle();
+    EXPECT_EQ(server_->stats().connections, 0U);
   }
   // And the server may go.
-  loop.set_budget({.slice = 1h, .max_steps = 1});
+  loop_.set_budget({.slice = 1h, .max_steps = 1});
   auto own = std::make_unique<eddy::web::HttpServer>(
-      loop, [&] { return text; }, eddy::web::ServerOptions{.compression = {.enabled = true}});
+      loop_, [&] { return text; }, eddy::web::ServerOptions{.compression = {.enabled = true}});
   own->listen("127.0.0.1", 0);
-  ManualPeer peer = loop.system().connect(own->port());
+  ManualPeer peer = loop_.system().connect(own->port());
   peer.write(get("/"));
-  loop.run_turns(20);
+  loop_.run_turns(20);
   own.reset();
-  loop.set_budget({});
-  loop.run_until_idle();
+  loop_.set_budget({});
+  loop_.run_until_idle();
   EXPECT_TRUE(peer.closed());
 }
 
@@ -250,15 +250,15 @@ class FileTest : public ContentTest {
  protected:
   FileTest() {
     char name[] = "/tmp/eddy-file-XXXXXX";
-    folder = ::mkdtemp(name);
-    text = text_of(1'000'000);
-    std::ofstream(path()) << text;
+    folder_ = ::mkdtemp(name);
+    text_ = text_of(1'000'000);
+    std::ofstream(path()) << text_;
   }
-  ~FileTest() override { std::filesystem::remove_all(folder); }
-  [[nodiscard]] std::string path() const { return folder + "/file"; }
+  ~FileTest() override { std::filesystem::remove_all(folder_); }
+  [[nodiscard]] std::string path() const { return folder_ + "/file"; }
 
-  std::string folder;
-  std::string text;
+  std::string folder_;
+  std::string text_;
 };
 
 struct SendsFile : RequestHandler {
@@ -271,34 +271,34 @@ struct SendsFile : RequestHandler {
 
 TEST_F(FileTest, AFileIsSentWholeOrInPart) {
   SendsFile::path = path();
-  app.get("/", [&] { return Response::from_file(File::open(path())); });
-  app.add(route<SendsFile>("/part"));
-  app.get("/none", [&] { return Response::from_file(File::open(path()), 5, 0); });
-  app.get("/quick", [] { return "quick"; });
+  app_.get("/", [&] { return Response::from_file(File::open(path())); });
+  app_.add(route<SendsFile>("/part"));
+  app_.get("/none", [&] { return Response::from_file(File::open(path()), 5, 0); });
+  app_.get("/quick", [] { return "quick"; });
   listen();
   ManualPeer peer =
       connect(get("/") + get("/part") + get("/none") + get("/", "", "HEAD") + get("/quick"));
   const std::string answer = read(peer);
   EXPECT_EQ(eddy_tests::count_of(answer, "HTTP/1.1 200 OK"), 5U);
   EXPECT_EQ(eddy_tests::count_of(answer, "Content-Length: 1000000\r\n"), 2U);
-  EXPECT_NE(answer.find("\r\n\r\n" + text + "HTTP/1.1"), std::string::npos);
-  EXPECT_THAT(answer, HasSubstr("\r\n\r\n" + text.substr(10, 5) + "HTTP/1.1"));
+  EXPECT_NE(answer.find("\r\n\r\n" + text_ + "HTTP/1.1"), std::string::npos);
+  EXPECT_THAT(answer, HasSubstr("\r\n\r\n" + text_.substr(10, 5) + "HTTP/1.1"));
   EXPECT_THAT(answer, EndsWith("quick"));
 }
 
 TEST_F(FileTest, ASlowReaderHasItInPiecesAndNobodyHoldsIt) {
-  app.get("/", [&] { return Response::from_file(File::open(path())); });
+  app_.get("/", [&] { return Response::from_file(File::open(path())); });
   listen();
   ManualPeer peer = connect();
   peer.set_capacity(1000);
   send(peer, get("/") + get("/"));
-  EXPECT_LT(server->stats().buffered_bytes, 200'000U);
+  EXPECT_LT(server_->stats().buffered_bytes, 200'000U);
   const std::string answer = read(peer);
-  EXPECT_EQ(eddy_tests::count_of(answer, text), 2U);
+  EXPECT_EQ(eddy_tests::count_of(answer, text_), 2U);
 }
 
 TEST_F(FileTest, AFileThatHasShrunkCutsTheConnection) {
-  app.get("/", [&] {
+  app_.get("/", [&] {
     Response response = Response::from_file(File::open(path()));
     std::filesystem::resize_file(path(), 1000);
     return response;
@@ -308,25 +308,25 @@ TEST_F(FileTest, AFileThatHasShrunkCutsTheConnection) {
   const std::string answer = read(peer);
   EXPECT_LE(body_of(answer).size(), 1000U);
   EXPECT_TRUE(peer.closed());
-  EXPECT_EQ(logged.size(), 1U);
-  EXPECT_EQ(server->stats().connections, 0U);
+  EXPECT_EQ(logged_.size(), 1U);
+  EXPECT_EQ(server_->stats().connections, 0U);
 }
 
 TEST_F(FileTest, AClientMayLeaveInTheMiddle) {
-  app.get("/", [&] { return Response::from_file(File::open(path())); });
+  app_.get("/", [&] { return Response::from_file(File::open(path())); });
   listen({.timeouts = {.write = 10s}});
   ManualPeer resets = connect();
   resets.set_capacity(1000);
   send(resets, get("/"));
   resets.reset();
-  loop.run_until_idle();
-  EXPECT_EQ(server->stats().connections, 0U);
+  loop_.run_until_idle();
+  EXPECT_EQ(server_->stats().connections, 0U);
   ManualPeer stalls = connect();
   stalls.set_capacity(1000);
   send(stalls, get("/"));
-  loop.advance(10s);
-  EXPECT_EQ(server->stats().connections, 0U);
-  EXPECT_THAT(logged, IsEmpty());
+  loop_.advance(10s);
+  EXPECT_EQ(server_->stats().connections, 0U);
+  EXPECT_THAT(logged_, IsEmpty());
 }
 
 // ---- Whom a request is from
@@ -336,36 +336,36 @@ TEST_F(ContentTest, OnlyTrustedProxiesAreBelieved) {
   auto who = [](const Request& request) {
     return std::string(request.remote_ip()) + " " + std::string(request.protocol());
   };
-  app.get("/", who);
-  app.get("/waits", [&](const Request& request) -> Task<std::string> {
+  app_.get("/", who);
+  app_.get("/waits", [&](const Request& request) -> Task<std::string> {
     co_await eddy::sleep(1s);
     co_return who(request);
   });
-  auto& first = app.listen(loop, "127.0.0.1", 0);
-  auto& second = app.listen(loop, "127.0.0.1", 0,
-                            {.trusted_proxies = {.networks = eddy::NetworkSet({"127.0.0.1"})}});
+  auto& first = app_.listen(loop_, "127.0.0.1", 0);
+  auto& second = app_.listen(loop_, "127.0.0.1", 0,
+                             {.trusted_proxies = {.networks = eddy::NetworkSet({"127.0.0.1"})}});
   const std::string fields = "X-Real-Ip: 192.0.2.7\r\nX-Scheme: https\r\n";
-  ManualPeer direct = loop.system().connect(first.port());
+  ManualPeer direct = loop_.system().connect(first.port());
   send(direct, get("/", fields));
   EXPECT_THAT(read(direct), EndsWith("127.0.0.1 http"));
-  ManualPeer proxied = loop.system().connect(second.port());
+  ManualPeer proxied = loop_.system().connect(second.port());
   send(proxied, get("/", fields));
   EXPECT_THAT(read(proxied), EndsWith("192.0.2.7 https"));
-  EXPECT_EQ(accesses.back(), "200 GET / (192.0.2.7) 0.00ms");
+  EXPECT_EQ(accesses_.back(), "200 GET / (192.0.2.7) 0.00ms");
   send(proxied, get("/", ""));
   EXPECT_THAT(read(proxied), EndsWith("127.0.0.1 http")) << "another request is another client's";
   send(proxied, get("/waits", fields));
-  loop.advance(1s);
+  loop_.advance(1s);
   EXPECT_THAT(read(proxied), EndsWith("192.0.2.7 https"));
 }
 
 TEST_F(ContentTest, AResponseThatMeetsNobodyEndsTheConnection) {
-  app.get("/", [] { return std::string(100'000, 'x'); });
+  app_.get("/", [] { return std::string(100'000, 'x'); });
   listen();
   ManualPeer peer = connect();
   peer.fail_send(std::errc::broken_pipe);
   send(peer, get("/"));
-  EXPECT_EQ(server->stats().connections, 0U);
+  EXPECT_EQ(server_->stats().connections, 0U);
 }
 
 }  // namespace

@@ -32,16 +32,16 @@ constexpr const char* kGet = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 class LimitsTest : public eddy_tests::ManualServerTest {
  protected:
   LimitsTest() {
-    app.get("/", [] { return "here"; });
-    app.get("/slow", []() -> Task<std::string> {
+    app_.get("/", [] { return "here"; });
+    app_.get("/slow", []() -> Task<std::string> {
       co_await eddy::sleep(1h);
       co_return "slow";
     });
-    app.get("/large", [] { return std::string(1'000'000, 'x'); });
-    app.post("/", [](const eddy::web::Request& request) {
+    app_.get("/large", [] { return std::string(1'000'000, 'x'); });
+    app_.post("/", [](const eddy::web::Request& request) {
       return std::to_string(request.body().size());
     });
-    app.post("/stream", [](RequestBody& body) -> Task<std::string> {
+    app_.post("/stream", [](RequestBody& body) -> Task<std::string> {
       std::size_t size = 0;
       for (std::string_view piece; !(piece = co_await body.read()).empty();) size += piece.size();
       co_return std::to_string(size);
@@ -55,24 +55,24 @@ class LimitsTest : public eddy_tests::ManualServerTest {
 TEST_F(LimitsTest, AnIdleConnectionIsClosed) {
   listen({.timeouts = {.idle = 10s}});
   ManualPeer peer = connect();
-  loop.advance(9999ms);
+  loop_.advance(9999ms);
   EXPECT_FALSE(peer.closed());
   send(peer, kGet);
   read(peer);
-  loop.advance(9999ms);
+  loop_.advance(9999ms);
   EXPECT_FALSE(peer.closed()) << "a request begins the time anew";
-  loop.advance(1ms);
+  loop_.advance(1ms);
   EXPECT_TRUE(peer.closed());
   EXPECT_EQ(read(peer), "");
-  EXPECT_EQ(server->stats().timeouts, 1U);
+  EXPECT_EQ(server_->stats().timeouts, 1U);
 }
 
 TEST_F(LimitsTest, AHandlerThatWorksIsNoIdleConnection) {
   listen({.timeouts = {.idle = 10s, .header = 10s, .body = 10s}});
   ManualPeer peer = connect("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
-  loop.advance(59min);
+  loop_.advance(59min);
   EXPECT_FALSE(peer.closed());
-  loop.advance(1min);
+  loop_.advance(1min);
   EXPECT_THAT(read(peer), EndsWith("slow"));
 }
 
@@ -80,11 +80,11 @@ TEST_F(LimitsTest, AHeadThatDribblesIsA408) {
   listen({.timeouts = {.idle = 1min, .header = 10s}});
   ManualPeer peer = connect("GET /");
   for (int i = 0; i < 9; ++i) {
-    loop.advance(1s);
+    loop_.advance(1s);
     send(peer, "a");
   }
   EXPECT_FALSE(peer.ended());
-  loop.advance(1s);
+  loop_.advance(1s);
   EXPECT_THAT(read(peer), AllOf(StartsWith("HTTP/1.1 408 "), HasSubstr("Connection: close\r\n")));
   EXPECT_TRUE(peer.ended());
 }
@@ -93,11 +93,11 @@ TEST_F(LimitsTest, EveryHeadHasItsOwnTime) {
   listen({.timeouts = {.idle = 1min, .header = 10s}});
   ManualPeer peer = connect("GET ");
   for (int i = 0; i < 5; ++i) {
-    loop.advance(9s);
+    loop_.advance(9s);
     send(peer, "/ HTTP/1.1\r\nHost: h\r\n\r\nGET ");
     EXPECT_THAT(read(peer), EndsWith("here"));
   }
-  loop.advance(10s);
+  loop_.advance(10s);
   EXPECT_THAT(read(peer), StartsWith("HTTP/1.1 408 "));
 }
 
@@ -110,7 +110,7 @@ TEST_F(LimitsTest, ABodyThatDribblesIsA408) {
                               " HTTP/1.1\r\nHost: h\r\nContent-Length: 3000\r\n\r\n");
     std::string answer;
     for (int i = 0; i < 30; ++i) {
-      loop.advance(1s);
+      loop_.advance(1s);
       send(steady, std::string(100, 'x'));
       send(slow, std::string(20, 'x'));
       answer += read(slow);
@@ -130,23 +130,23 @@ TEST_F(LimitsTest, AReaderThatStallsIsCut) {
   peer.set_capacity(10'000);
   send(peer, "GET /large HTTP/1.1\r\nHost: h\r\n\r\n");
   for (int i = 0; i < 5; ++i) {
-    loop.advance(9s);
+    loop_.advance(9s);
     EXPECT_FALSE(peer.closed());
     EXPECT_FALSE(peer.read(100).empty());
-    loop.run_until_idle();
+    loop_.run_until_idle();
   }
-  loop.advance(10s);
+  loop_.advance(10s);
   EXPECT_TRUE(peer.closed());
-  EXPECT_EQ(server->stats().buffered_bytes, 0U);
+  EXPECT_EQ(server_->stats().buffered_bytes, 0U);
 }
 
 TEST_F(LimitsTest, TimersAreNotMovedByTraffic) {
   listen();
   ManualPeer peer = connect(kGet);
-  const eddy::TimePoint armed = loop.next_deadline();
-  loop.system().move_clock(1s);
+  const eddy::TimePoint armed = loop_.next_deadline();
+  loop_.system().move_clock(1s);
   send(peer, kGet);
-  EXPECT_EQ(loop.next_deadline(), armed);
+  EXPECT_EQ(loop_.next_deadline(), armed);
 }
 
 // ---- Numbers
@@ -160,11 +160,11 @@ TEST_F(LimitsTest, Connections) {
   ManualPeer third = connect(kGet);
   EXPECT_FALSE(third.closed());
   EXPECT_EQ(read(third), "") << "waits to be accepted";
-  const std::size_t accepts = loop.system().accepts();
-  loop.advance(1min);
-  EXPECT_EQ(loop.system().accepts(), accepts) << "and costs nothing meanwhile";
+  const std::size_t accepts = loop_.system().accepts();
+  loop_.advance(1min);
+  EXPECT_EQ(loop_.system().accepts(), accepts) << "and costs nothing meanwhile";
   first.close();
-  loop.run_until_idle();
+  loop_.run_until_idle();
   EXPECT_THAT(read(third), EndsWith("here"));
 }
 
@@ -175,7 +175,7 @@ TEST_F(LimitsTest, ConnectionsPerAddress) {
   EXPECT_THAT(read(second), EndsWith("here"));
   EXPECT_TRUE(connect(kGet).closed());
   first.close();
-  loop.run_until_idle();
+  loop_.run_until_idle();
   ManualPeer fourth = connect(kGet);
   EXPECT_THAT(read(fourth), EndsWith("here"));
 }
@@ -200,18 +200,18 @@ TEST_F(LimitsTest, BuffersOfAllClientsTogether) {
   ManualPeer second = connect(half);
   ManualPeer third = connect(half);
   EXPECT_THAT(read(second) + read(third), HasSubstr("HTTP/1.1 503 "));
-  EXPECT_GE(server->stats().shed, 1U);
-  EXPECT_LE(server->stats().buffered_bytes, 300'000U);
+  EXPECT_GE(server_->stats().shed, 1U);
+  EXPECT_LE(server_->stats().buffered_bytes, 300'000U);
   second.close();
   third.close();
-  loop.run_until_idle();
+  loop_.run_until_idle();
   send(first, std::string(60'000, 'x'));
   EXPECT_THAT(read(first), EndsWith("200000"));
   first.close();
-  loop.run_until_idle();
-  loop.advance(3s);
-  EXPECT_EQ(server->stats().buffered_bytes, 0U);
-  EXPECT_EQ(server->stats().connections, 0U);
+  loop_.run_until_idle();
+  loop_.advance(3s);
+  EXPECT_EQ(server_->stats().buffered_bytes, 0U);
+  EXPECT_EQ(server_->stats().connections, 0U);
 }
 
 TEST_F(LimitsTest, ResponsesThatNobodyTakesAreCutWhenTheyAreTooMany) {
@@ -226,7 +226,7 @@ TEST_F(LimitsTest, ResponsesThatNobodyTakesAreCutWhenTheyAreTooMany) {
   for (const ManualPeer& peer : peers) closed += peer.closed() ? 1 : 0;
   EXPECT_GE(closed, 1U);
   EXPECT_LE(closed, 2U);
-  EXPECT_LE(server->stats().buffered_bytes, 2'500'000U);
+  EXPECT_LE(server_->stats().buffered_bytes, 2'500'000U);
 }
 
 // ---- The end
@@ -240,21 +240,21 @@ TEST_F(LimitsTest, DrainAnswersWhatIsUnderWay) {
   ManualPeer sending = connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nha");
   DrainReport report;
   bool done = false;
-  loop.spawn([](auto& srv, DrainReport& out, bool& ended) -> Task<void> {
+  loop_.spawn([](auto& srv, DrainReport& out, bool& ended) -> Task<void> {
     out = co_await srv.drain(2h);
     ended = true;
-  }(*server, report, done));
-  loop.run_until_idle();
+  }(*server_, report, done));
+  loop_.run_until_idle();
   EXPECT_TRUE(idle.closed());
-  EXPECT_THROW((void)loop.system().connect(20000), std::system_error);
+  EXPECT_THROW((void)loop_.system().connect(20000), std::system_error);
   EXPECT_FALSE(working.closed());
   send(sending, "lf");
   EXPECT_THAT(read(sending), AllOf(HasSubstr("Connection: close\r\n"), EndsWith("4")));
   EXPECT_TRUE(sending.closed());
   EXPECT_FALSE(done);
-  loop.advance(1h);
+  loop_.advance(1h);
   EXPECT_THAT(read(working), AllOf(HasSubstr("Connection: close\r\n"), EndsWith("slow")));
-  loop.run_until_idle();
+  loop_.run_until_idle();
   EXPECT_TRUE(done);
   EXPECT_EQ(report.idle, 1U);
   EXPECT_EQ(report.finished, 2U);
@@ -265,32 +265,32 @@ TEST_F(LimitsTest, DrainCutsWhatIsLeftWhenTheTimeIsUp) {
   listen();
   ManualPeer working = connect("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
   DrainReport report;
-  loop.spawn([](auto& srv, DrainReport& out) -> Task<void> { out = co_await srv.drain(10s); }(
-                                                 *server, report));
-  loop.advance(9999ms);
+  loop_.spawn([](auto& srv, DrainReport& out) -> Task<void> { out = co_await srv.drain(10s); }(
+                                                  *server_, report));
+  loop_.advance(9999ms);
   EXPECT_FALSE(working.closed());
-  loop.advance(1ms);
+  loop_.advance(1ms);
   EXPECT_TRUE(working.closed());
   EXPECT_EQ(report.forced, 1U);
   EXPECT_EQ(report.finished, 0U);
 }
 
 TEST_F(LimitsTest, TheServerMayGoWhileItDrains) {
-  auto own = std::make_unique<eddy::web::HttpServer>(loop, []() -> Task<std::string> {
+  auto own = std::make_unique<eddy::web::HttpServer>(loop_, []() -> Task<std::string> {
     co_await eddy::sleep(1h);
     co_return "";
   });
   own->listen(0);
-  ManualPeer peer = loop.system().connect(own->port());
+  ManualPeer peer = loop_.system().connect(own->port());
   send(peer, kGet);
   bool done = false;
-  loop.spawn([](auto& srv, bool& ended) -> Task<void> {
+  loop_.spawn([](auto& srv, bool& ended) -> Task<void> {
     (void)co_await srv.drain(10s);
     ended = true;
   }(*own, done));
-  loop.run_until_idle();
+  loop_.run_until_idle();
   own.reset();
-  loop.run_until_idle();
+  loop_.run_until_idle();
   EXPECT_TRUE(done);
   EXPECT_TRUE(peer.closed());
 }
@@ -301,18 +301,18 @@ TEST_F(LimitsTest, TheServerMayGoWhileItDrains) {
 TEST_F(LimitsTest, EachRequestIsALineOfLog) {
   listen();
   ManualPeer peer = connect(std::string(kGet) + "GET /nothing HTTP/1.1\r\nHost: h\r\n\r\n");
-  EXPECT_THAT(accesses,
+  EXPECT_THAT(accesses_,
               ElementsAre("200 GET / (127.0.0.1) 0.00ms", "404 GET /nothing (127.0.0.1) 0.00ms"));
-  accesses.clear();
-  loop.set_log_level(eddy::LogLevel::warning);
+  accesses_.clear();
+  loop_.set_log_level(eddy::LogLevel::warning);
   send(peer, std::string(kGet) + "GET /nothing HTTP/1.1\r\nHost: h\r\n\r\n");
-  EXPECT_EQ(accesses.size(), 1U);
+  EXPECT_EQ(accesses_.size(), 1U);
 }
 
 TEST_F(LimitsTest, TheAccessLogCanBeSwitchedOff) {
   listen({.access_log = false});
   ManualPeer peer = connect("GET /nothing HTTP/1.1\r\nHost: h\r\n\r\n");
-  EXPECT_THAT(accesses, IsEmpty());
+  EXPECT_THAT(accesses_, IsEmpty());
 }
 
 }  // namespace

@@ -25,13 +25,13 @@ class StoppedHandlerTest : public eddy_tests::ManualServerTest {
     listen();
     ManualPeer peer = connect("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
     EXPECT_EQ(tries, 0) << "it should wait";
-    loop.system().set_tick(1us);
+    loop_.system().set_tick(1us);
     peer.reset();
     for (int turn = 0; turn < 5; ++turn) {
       const long before = tries;
-      const auto start = loop.now();
-      loop.run_turns(1);
-      EXPECT_LT(loop.now() - start, 1300us) << "the slice and a step";
+      const auto start = loop_.now();
+      loop_.run_turns(1);
+      EXPECT_LT(loop_.now() - start, 1300us) << "the slice and a step";
       EXPECT_LT(tries, before + 2000);
     }
     EXPECT_GT(tries, 0);
@@ -41,7 +41,7 @@ class StoppedHandlerTest : public eddy_tests::ManualServerTest {
 };
 
 TEST_F(StoppedHandlerTest, ThatSleepsAgain) {
-  app.get("/", [this]() -> Task<std::string> {
+  app_.get("/", [this]() -> Task<std::string> {
     while (tries < kMany) {
       try {
         co_await eddy::sleep(1h);
@@ -55,7 +55,7 @@ TEST_F(StoppedHandlerTest, ThatSleepsAgain) {
 }
 
 TEST_F(StoppedHandlerTest, ThatFlushesAgain) {
-  app.get("/", [this](ResponseStream& out) -> Task<void> {
+  app_.get("/", [this](ResponseStream& out) -> Task<void> {
     while (tries < kMany) {
       try {
         out.write(std::string(1 << 20, 'x'));

@@ -35,18 +35,18 @@ class StreamingTest : public eddy_tests::ManualServerTest {
  protected:
   /// POST /echo gives the body back as it comes; POST /collect when it is whole.
   void serve_echo() {
-    app.post("/echo", [](RequestBody& body, ResponseStream& out) -> Task<void> {
+    app_.post("/echo", [](RequestBody& body, ResponseStream& out) -> Task<void> {
       for (std::string_view piece; !(piece = co_await body.read()).empty();) {
         out.write(piece);
         co_await out.flush();
       }
     });
-    app.post("/collect", [](RequestBody& body) -> Task<std::string> {
+    app_.post("/collect", [](RequestBody& body) -> Task<std::string> {
       std::string all;
       for (std::string_view piece; !(piece = co_await body.read()).empty();) all += piece;
       co_return "got " + std::to_string(all.size()) + ": " + all;
     });
-    app.get("/plain", [] { return "plain"; });
+    app_.get("/plain", [] { return "plain"; });
     listen();
   }
 };
@@ -80,10 +80,10 @@ TEST_F(StreamingTest, ABodyIsReadPieceByPieceHoweverItIsCut) {
       ASSERT_THAT(answer, HasSubstr("got 12: hello, world")) << cut;
       ASSERT_THAT(answer, EndsWith("plain")) << cut;
       peer.close();
-      loop.run_until_idle();
+      loop_.run_until_idle();
     }
   }
-  EXPECT_THAT(logged, IsEmpty());
+  EXPECT_THAT(logged_, IsEmpty());
 }
 
 TEST_F(StreamingTest, EachByteAlone) {
@@ -97,7 +97,7 @@ TEST_F(StreamingTest, EachByteAlone) {
 
 TEST_F(StreamingTest, TheHandlerIsCalledBeforeTheBodyIsThere) {
   int calls = 0;
-  app.post("/", [&](RequestBody& body) -> Task<std::string> {
+  app_.post("/", [&](RequestBody& body) -> Task<std::string> {
     ++calls;
     co_return std::string(co_await body.read());
   });
@@ -111,7 +111,7 @@ TEST_F(StreamingTest, TheHandlerIsCalledBeforeTheBodyIsThere) {
 
 TEST_F(StreamingTest, AClientIsReadNoFasterThanTheHandlerTakes) {
   std::size_t taken = 0;
-  app.post("/", [&](RequestBody& body) -> Task<void> {
+  app_.post("/", [&](RequestBody& body) -> Task<void> {
     for (std::string_view piece; !(piece = co_await body.read()).empty();) {
       taken += piece.size();
       co_await eddy::sleep(1s);
@@ -121,20 +121,20 @@ TEST_F(StreamingTest, AClientIsReadNoFasterThanTheHandlerTakes) {
   ManualPeer peer = connect(post("/", std::string(1'000'000, 'x')));
   const std::size_t first = peer.receives();
   EXPECT_LT(taken, 200'000U);
-  loop.run_until_idle();
+  loop_.run_until_idle();
   EXPECT_EQ(peer.receives(), first) << "read although the handler has a piece";
-  loop.advance(2s);
+  loop_.advance(2s);
   EXPECT_LE(peer.receives(), first + 3);
-  EXPECT_LT(server->stats().buffered_bytes, 300'000U);
-  loop.advance(100s);
+  EXPECT_LT(server_->stats().buffered_bytes, 300'000U);
+  loop_.advance(100s);
   EXPECT_EQ(taken, 1'000'000U);
   EXPECT_THAT(read(peer), StartsWith("HTTP/1.1 200 OK"));
-  EXPECT_LT(server->stats().buffered_bytes, 10'000U);
+  EXPECT_LT(server_->stats().buffered_bytes, 10'000U);
 }
 
 TEST_F(StreamingTest, APieceStaysUntilTheNextRead) {
   std::string seen;
-  app.post("/", [&](RequestBody& body) -> Task<void> {
+  app_.post("/", [&](RequestBody& body) -> Task<void> {
     const std::string_view piece = co_await body.read();
     co_await eddy::sleep(1s);
     seen = piece;
@@ -142,14 +142,14 @@ TEST_F(StreamingTest, APieceStaysUntilTheNextRead) {
   listen();
   ManualPeer peer = connect(post("/", "first"));
   send(peer, post("/", "other") + kPlain);
-  loop.advance(1s);
+  loop_.advance(1s);
   EXPECT_EQ(seen, "first");
-  loop.advance(1s);
+  loop_.advance(1s);
   EXPECT_EQ(seen, "other");
 }
 
 TEST_F(StreamingTest, WhoWaitsToBeAskedIsAskedByTheFirstRead) {
-  app.post("/", [&](RequestBody& body) -> Task<std::string> {
+  app_.post("/", [&](RequestBody& body) -> Task<std::string> {
     co_await eddy::sleep(1s);
     co_return std::string(co_await body.read());
   });
@@ -157,7 +157,7 @@ TEST_F(StreamingTest, WhoWaitsToBeAskedIsAskedByTheFirstRead) {
   ManualPeer peer =
       connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-Continue\r\n\r\n");
   EXPECT_EQ(peer.unread(), "");
-  loop.advance(1s);
+  loop_.advance(1s);
   EXPECT_EQ(peer.read(), "HTTP/1.1 100 Continue\r\n\r\n");
   send(peer, "abc");
   EXPECT_THAT(read(peer), AllOf(StartsWith("HTTP/1.1 200 OK"), EndsWith("abc")));
@@ -170,7 +170,7 @@ TEST_F(StreamingTest, NobodyIsAskedForWhatIsThere) {
 }
 
 TEST_F(StreamingTest, AnEarlyResponseClosesBehindABodyThatNobodyReads) {
-  app.post("/", [](RequestBody& /*body*/) -> Task<std::string> { co_return "no, thanks"; });
+  app_.post("/", [](RequestBody& /*body*/) -> Task<std::string> { co_return "no, thanks"; });
   listen();
   ManualPeer peer = connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 900000\r\n\r\nbegun");
   const std::string answer = read(peer);
@@ -180,17 +180,17 @@ TEST_F(StreamingTest, AnEarlyResponseClosesBehindABodyThatNobodyReads) {
   EXPECT_FALSE(peer.closed()) << "a close would be a reset, and could cost the client its answer";
   send(peer, std::string(100'000, 'x'));
   EXPECT_FALSE(peer.closed());
-  loop.advance(3s);
+  loop_.advance(3s);
   EXPECT_TRUE(peer.closed());
 }
 
 TEST_F(StreamingTest, ContentThatIsThereButUnreadCostsNoConnection) {
-  app.post("/", [](RequestBody& /*body*/, ResponseStream& out) -> Task<void> {
+  app_.post("/", [](RequestBody& /*body*/, ResponseStream& out) -> Task<void> {
     out.write("begun ");
     co_await out.flush();
     out.write("ended");
   });
-  app.get("/plain", [] { return "plain"; });
+  app_.get("/plain", [] { return "plain"; });
   listen();
   ManualPeer peer = connect(post("/", "unread") + kPlain);
   EXPECT_THAT(read(peer), EndsWith("plain"));
@@ -213,7 +213,7 @@ TEST_F(StreamingTest, TooMuchIsA413AtTheLimitAndOnePast) {
     }
     co_return "fine";
   };
-  app.post("/", upload, {.body_bytes = 4});
+  app_.post("/", upload, {.body_bytes = 4});
   listen({.limits = {.body_bytes = 2}});
   ManualPeer at = connect(post("/", "1234"));
   EXPECT_THAT(read(at), EndsWith("fine"));
@@ -228,7 +228,7 @@ TEST_F(StreamingTest, TooMuchIsA413AtTheLimitAndOnePast) {
 }
 
 TEST_F(StreamingTest, AHandlerMayBeStricter) {
-  app.post("/", [&](RequestBody& body) -> Task<std::string> {
+  app_.post("/", [&](RequestBody& body) -> Task<std::string> {
     body.set_max_size(3);
     while (!(co_await body.read()).empty()) {
     }
@@ -243,7 +243,7 @@ TEST_F(StreamingTest, AHandlerMayBeStricter) {
 
 TEST_F(StreamingTest, AClientThatLeavesEndsTheReadWithAnError) {
   int gone = 0;
-  app.post("/", [&](RequestBody& body) -> Task<void> {
+  app_.post("/", [&](RequestBody& body) -> Task<void> {
     try {
       while (!(co_await body.read()).empty()) {
       }
@@ -256,20 +256,20 @@ TEST_F(StreamingTest, AClientThatLeavesEndsTheReadWithAnError) {
   const std::string half = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhalf";
   ManualPeer closes = connect(half);
   closes.close();
-  loop.run_until_idle();
+  loop_.run_until_idle();
   EXPECT_EQ(gone, 1);
   ManualPeer resets = connect(half);
   resets.reset();
-  loop.run_until_idle();
+  loop_.run_until_idle();
   EXPECT_EQ(gone, 2);
-  EXPECT_EQ(server->stats().connections, 0U);
-  EXPECT_THAT(logged, IsEmpty());
+  EXPECT_EQ(server_->stats().connections, 0U);
+  EXPECT_THAT(logged_, IsEmpty());
 }
 
 TEST_F(StreamingTest, TrailersAreKeptApart) {
   std::string trailer;
   std::string header;
-  app.post("/", [&](const Request& request, RequestBody& body) -> Task<void> {
+  app_.post("/", [&](const Request& request, RequestBody& body) -> Task<void> {
     while (!(co_await body.read()).empty()) {
     }
     trailer = body.trailers().get("Checksum").value_or("none");
@@ -285,7 +285,7 @@ TEST_F(StreamingTest, TrailersAreKeptApart) {
 // --------------------------------------------------------------------------------------
 
 TEST_F(StreamingTest, AResponseIsChunked) {
-  app.get("/", [](ResponseStream& out) -> Task<void> {
+  app_.get("/", [](ResponseStream& out) -> Task<void> {
     out.set_status(201);
     out.set_header("Content-Type", "text/plain");
     out.set_trailer("Checksum", "7");
@@ -305,7 +305,7 @@ TEST_F(StreamingTest, AResponseIsChunked) {
 }
 
 TEST_F(StreamingTest, OldClientsGetItUntilTheConnectionEnds) {
-  app.get("/", [](ResponseStream& out) -> Task<void> {
+  app_.get("/", [](ResponseStream& out) -> Task<void> {
     out.write("one ");
     co_await out.flush();
     out.write("two");
@@ -318,12 +318,12 @@ TEST_F(StreamingTest, OldClientsGetItUntilTheConnectionEnds) {
 }
 
 TEST_F(StreamingTest, HeadGetsTheHeadOnly) {
-  app.get("/", [](ResponseStream& out) -> Task<void> {
+  app_.get("/", [](ResponseStream& out) -> Task<void> {
     out.write("one ");
     co_await out.flush();
     out.write("two");
   });
-  app.get("/plain", [] { return "plain"; });
+  app_.get("/plain", [] { return "plain"; });
   listen();
   ManualPeer peer = connect(std::string("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n") + kPlain);
   EXPECT_EQ(count_of(read(peer), "one"), 0U);
@@ -331,7 +331,7 @@ TEST_F(StreamingTest, HeadGetsTheHeadOnly) {
 
 TEST_F(StreamingTest, ADeclaredLengthIsKeptOrTheConnectionIsCut) {
   std::string thrown;
-  app.get("/{text}", [&](std::string_view text, ResponseStream& out) -> Task<void> {
+  app_.get("/{text}", [&](std::string_view text, ResponseStream& out) -> Task<void> {
     out.set_header("Content-Length", "4");
     co_await out.flush();
     out.write(text);
@@ -349,7 +349,7 @@ TEST_F(StreamingTest, ADeclaredLengthIsKeptOrTheConnectionIsCut) {
   ManualPeer right = connect(get("1234"));
   EXPECT_THAT(read(right), HasSubstr("Content-Length: 4\r\n\r\n1234"));
   EXPECT_FALSE(right.ended());
-  EXPECT_THAT(logged, IsEmpty());
+  EXPECT_THAT(logged_, IsEmpty());
   ManualPeer less = connect(get("123"));
   EXPECT_THAT(read(less), EndsWith("\r\n\r\n123"));
   EXPECT_TRUE(less.closed());
@@ -357,12 +357,12 @@ TEST_F(StreamingTest, ADeclaredLengthIsKeptOrTheConnectionIsCut) {
   EXPECT_THAT(read(more), EndsWith("\r\n\r\n"));
   EXPECT_TRUE(more.closed());
   EXPECT_THAT(thrown, HasSubstr("more content"));
-  EXPECT_EQ(logged.size(), 2U);
+  EXPECT_EQ(logged_.size(), 2U);
 }
 
 TEST_F(StreamingTest, TheHandlerWaitsForASlowReader) {
   int flushed = 0;
-  app.get("/", [&](ResponseStream& out) -> Task<void> {
+  app_.get("/", [&](ResponseStream& out) -> Task<void> {
     for (int i = 0; i < 100; ++i) {
       out.write(std::string(10'000, 'x'));
       co_await out.flush();
@@ -375,19 +375,19 @@ TEST_F(StreamingTest, TheHandlerWaitsForASlowReader) {
   send(peer, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
   const int before = flushed;
   EXPECT_LT(before, 5);
-  loop.advance(1s);
+  loop_.advance(1s);
   EXPECT_EQ(flushed, before);
-  EXPECT_LT(server->stats().buffered_bytes, 100'000U);
+  EXPECT_LT(server_->stats().buffered_bytes, 100'000U);
   std::string all;
-  for (std::string piece; !(piece = peer.read()).empty(); all += piece) loop.run_until_idle();
+  for (std::string piece; !(piece = peer.read()).empty(); all += piece) loop_.run_until_idle();
   EXPECT_EQ(flushed, 100);
   EXPECT_GT(all.size(), 1'000'000U);
   EXPECT_THAT(all, EndsWith("\r\n0\r\n\r\n"));
 }
 
 TEST_F(StreamingTest, WhatIsFlushedGoesOutBehindEarlierResponses) {
-  app.get("/plain", [] { return "plain"; });
-  app.get("/", [&](ResponseStream& out) -> Task<void> {
+  app_.get("/plain", [] { return "plain"; });
+  app_.get("/", [&](ResponseStream& out) -> Task<void> {
     out.write("streamed");
     co_await out.flush();
     co_await eddy::sleep(1s);
@@ -398,12 +398,12 @@ TEST_F(StreamingTest, WhatIsFlushedGoesOutBehindEarlierResponses) {
   std::string answer = read(peer);
   EXPECT_LT(answer.find("plain"), answer.find("streamed"));
   EXPECT_EQ(count_of(answer, "HTTP/1.1 200"), 2U);
-  loop.advance(1s);
+  loop_.advance(1s);
   EXPECT_THAT(read(peer), EndsWith("plain"));
 }
 
 TEST_F(StreamingTest, AnErrorBehindTheHeadCutsTheConnection) {
-  app.get("/", [](ResponseStream& out) -> Task<void> {
+  app_.get("/", [](ResponseStream& out) -> Task<void> {
     out.write("begun");
     co_await out.flush();
     throw std::runtime_error("in the middle");
@@ -413,12 +413,12 @@ TEST_F(StreamingTest, AnErrorBehindTheHeadCutsTheConnection) {
   const std::string answer = read(peer);
   EXPECT_THAT(answer, EndsWith("5\r\nbegun\r\n")) << "no end that would make it look whole";
   EXPECT_TRUE(peer.closed());
-  EXPECT_THAT(logged, ElementsAre(HasSubstr("in the middle")));
+  EXPECT_THAT(logged_, ElementsAre(HasSubstr("in the middle")));
 }
 
 TEST_F(StreamingTest, WhatIsSetTooLateIsAnError) {
   std::string thrown;
-  app.get("/", [&](ResponseStream& out) -> Task<void> {
+  app_.get("/", [&](ResponseStream& out) -> Task<void> {
     co_await out.flush();
     try {
       out.set_header("Late", "1");
@@ -432,22 +432,22 @@ TEST_F(StreamingTest, WhatIsSetTooLateIsAnError) {
 }
 
 TEST_F(StreamingTest, ACoroutineThatIsNeverSlowedDownLeavesTheOthersTheirTurn) {
-  app.get("/", [&](ResponseStream& out) -> Task<void> {
+  app_.get("/", [&](ResponseStream& out) -> Task<void> {
     for (int i = 0; i < 10'000; ++i) {
       out.write("x");
       co_await out.flush();
     }
   });
   listen();
-  loop.set_budget({.slice = 1ms, .max_steps = 0});
-  loop.system().set_tick(10us);
-  ManualPeer peer = loop.system().connect(server->port());
+  loop_.set_budget({.slice = 1ms, .max_steps = 0});
+  loop_.system().set_tick(10us);
+  ManualPeer peer = loop_.system().connect(server_->port());
   peer.set_capacity(10'000'000);
   peer.write("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-  loop.run_turns(2);
+  loop_.run_turns(2);
   EXPECT_LT(peer.sends(), 5'000U) << "one turn has done it all";
-  loop.system().set_tick({});
-  loop.run_until_idle();
+  loop_.system().set_tick({});
+  loop_.run_until_idle();
   EXPECT_THAT(read(peer), EndsWith("0\r\n\r\n"));
 }
 
@@ -465,7 +465,9 @@ TEST_F(StreamingTest, AnEchoKeepsTheConnection) {
 }
 
 struct Upload : RequestHandler {
+  // NOLINTNEXTLINE(readability-identifier-naming): the framework looks for this name
   static constexpr bool stream_request_body = true;
+  // NOLINTNEXTLINE(readability-identifier-naming): the framework looks for this name
   static constexpr std::size_t max_body_size = 100;
   static inline std::string order;
 
@@ -483,12 +485,12 @@ struct Upload : RequestHandler {
 
 TEST_F(StreamingTest, AHandlerClassGetsItsDataPieceByPiece) {
   Upload::order.clear();
-  app.add(route<Upload>("/upload"));
+  app_.add(route<Upload>("/upload"));
   listen();
   ManualPeer peer = connect("POST /upload HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\nabc");
-  loop.advance(2ms);
+  loop_.advance(2ms);
   send(peer, "def");
-  loop.advance(2ms);
+  loop_.advance(2ms);
   EXPECT_THAT(read(peer), EndsWith("prepare abc def post "));
   EXPECT_EQ(Upload::order, "prepare abc def post on_finish");
   ManualPeer large = connect(post("/upload", std::string(101, 'x')));
@@ -498,20 +500,20 @@ TEST_F(StreamingTest, AHandlerClassGetsItsDataPieceByPiece) {
 TEST_F(StreamingTest, AServerMayGoWhileBothWaysWait) {
   serve_echo();
   auto other = std::make_unique<eddy::web::HttpServer>(
-      loop, [](RequestBody& body, ResponseStream& out) -> Task<void> {
+      loop_, [](RequestBody& body, ResponseStream& out) -> Task<void> {
         for (std::string_view piece; !(piece = co_await body.read()).empty();) {
           out.write(std::string(100'000, 'x'));
           co_await out.flush();
         }
       });
   other->listen(0);
-  ManualPeer reads = loop.system().connect(other->port());
+  ManualPeer reads = loop_.system().connect(other->port());
   send(reads, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\n");
-  ManualPeer writes = loop.system().connect(other->port());
+  ManualPeer writes = loop_.system().connect(other->port());
   writes.set_capacity(10);
   send(writes, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\nabc");
   other.reset();
-  loop.run_until_idle();
+  loop_.run_until_idle();
   EXPECT_TRUE(reads.closed());
   EXPECT_TRUE(writes.closed());
 }
