@@ -23,7 +23,6 @@ using eddy::Stream;
 using eddy::Task;
 using eddy::core_test::DescriptorLimit;
 using eddy::core_test::Keeper;
-using eddy::core_test::kSanitizerNeedsDescriptors;
 using eddy::core_test::run_turns_until;
 using eddy::testing::CapturedLog;
 using eddy::testing::ManualLoop;
@@ -281,8 +280,8 @@ TEST(Shortage, RetryAcceptEndsAPauseAtOnce) {
   log.expect(LogLevel::warning, "accepting connections pauses");
 }
 
+#ifndef __SANITIZE_ADDRESS__  // see tests/core/net/support.h
 TEST(Shortage, AtTheRealDescriptorLimitItPausesAndNothingIsLost) {
-  if (kSanitizerNeedsDescriptors) GTEST_SKIP() << "the sanitizer needs descriptors of its own";
   CapturedLog log;
   NativeLoop loop;
   loop.set_log_sink(log.sink());
@@ -309,14 +308,17 @@ TEST(Shortage, AtTheRealDescriptorLimitItPausesAndNothingIsLost) {
   log.expect(LogLevel::warning, "accepting connections pauses: Too many open files");
   log.clear();
 }
+#endif
 
+#ifndef __SANITIZE_ADDRESS__  // see tests/core/net/support.h
 TEST(Shortage, ALoopThatCannotHaveItsDescriptorsIsAnException) {
   const DescriptorLimit limit(3);
   EXPECT_THROW(NativeLoop(), std::system_error);
 }
+#endif
 
+#ifndef __SANITIZE_ADDRESS__  // see tests/core/net/support.h
 TEST(Shedding, AtTheRealDescriptorLimit) {
-  if (kSanitizerNeedsDescriptors) GTEST_SKIP() << "the sanitizer needs descriptors of its own";
   CapturedLog log;
   NativeLoop loop;
   loop.set_log_sink(log.sink());
@@ -350,5 +352,6 @@ TEST(Shedding, AtTheRealDescriptorLimit) {
   EXPECT_TRUE(run_turns_until(loop, [&] { return keeper.streams.size() == 3; }));
   log.expect(LogLevel::warning, "who connects is turned away: Too many open files");
 }
+#endif
 
 }  // namespace

@@ -47,15 +47,9 @@ class TemporaryFolder {
   std::string path_;
 };
 
-/// The sanitizer of undefined behaviour looks at objects by means of a pipe, and takes them for
-/// invalid where there is no descriptor for it: what happens without any can't be tested then.
-#ifdef __SANITIZE_ADDRESS__
-inline constexpr bool kSanitizerNeedsDescriptors = true;
-#else
-inline constexpr bool kSanitizerNeedsDescriptors = false;
-#endif
-
-/// Lowers the limit of descriptors for a while.
+/// Lowers the limit of descriptors for a while. The sanitizer of undefined behaviour looks at
+/// objects by means of a pipe, and takes them for invalid where there is no descriptor for it:
+/// tests that have none left are no part of its build.
 class DescriptorLimit {
  public:
   explicit DescriptorLimit(rlim_t count) {

@@ -353,6 +353,12 @@ struct Scene {
     (void)bounded.try_put(1);
     permit = lock.try_acquire();
   }
+  Scene(const Scene&) = delete;
+  Scene& operator=(const Scene&) = delete;
+  // What stands for a task towards another library's awaitable waits until that resumes it.
+  ~Scene() {
+    if (foreign) foreign.resume();
+  }
   std::unique_ptr<ManualLoop> loop = std::make_unique<ManualLoop>();
   eddy::testing::ManualSystem::OpenConnection connection;
   std::unique_ptr<eddy::Stream> stream;
