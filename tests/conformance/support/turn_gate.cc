@@ -17,7 +17,7 @@ long TurnGate::Times::count_since(TimePoint time) const {
   return since;
 }
 
-long TurnGate::tolerance_ns() noexcept { return instrumented() ? 2'000'000 : 200'000; }
+long TurnGate::tolerance_ns() noexcept { return instrumented() ? 20'000'000 : 200'000; }
 
 void TurnGate::enter(std::function<bool()> done, std::function<void()> quit) {
   waiting_.push_back({std::move(done), std::move(quit)});

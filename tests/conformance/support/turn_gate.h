@@ -19,7 +19,7 @@ namespace eddy::inline v0::conformance {
 class TurnGate final : public TurnProbe {
  public:
   /// What a turn may use beside its slice and its longest step. A sanitizer's own work is charged
-  /// to the thread too, at places of its choosing: there ten times as much passes, which still
+  /// to the thread too, at places of its choosing: there 20 ms pass, which still
   /// catches a turn that does not end.
   [[nodiscard]] static long tolerance_ns() noexcept;
 
