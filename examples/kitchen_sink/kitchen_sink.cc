@@ -34,14 +34,10 @@ long number(const Request& request, std::string_view name, long missing, long mo
 
 std::string json(std::string_view text) {
   std::string quoted = "\"";
-  for (const char c : text) {
+  for (const unsigned char byte : text) {
+    const bool plain = byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
     char escaped[8];
-    const auto byte = static_cast<unsigned char>(c);
-    if (c != '"' && c != '\\' && byte >= 0x20 && byte < 0x7f) {
-      quoted += c;
-    } else {
-      quoted.append(escaped, std::snprintf(escaped, sizeof escaped, "\\u%04x", byte));
-    }
+    quoted.append(escaped, std::snprintf(escaped, sizeof escaped, plain ? "%c" : "\\u%04x", byte));
   }
   return quoted + '"';
 }
@@ -85,9 +81,9 @@ Task<void> big(const Request& request, ResponseStream& out) {
 }
 
 Task<std::string> sleep_for(const Request& request) {
-  const std::chrono::milliseconds time(number(request, "ms", 100, 60'000));
-  co_await eddy::sleep(time);
-  co_return "slept " + std::to_string(time.count()) + " ms";
+  const long ms = number(request, "ms", 100, 60'000);
+  co_await eddy::sleep(std::chrono::milliseconds(ms));
+  co_return "slept " + std::to_string(ms) + " ms";
 }
 
 Response status(int code) {

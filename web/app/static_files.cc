@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -118,6 +119,8 @@ Response serve_file(const Request& request, File file, std::string_view name) {
 
 StaticFiles::StaticFiles(std::string folder, StaticFileOptions options)
     : folder_(std::move(folder)), options_(std::move(options)) {
+  // It would be the root of all files.
+  if (folder_.empty()) throw std::invalid_argument("StaticFiles: no folder is given");
   while (folder_.size() > 1 && folder_.back() == '/') folder_.pop_back();
 }
 

@@ -33,6 +33,7 @@ struct StaticFileOptions {
 /// Thread: the Loop's. A value. Source: tornado.web.StaticFileHandler.
 class EDDY_API StaticFiles {
  public:
+  /// Throws std::invalid_argument for an empty one.
   explicit StaticFiles(std::string folder, StaticFileOptions options = {});
 
   /// `path` is decoded, and relative to the folder.

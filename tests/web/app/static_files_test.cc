@@ -35,6 +35,10 @@ TEST(NormalPath, KeepsWithinTheFolder) {
   EXPECT_EQ(normal_path(std::string_view("a\0b", 3)), std::nullopt);
 }
 
+TEST(StaticFiles, NoFolderIsNotTheRootOfAllFiles) {
+  EXPECT_THROW(StaticFiles(""), std::invalid_argument);
+}
+
 class StaticFilesTest : public eddy_tests::ManualServerTest {
  protected:
   StaticFilesTest() {
