@@ -81,9 +81,9 @@ Task<void> big(const Request& request, ResponseStream& out) {
 }
 
 Task<std::string> sleep_for(const Request& request) {
-  const long ms = number(request, "ms", 100, 60'000);
-  co_await eddy::sleep(std::chrono::milliseconds(ms));
-  co_return "slept " + std::to_string(ms) + " ms";
+  const std::chrono::milliseconds pause(number(request, "ms", 100, 60'000));
+  co_await eddy::sleep(pause);
+  co_return "slept " + std::to_string(pause.count()) + " ms";
 }
 
 Response status(int code) {
@@ -108,7 +108,6 @@ int main(int argc, char** argv) try {
   app.get("/big", big);
   const std::string folder(examples::option(argc, argv, "--static"));
   if (!folder.empty()) app.get("/static/{path...}", StaticFiles(folder));
-
   const auto& server =
       app.listen(host.loop(), examples::port_option(argc, argv),
                  {.timeouts = {.idle = timeout, .header = timeout, .body = timeout}});
