@@ -15,19 +15,19 @@
 #include <examples/host_loop.h>
 #include <examples/program.h>
 
-using namespace eddy::web;
+namespace web = eddy::web;
 using eddy::Task;
 
 namespace {
 
 /// A number of the query, from 0 to `most`.
-long number(const Request& request, std::string_view name, long missing, long most) {
+long number(const web::Request& request, std::string_view name, long missing, long most) {
   const std::string_view text = request.query_arguments().find(name).value_or("");
   if (text.empty()) return missing;
   long value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value < 0 || value > most) {
-    throw HttpError(400, std::string(name) + " is not a number up to " + std::to_string(most));
+    throw web::HttpError(400, std::string(name) + " is not a number up to " + std::to_string(most));
   }
   return value;
 }
@@ -42,17 +42,17 @@ std::string json(std::string_view text) {
   return quoted + '"';
 }
 
-Response headers(const Request& request) {
+web::Response headers(const web::Request& request) {
   std::string members;
-  for (const HeaderField field : request.headers()) {
+  for (const web::HeaderField field : request.headers()) {
     members += (members.empty() ? "" : ", ") + json(field.name) + ": " + json(field.value);
   }
-  Response response = Response::text("{" + members + "}");
+  web::Response response = web::Response::text("{" + members + "}");
   response.headers.set("Content-Type", "application/json");
   return response;
 }
 
-Task<void> echo(const Request& request, RequestBody& body, ResponseStream& out) {
+Task<void> echo(const web::Request& request, web::RequestBody& body, web::ResponseStream& out) {
   out.set_header("Content-Type", request.headers().find("Content-Type").value_or("text/plain"));
   for (std::string_view piece; !(piece = co_await body.read()).empty();) {
     out.write(piece);
@@ -60,7 +60,7 @@ Task<void> echo(const Request& request, RequestBody& body, ResponseStream& out) 
   }
 }
 
-Task<void> stream(const Request& request, ResponseStream& out) {
+Task<void> stream(const web::Request& request, web::ResponseStream& out) {
   const long count = number(request, "n", 10, 1'000'000);
   out.set_header("Content-Type", "text/plain");
   for (long i = 0; i < count; ++i) {
@@ -69,7 +69,7 @@ Task<void> stream(const Request& request, ResponseStream& out) {
   }
 }
 
-Task<void> big(const Request& request, ResponseStream& out) {
+Task<void> big(const web::Request& request, web::ResponseStream& out) {
   const long megabytes = number(request, "mb", 1, 1024);
   const std::string piece(64 * 1024, 'x');
   out.set_header("Content-Type", "application/octet-stream");
@@ -80,15 +80,15 @@ Task<void> big(const Request& request, ResponseStream& out) {
   }
 }
 
-Task<std::string> sleep_for(const Request& request) {
+Task<std::string> sleep_for(const web::Request& request) {
   const std::chrono::milliseconds pause(number(request, "ms", 100, 60'000));
   co_await eddy::sleep(pause);
   co_return "slept " + std::to_string(pause.count()) + " ms";
 }
 
-Response status(int code) {
-  if (code < 200 || code > 599) throw HttpError(404);
-  return Response(code);
+web::Response status(int code) {
+  if (code < 200 || code > 599) throw web::HttpError(404);
+  return web::Response(code);
 }
 
 }  // namespace
@@ -97,17 +97,17 @@ int main(int argc, char** argv) try {
   examples::HostLoop host(argc, argv);
   const std::chrono::seconds timeout(examples::port_option(argc, argv, "--timeout", 5));
 
-  Application app;
+  web::Application app;
   app.get("/", [] { return "Hello, world"; });
   app.post("/echo", echo, {.body_bytes = 64 * 1024 * 1024});
   app.get("/headers", headers);
   app.get("/stream", stream);
-  app.get("/redirect", [] { return Response::redirect("/"); });
+  app.get("/redirect", [] { return web::Response::redirect("/"); });
   app.get("/status/{code}", status);
   app.get("/sleep", sleep_for);
   app.get("/big", big);
   const std::string folder(examples::option(argc, argv, "--static"));
-  if (!folder.empty()) app.get("/static/{path...}", StaticFiles(folder));
+  if (!folder.empty()) app.get("/static/{path...}", web::StaticFiles(folder));
   const auto& server =
       app.listen(host.loop(), examples::port_option(argc, argv),
                  {.timeouts = {.idle = timeout, .header = timeout, .body = timeout}});

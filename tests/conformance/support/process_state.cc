@@ -23,14 +23,14 @@
 #include <thread>
 
 namespace {
-const pid_t started_as = ::getpid();
+const pid_t kStartedAs = ::getpid();
 }
 
 extern "C" {
 // LeakSanitizer asks this where a process exits. A forked child has the parent's objects without
 // the parent's threads, which held some of them.
 __attribute__((visibility("default"))) int __lsan_is_turned_off() {  // NOLINT
-  return ::getpid() != started_as ? 1 : 0;
+  return ::getpid() != kStartedAs ? 1 : 0;
 }
 
 // Only there in a sanitized program, where malloc's own count knows nothing.
