@@ -15,11 +15,12 @@
 
 // glibc's own, which it keeps for those who replace malloc().
 extern "C" {
-void* __libc_malloc(std::size_t size);                     // NOLINT(readability-identifier-naming)
-void* __libc_calloc(std::size_t count, std::size_t size);  // NOLINT(readability-identifier-naming)
-void* __libc_realloc(void* old, std::size_t size);         // NOLINT(readability-identifier-naming)
-void* __libc_memalign(std::size_t alignment,
-                      std::size_t size);  // NOLINT(readability-identifier-naming)
+// NOLINTBEGIN(readability-identifier-naming)
+void* __libc_malloc(std::size_t size);
+void* __libc_calloc(std::size_t count, std::size_t size);
+void* __libc_realloc(void* old, std::size_t size);
+void* __libc_memalign(std::size_t alignment, std::size_t size);
+// NOLINTEND(readability-identifier-naming)
 }
 
 namespace {

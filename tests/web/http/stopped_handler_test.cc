@@ -24,29 +24,29 @@ class StoppedHandlerTest : public eddy_tests::ManualServerTest {
   void expect_turns_to_end() {
     listen();
     ManualPeer peer = connect("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-    EXPECT_EQ(tries, 0) << "it should wait";
+    EXPECT_EQ(tries_, 0) << "it should wait";
     loop_.system().set_tick(1us);
     peer.reset();
     for (int turn = 0; turn < 5; ++turn) {
-      const long before = tries;
+      const long before = tries_;
       const auto start = loop_.now();
       loop_.run_turns(1);
       EXPECT_LT(loop_.now() - start, 1300us) << "the slice and a step";
-      EXPECT_LT(tries, before + 2000);
+      EXPECT_LT(tries_, before + 2000);
     }
-    EXPECT_GT(tries, 0);
+    EXPECT_GT(tries_, 0);
   }
 
-  long tries = 0;
+  long tries_ = 0;
 };
 
 TEST_F(StoppedHandlerTest, ThatSleepsAgain) {
   app_.get("/", [this]() -> Task<std::string> {
-    while (tries < kMany) {
+    while (tries_ < kMany) {
       try {
         co_await eddy::sleep(1h);
       } catch (...) {
-        ++tries;
+        ++tries_;
       }
     }
     co_return "never";
@@ -56,12 +56,12 @@ TEST_F(StoppedHandlerTest, ThatSleepsAgain) {
 
 TEST_F(StoppedHandlerTest, ThatFlushesAgain) {
   app_.get("/", [this](ResponseStream& out) -> Task<void> {
-    while (tries < kMany) {
+    while (tries_ < kMany) {
       try {
         out.write(std::string(1 << 20, 'x'));
         co_await out.flush();
       } catch (...) {
-        ++tries;
+        ++tries_;
       }
     }
   });
