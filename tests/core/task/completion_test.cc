@@ -496,7 +496,7 @@ TEST_P(EveryAwaiter, DestroyedAfterItsLoop) {
   task.reset();
   EXPECT_EQ(live_, 0);
   if (scene.completion) (*scene.completion)(1);
-  if (scene.foreign) scene.foreign.resume();
+  if (scene.foreign) std::exchange(scene.foreign, nullptr).resume();
   EXPECT_FALSE(passed_);
 }
 
