@@ -2,6 +2,8 @@
 #include <eddy/web/http/body_decoder.h>
 
 #include <eddy/web/http/internal/char_class.h>
+#include <eddy/web/http/request_parser.h>
+#include <eddy/web/http/response_parser.h>
 
 namespace eddy::inline v0::web {
 
@@ -54,6 +56,28 @@ bool forbidden_in_trailer(std::string_view name) noexcept {
 }
 
 }  // namespace
+
+void BodyDecoder::begin(const RequestHead& head) noexcept {
+  if (head.chunked()) {
+    begin_chunked();
+  } else {
+    begin_length(head.content_length().value_or(0));
+  }
+}
+
+void BodyDecoder::begin(const ReceivedResponseHead& head) noexcept {
+  switch (head.framing()) {
+    case ContentFraming::length:
+      return begin_length(head.content_length().value_or(0));
+    case ContentFraming::chunked:
+      return begin_chunked();
+    case ContentFraming::until_close:
+      return begin_until_close();
+    case ContentFraming::none:
+    case ContentFraming::tunnel:
+      return begin_length(0);
+  }
+}
 
 void BodyDecoder::begin_length(std::uint64_t length) noexcept {
   remaining_ = length;

@@ -14,6 +14,9 @@
 
 namespace eddy::inline v0::web {
 
+class ReceivedResponseHead;
+class RequestHead;
+
 /// Undoes the framing of a message's content (RFC 9112, 6 and 7): a length, chunked coding, or the
 /// end of the connection. Knows no socket, copies nothing but trailers, and looks at every byte
 /// once.
@@ -43,6 +46,10 @@ class EDDY_API BodyDecoder {
 
   explicit BodyDecoder(const HttpLimits& limits = {}) noexcept : limits_(limits) {}
 
+  /// The content that a request's head announces, chunked or of a length, which may be none.
+  void begin(const RequestHead& head) noexcept;
+  /// That of a response; none where the connection becomes a tunnel.
+  void begin(const ReceivedResponseHead& head) noexcept;
   /// Content of `length` bytes; 0 is none. Whether so much is wanted is for the caller to decide.
   void begin_length(std::uint64_t length) noexcept;
   /// Content in chunks. More than limits.body_bytes of it is an error 413.

@@ -72,11 +72,7 @@ bool RequestReader::read_head() {
     return fail({413, "a body beyond the limit"});
   }
   print(head);
-  if (head.chunked()) {
-    decoder_.begin_chunked();
-  } else {
-    decoder_.begin_length(head.content_length().value_or(0));
-  }
+  decoder_.begin(head);
   begin_body(parser_.head_bytes());
   parser_.reset();
   return true;
@@ -104,24 +100,12 @@ bool ResponseReader::read_head() {
   if (result == ParseResult::failed) return fail(parser_.error());
   const ReceivedResponseHead& head = parser_.head();
   print(head);
-  switch (head.framing()) {
-    case ContentFraming::none:
-      decoder_.begin_length(0);
-      break;
-    case ContentFraming::length:
-      decoder_.begin_length(head.content_length().value_or(0));
-      break;
-    case ContentFraming::chunked:
-      decoder_.begin_chunked();
-      break;
-    case ContentFraming::until_close:
-      decoder_.begin_until_close();
-      break;
-    case ContentFraming::tunnel:
-      tunnel_ = true;
-      buffer_->erase(0, parser_.head_bytes());
-      return false;
+  if (head.framing() == ContentFraming::tunnel) {
+    tunnel_ = true;
+    buffer_->erase(0, parser_.head_bytes());
+    return false;
   }
+  decoder_.begin(head);
   begin_body(parser_.head_bytes());
   if (!head.interim()) ++answered_;
   if (answered_ < methods_.size()) parser_.begin(methods_[answered_]);

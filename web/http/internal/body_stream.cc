@@ -12,11 +12,7 @@ void BodyStream::begin(const RequestHead& head, BodySource& source) {
   source_ = &source;
   active_ = true;
   length_ = head.content_length().value_or(0);
-  if (head.chunked()) {
-    decoder_.begin_chunked();
-  } else {
-    decoder_.begin_length(length_);
-  }
+  decoder_.begin(head);
 }
 
 void BodyStream::received() {

@@ -318,31 +318,27 @@ bool Connection::take_content(ByteBuffer& input, ByteBuffer& output) {
   const ContentPlan plan = server_->service()->plan(*exchange_);
   const RequestHead& head = exchange_->parser().head();
   const std::uint64_t length = head.content_length().value_or(0);
-  if (length > plan.limit.value_or(server_->options().limits.body_bytes)) {
+  const std::size_t limit = plan.limit.value_or(server_->options().limits.body_bytes);
+  if (length > limit) {
     refuse({413, "a body beyond the limit"}, output);
     return false;
   }
+  exchange_->decoder().set_body_limit(limit);
   patience_.begin_content(server_->options().timeouts);
   if (plan.streamed) {
-    begin_stream(plan, input);
+    begin_stream(input);
     return handle({}, output);
   }
   const std::size_t head_bytes = exchange_->parser().head_bytes();
   const std::string_view content = input.view().substr(head_bytes);
-  if (head.chunked() || content.size() < length) return begin_content(plan, input, output);
+  if (head.chunked() || content.size() < length) return begin_content(input, output);
   input.consume(head_bytes + static_cast<std::size_t>(length));
   return handle(content.substr(0, static_cast<std::size_t>(length)), output);
 }
 
-bool Connection::begin_content(const ContentPlan& plan, ByteBuffer& input, ByteBuffer& output) {
+bool Connection::begin_content(ByteBuffer& input, ByteBuffer& output) {
   const RequestHead& head = exchange_->parser().head();
-  BodyDecoder& decoder = exchange_->decoder();
-  decoder.set_body_limit(plan.limit.value_or(server_->options().limits.body_bytes));
-  if (head.chunked()) {
-    decoder.begin_chunked();
-  } else {
-    decoder.begin_length(*head.content_length());
-  }
+  exchange_->decoder().begin(head);
   exchange_->pin();
   input.consume(exchange_->parser().head_bytes());
   // Room that is not written to costs nothing; growing step by step costs more than the content.
@@ -356,11 +352,10 @@ bool Connection::begin_content(const ContentPlan& plan, ByteBuffer& input, ByteB
 }
 
 // The content is the handler's to read, beginning with what has come behind the head.
-void Connection::begin_stream(const ContentPlan& plan, ByteBuffer& input) {
+void Connection::begin_stream(ByteBuffer& input) {
   exchange_->pin();
   input.consume(exchange_->parser().head_bytes());
   BodyStream& stream = exchange_->body_stream();
-  exchange_->decoder().set_body_limit(plan.limit.value_or(server_->options().limits.body_bytes));
   stream.raw().append(input.view());
   input.clear();
   stream.begin(exchange_->parser().head(), *this);

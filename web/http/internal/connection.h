@@ -95,8 +95,8 @@ class Connection final : public ServerHook,
   bool receive_head(ByteBuffer& input, ByteBuffer& output);
   bool receive_content(ByteBuffer& input, ByteBuffer& output);
   bool take_content(ByteBuffer& input, ByteBuffer& output);
-  bool begin_content(const ContentPlan& plan, ByteBuffer& input, ByteBuffer& output);
-  void begin_stream(const ContentPlan& plan, ByteBuffer& input);
+  bool begin_content(ByteBuffer& input, ByteBuffer& output);
+  void begin_stream(ByteBuffer& input);
 
   bool handle(std::string_view body, ByteBuffer& output);
   bool task_waits();

@@ -136,7 +136,6 @@ bool Connection::respond(ByteBuffer& output) {
 }
 
 void Connection::respond_whole(ByteBuffer& output) {
-  const RequestHead& request = exchange_->parser().head();
   Response& response = exchange_->response();
   ResponseHead head;
   const ResponseState& state = exchange_->state();
@@ -151,8 +150,7 @@ void Connection::respond_whole(ByteBuffer& output) {
     head.error = "a status below 200 is not a final one";
   }
   if (head.error != nullptr) {
-    log(LogLevel::error, std::string("500 ") + std::string(request.method_text()) + " " +
-                             std::string(request.target()) + ": " + head.error);
+    log(LogLevel::error, summary(*exchange_, 500) + ": " + head.error);
     response = Response(500);
     head = write_head(output, 0);
     head.send_content = false;

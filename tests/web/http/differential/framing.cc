@@ -59,11 +59,7 @@ Framing frame_requests(const MessageStream& stream) {
                           .target = std::string(head.target()),
                           .end = at + parser.head_bytes()};
     BodyDecoder decoder;
-    if (head.chunked()) {
-      decoder.begin_chunked();
-    } else {
-      decoder.begin_length(head.content_length().value_or(0));
-    }
+    decoder.begin(head);
     if (!read_content(decoder, stream, message, framing)) return framing;
     at = message.end;
     if (!head.keep_alive()) {
@@ -72,23 +68,6 @@ Framing frame_requests(const MessageStream& stream) {
     }
   }
   return framing;
-}
-
-void begin(BodyDecoder& decoder, const ReceivedResponseHead& head) {
-  switch (head.framing()) {
-    case ContentFraming::length:
-      decoder.begin_length(head.content_length().value_or(0));
-      break;
-    case ContentFraming::chunked:
-      decoder.begin_chunked();
-      break;
-    case ContentFraming::until_close:
-      decoder.begin_until_close();
-      break;
-    case ContentFraming::none:
-    case ContentFraming::tunnel:
-      decoder.begin_length(0);
-  }
 }
 
 Framing frame_responses(const MessageStream& stream) {
@@ -105,7 +84,7 @@ Framing frame_responses(const MessageStream& stream) {
     const ReceivedResponseHead& head = parser.head();
     FramedMessage message{.status = head.status(), .end = at + parser.head_bytes()};
     BodyDecoder decoder;
-    begin(decoder, head);
+    decoder.begin(head);
     if (!read_content(decoder, stream, message, framing)) return framing;
     at = message.end;
     if (!head.interim()) ++answered;
