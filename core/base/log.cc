@@ -22,7 +22,6 @@ std::string_view to_string(LogLevel level) noexcept {
 }
 
 void log_to_stderr(const LogRecord& record) noexcept try {
-  if (record.level < LogLevel::warning) return;
   std::string line(record.category);
   line.append(" ").append(to_string(record.level)).append(": ").append(record.message);
   for (const LogField& field : record.fields) {

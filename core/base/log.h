@@ -34,7 +34,8 @@ struct LogRecord {
 /// it throws is dropped. An adapter's default sink is its host's own logging.
 using LogSink = UniqueFunction<void(const LogRecord&)>;
 
-/// The default of loops without a host logger: one line on standard error, from warnings up.
+/// The default of loops without a host logger: one line on standard error, for each record that
+/// the Loop's level lets through.
 EDDY_API void log_to_stderr(const LogRecord& record) noexcept;
 
 /// "what()" of an exception, or a description of what else was thrown.

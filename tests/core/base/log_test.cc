@@ -11,14 +11,15 @@ namespace {
 using eddy::describe;
 using eddy::LogLevel;
 
-TEST(Log, StderrGetsOneLineFromWarningsUp) {
+TEST(Log, StderrGetsOneLine) {
   testing::internal::CaptureStderr();
   const std::array<eddy::LogField, 2> fields = {{{"path", "/a"}, {"status", "500"}}};
-  eddy::log_to_stderr({LogLevel::info, "eddy.core", "quiet", {}});
+  eddy::log_to_stderr({LogLevel::info, "eddy.core", "well", {}});
   eddy::log_to_stderr({LogLevel::warning, "eddy.core", "beware", {}});
   eddy::log_to_stderr({LogLevel::error, "eddy.http", "broken", fields});
   EXPECT_EQ(testing::internal::GetCapturedStderr(),
-            "eddy.core warning: beware\neddy.http error: broken path=/a status=500\n");
+            "eddy.core info: well\neddy.core warning: beware\neddy.http error: broken path=/a "
+            "status=500\n");
 }
 
 TEST(Log, DescribesWhateverIsThrown) {
