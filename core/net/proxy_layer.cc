@@ -42,6 +42,9 @@ class ProxyStream final : public LayeredStream,
   IoResult try_write(std::span<const std::string_view> pieces) noexcept override {
     return ready() ? transport().try_write(pieces) : not_ready();
   }
+  IoResult try_send_file(int file, std::uint64_t offset, std::size_t bytes) noexcept override {
+    return ready() ? transport().try_send_file(file, offset, bytes) : not_ready();
+  }
 
   void set_delegate(StreamDelegate* delegate, Io interest) noexcept override {
     delegate_ = delegate;

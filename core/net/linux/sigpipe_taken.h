@@ -32,7 +32,7 @@ class SigpipeTaken {
     if (sigismember(&before_, SIGPIPE) == 0) pthread_sigmask(SIG_SETMASK, &before_, nullptr);
   }
 
-  /// The call has failed with EPIPE. Leaves errno alone.
+  /// The call may have raised it. Leaves errno alone.
   void take() const noexcept {
     if (was_pending_) return;
     const int error = errno;

@@ -172,7 +172,8 @@ class SystemSockets final : public SocketOps {
     {
       SigpipeTaken taken;
       n = retry([&] { return ::sendfile(fd, file, &at, bytes); });
-      if (n < 0 && errno == EPIPE) taken.take();
+      // Where only a part was sent, the next one may have failed, with the signal.
+      if (n < 0 ? errno == EPIPE : static_cast<std::size_t>(n) < bytes) taken.take();
     }
     if (n > 0) return {static_cast<std::size_t>(n), {}};
     if (n == 0) return {0, make_error_code(Errc::file_truncated)};

@@ -9,6 +9,7 @@
 #include <tests/core/net/proxy_headers.h>
 #include <tests/core/net/support.h>
 #include <tests/core/support.h>
+#include <tests/core/temp_file.h>
 
 #include <array>
 #include <memory>
@@ -30,8 +31,11 @@ using eddy::Task;
 using eddy::TcpServer;
 using eddy::core_test::ipv4_addresses;
 using eddy::core_test::Keeper;
+using eddy::core_test::numbers;
 using eddy::core_test::proxy_v2;
 using eddy::core_test::run_turns_until;
+using eddy::core_test::SocketPair;
+using eddy::core_test::TempFile;
 using eddy::testing::CapturedLog;
 using eddy::testing::ManualLoop;
 using eddy::testing::ManualPeer;
@@ -361,6 +365,22 @@ TEST(ProxyLayer, MayOutliveItsLoop) {
     }
     EXPECT_EQ(reader->stream().try_read(buffer).error, std::errc::not_connected);
   }
+}
+
+// By the stream below, at one go: the layer has no part in it any more.
+TEST(ProxyLayer, FilesAreSentByTheSystem) {
+  const TempFile file(numbers(100'000));
+  NativeLoop loop;
+  SocketPair pair;
+  std::error_code error;
+  ProxyLayer layer(trusting());
+  const auto stream = layer.accept(
+      eddy::internal::make_socket_stream(eddy::internal::core_of(loop), pair.release_near(),
+                                         eddy::Address::parse("127.0.0.1", 1, error)));
+  EXPECT_TRUE(stream->try_send_file(file.fd(), 0, 100'000).would_block()) << "before the header";
+  ASSERT_EQ(::send(pair.far(), kHeader.data(), kHeader.size(), 0),
+            static_cast<ssize_t>(kHeader.size()));
+  EXPECT_EQ(stream->try_send_file(file.fd(), 0, 100'000).bytes, 100'000U);
 }
 
 TEST(ProxyLayer, OnRealSockets) {

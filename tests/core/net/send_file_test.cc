@@ -4,6 +4,7 @@
 #include <eddy/core/net/page_cache.h>
 #include <eddy/testing/manual_loop.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/time.h>
 #include <tests/core/support.h>
@@ -14,6 +15,7 @@
 #include <ctime>
 #include <memory>
 #include <string>
+#include <thread>
 
 namespace {
 
@@ -173,6 +175,32 @@ TEST(SendFile, AVanishedPeerIsAnErrorAndNoSignal) {
   sigset_t mask;
   ::pthread_sigmask(SIG_SETMASK, nullptr, &mask);
   EXPECT_EQ(::sigismember(&mask, SIGPIPE), 0) << "the mask is as it was";
+  EXPECT_FALSE(sigpipe_is_pending());
+}
+
+// The system sends a large part in several pieces, and raises the signal for the one that fails
+// even where it tells of those before.
+TEST(SendFile, APeerThatVanishesDuringACallRaisesNoSignal) {
+  const TempFile file(numbers(1024 * 1024));
+  int cut = 0;
+  for (int i = 0; i < 50'000 && cut < 50; ++i) {
+    Connected c;
+    std::thread peer([&c] {
+      pollfd arrived{c.pair.far(), POLLIN, 0};
+      EXPECT_EQ(::poll(&arrived, 1, 20'000), 1);
+      c.pair.close_far();
+    });
+    IoResult result;
+    for (std::uint64_t sent = 0; !result.error || result.would_block(); sent += result.bytes) {
+      result = c.stream->try_send_file(file.fd(), sent % 4096, 256 * 1024);
+      if (!result.error && result.bytes < 256 * 1024) ++cut;
+    }
+    peer.join();
+    ASSERT_TRUE(result.error == std::errc::broken_pipe ||
+                result.error == std::errc::connection_reset)
+        << result.error.message();
+  }
+  EXPECT_EQ(cut, 50);
   EXPECT_FALSE(sigpipe_is_pending());
 }
 
