@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <exception>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -31,6 +32,15 @@ enum class Errc {
 [[nodiscard]] inline std::error_code make_error_code(Errc code) noexcept {
   return {static_cast<int>(code), eddy_category()};
 }
+
+namespace internal {
+/// As a std::system_error, or the lack of memory for one.
+inline std::exception_ptr exception_of(std::error_code error) noexcept try {
+  return std::make_exception_ptr(std::system_error(error));
+} catch (...) {
+  return std::current_exception();
+}
+}  // namespace internal
 
 /// A Loop, or something that belongs to it, was used from another thread than its host's. The text
 /// names the call. Only Remote may be used from elsewhere.

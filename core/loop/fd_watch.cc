@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/core/base/error.h>
 #include <eddy/core/loop/loop.h>
 #include <eddy/core/loop/loop_core.h>
 
@@ -61,7 +62,7 @@ class FdWatch::State final : public internal::IoHandler,
     if (!std::exchange(paused_, false) || !watch_) return;
     // Refused (no memory, too many watches) it would be silent for ever.
     if (const auto error = core_->set_interest(watch_, wanted_)) {
-      core_->report(std::make_exception_ptr(std::system_error(error, "a watch goes on")), label());
+      core_->report(internal::exception_of(error), "a watch that goes on");
     }
   }
 

@@ -66,14 +66,14 @@ TimePoint LoopCore::next_deadline() const noexcept {
 
 bool LoopCore::forked() const noexcept { return fork_generation_ != fork_generation(); }
 
-/// A forked child that runs the loop becomes its owner: it gets descriptors of its own and watches
-/// the same sockets, while the parent's set is left alone.
 /// The threads that may hold a lock are the parent's and do not exist here.
 void LoopCore::forget_threads() noexcept {
   queue_->renew_lock();
   (void)executor_.release();
 }
 
+/// A forked child that runs the loop becomes its owner: it gets descriptors of its own and watches
+/// the same sockets, while the parent's set is left alone.
 bool LoopCore::renew_after_fork() noexcept try {
   forget_threads();
   host_->detach();
@@ -81,18 +81,21 @@ bool LoopCore::renew_after_fork() noexcept try {
   queue_->renew_after_fork();
   fork_generation_ = fork_generation();
   carry_next_ = carry_end_ = 0;
+  std::error_code refused;
   for (std::uint32_t i = 0; i < slots_.size(); ++i) {
     Slot& slot = slots_[i];
     slot.registered = false;
     if (slot.handler == nullptr) continue;
     slot.fd = slot.handler->renew_after_fork(slot.fd);
     const Io interest = std::exchange(slot.interest, Io::none);
-    (void)apply_interest(slot, i, interest);
+    if (const auto error = apply_interest(slot, i, interest)) refused = error;
   }
   armed_ = kNever;
   arm_timer(true);
   host_->attach(Dispatcher(shared_from_this()));
   if (keeps_alive_) host_->keep_alive(true);
+  // The child may have closed some on purpose; it is told all the same, as they would be silent.
+  if (refused) report(exception_of(refused), "a watch, the first turn after fork");
   return true;
 } catch (...) {
   // Nothing is watched any more, so nobody would notice a loop that only seems to live.

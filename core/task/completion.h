@@ -26,13 +26,6 @@ namespace internal {
 template <class T>
 using Stored = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
-/// As a std::system_error, or the lack of memory for one.
-inline std::exception_ptr exception_of(std::error_code error) noexcept try {
-  return std::make_exception_ptr(std::system_error(error));
-} catch (...) {
-  return std::current_exception();
-}
-
 /// What came of a foreign operation.
 template <class T>
 struct Outcome {

@@ -62,8 +62,8 @@ TEST(FdWatch, OneThatIsPausedInsideItselfAndThenRefusedIsReported) {
   ManualLoop loop;
   auto connection = loop.system().open_connection();
   std::string reported;
-  loop.set_exception_handler([&](const std::exception_ptr& error, const char* /*where*/) {
-    reported = eddy::describe(error);
+  loop.set_exception_handler([&](const std::exception_ptr& error, const char* where) {
+    reported = eddy::describe(error) + ": " + where;
   });
   const FdWatch watch = loop.watch(connection.fd, Io::read, [&](Io) {
     loop.run_turns(2);
@@ -71,7 +71,7 @@ TEST(FdWatch, OneThatIsPausedInsideItselfAndThenRefusedIsReported) {
   });
   connection.peer.write("x");
   loop.run_turns(1);
-  EXPECT_NE(reported.find("a watch goes on"), std::string::npos) << reported;
+  EXPECT_NE(reported.find("a watch that goes on"), std::string::npos) << reported;
 }
 
 TEST(FdWatch, OneThatIsPausedInsideItselfGetsWhatIsAskedForMeanwhile) {
