@@ -116,7 +116,13 @@ class SocketStream final : public Stream, private IoHandler, private ReadyItem {
 
 std::unique_ptr<Stream> make_socket_stream(std::shared_ptr<LoopCore> core, int fd,
                                            const Address& peer) {
-  auto stream = std::make_unique<SocketStream>(std::move(core), fd, peer);
+  std::unique_ptr<SocketStream> stream;
+  try {
+    stream = std::make_unique<SocketStream>(core, fd, peer);
+  } catch (...) {
+    sockets(*core).close(fd);
+    throw;
+  }
   if (const auto error = stream->begin()) throw std::system_error(error, "connection");
   return stream;
 }

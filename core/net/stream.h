@@ -43,7 +43,7 @@ class StreamReadAwaiter;
 class StreamWriteAwaiter;
 }  // namespace internal
 
-/// A connected byte stream: a TCP or Unix socket, later TLS over one, or an in-memory one in tests.
+/// A connected byte stream: a TCP or Unix socket, TLS over one, or an in-memory one in tests.
 /// It is driven either by awaits, or by a delegate and the try_ calls; not by both at a time.
 ///
 /// Thread: the Loop's. Ownership: closes its connection when destroyed; keeps the host running as

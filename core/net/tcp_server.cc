@@ -103,8 +103,11 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
 
   ListenFailure adopt(int fd, const ListenOptions& options) {
     internal::check_usable_always(*core_, "adopt");
+    // All that may throw comes first: until it listens the descriptor is the caller's.
     auto listener = std::make_unique<Listener>(*this, options.layers);
-    ListenFailure failure{listener->socket().adopt(fd), "descriptor " + std::to_string(fd)};
+    ListenFailure failure{{}, "descriptor " + std::to_string(fd)};
+    make_room();
+    failure.error = listener->socket().adopt(fd);
     if (failure.error) return failure;
     failure.error = add(listener);
     if (failure.error) listener->socket().release();
@@ -184,14 +187,18 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
 
   std::error_code listen_on(const Address& address, const ListenOptions& options) {
     auto listener = std::make_unique<Listener>(*this, options.layers);
+    make_room();
     if (const auto error = listener->socket().open(address, options)) return error;
     return add(listener);
   }
 
-  /// Takes `listener` if there is no error.
-  std::error_code add(std::unique_ptr<Listener>& listener) {
+  void make_room() {
     listeners_.reserve(listeners_.size() + 1);
     addresses_.reserve(addresses_.size() + 1);
+  }
+
+  /// Takes `listener`, which there is room for, if there is no error.
+  std::error_code add(std::unique_ptr<Listener>& listener) {
     if (const auto error = listener->begin(interest())) return error;
     addresses_.push_back(listener->socket().address());
     listeners_.push_back(std::move(listener));

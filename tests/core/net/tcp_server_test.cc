@@ -208,6 +208,7 @@ TEST(TcpServer, WhatTheCallbackThrowsClosesThatConnectionOnly) {
   loop.run_until_idle();
   EXPECT_TRUE(first.closed());
   EXPECT_FALSE(second.closed());
+  EXPECT_EQ(streams.size(), 1U);
   log.expect(LogLevel::error, "not this one");
 }
 
