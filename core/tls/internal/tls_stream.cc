@@ -141,7 +141,6 @@ void TlsStream::go_on(Io events) {
 void TlsStream::on_timer() {
   if (error_ || established()) return;
   Counters::add(counters_->timed_out);
-  Counters::add(counters_->failed);
   fail(std::make_error_code(std::errc::timed_out));
   settle();
   log(LogLevel::info, "TLS handshake with " + peer_address().host() + " took too long");
@@ -149,6 +148,8 @@ void TlsStream::on_timer() {
 }
 
 void TlsStream::loop_closed() noexcept {
+  ReadyItem::unlink();
+  TimerNode::cancel();
   bio_.mute();
   StreamDelegate* delegate = std::exchange(delegate_, nullptr);
   if (delegate != nullptr) delegate->on_stream_closed();
@@ -180,7 +181,6 @@ void TlsStream::step_handshake() noexcept {
     // Somebody looked whether the port is open, or thought better of it.
     fail(std::make_error_code(std::errc::connection_aborted));
   }
-  if (error_) Counters::add(counters_->failed);
 }
 
 void TlsStream::finish_handshake() noexcept {
@@ -193,7 +193,6 @@ void TlsStream::finish_handshake() noexcept {
 void TlsStream::handshake_failed(int ssl_error) noexcept {
   const std::error_code code = classify(ssl_error);
   const char* reason = ERR_reason_error_string(ERR_peek_error());
-  Counters::add(counters_->failed);
   try {
     if (code == Errc::plain_text) {
       Counters::add(counters_->plain_text);
@@ -372,6 +371,7 @@ void TlsStream::close() noexcept {
 }
 
 void TlsStream::fail(std::error_code error) noexcept {
+  if (!established()) Counters::add(counters_->failed);
   error_ = error;
   ERR_clear_error();
   TimerNode::cancel();

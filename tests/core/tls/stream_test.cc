@@ -104,8 +104,7 @@ TEST(TlsStream, EachFlightMayBeCutAnywhere) {
         to.write(data);
         moved = !data.empty();
         peers.loop.run_until_idle();
-        if (cut_client) moved |= MemoryPeers::carry(to, from);
-        if (!cut_client) moved |= MemoryPeers::carry(to, from);
+        moved |= MemoryPeers::carry(to, from);
       }
       longest = carried;
       ASSERT_EQ(peers.server->received(), "ping") << "cut at " << cut;
@@ -401,6 +400,22 @@ TEST(TlsStream, APeerThatHasVanishedRaisesNoSignal) {
   ASSERT_EQ(now.sa_handler, SIG_DFL) << "the disposition is nobody's business";
   server.write("pong");
   EXPECT_EQ(server.error(), std::errc::broken_pipe);
+}
+
+// A transport that the system refuses to watch closes while the Loop lives.
+TEST(TlsStream, OneThatLosesItsTransportWaitsForNothing) {
+  Contexts contexts;
+  eddy::testing::ManualLoop loop;
+  auto opened = loop.system().open_connection();
+  loop.poller().fail_watch(std::errc::no_space_on_device);
+  StreamUser server(contexts.server.accept(eddy::internal::make_socket_stream(
+      eddy::internal::core_of(loop), opened.fd, eddy::Address())));
+  loop.run_until_idle();
+  EXPECT_TRUE(server.loop_closed());
+  EXPECT_TRUE(server.stream().closed());
+  loop.advance(1h);
+  EXPECT_EQ(contexts.server.stats().timed_out, 0U);
+  EXPECT_EQ(loop.next_deadline(), eddy::kNever);
 }
 
 // ---- Awaits -------------------------------------------------------------------------------------
