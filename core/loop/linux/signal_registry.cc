@@ -89,6 +89,12 @@ void restore(std::size_t signal) noexcept {
   if (ours) ::sigaction(static_cast<int>(signal), &previous[signal], nullptr);
 }
 
+/// A handler on another thread may have read the number before; it writes within microseconds.
+void close_unused(int fd) noexcept {
+  while (handlers.load() != 0) std::this_thread::yield();
+  ::close(fd);
+}
+
 }  // namespace
 
 int open_signal(int signal, std::error_code& error) noexcept {
@@ -121,18 +127,21 @@ int open_signal(int signal, std::error_code& error) noexcept {
 }
 
 int renew_signal(int fd) noexcept {
-  const std::lock_guard lock(registry_mutex);
-  for (Slot& slot : slots) {
-    if (slot.fd.load() != fd) continue;
-    slot.owner = ::getpid();
-    // Without another one the parent is woken too, for nothing.
-    const int own = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (own < 0) return fd;
-    slot.fd = own;
-    ::close(fd);
-    return own;
+  int own = -1;
+  {
+    const std::lock_guard lock(registry_mutex);
+    for (Slot& slot : slots) {
+      if (slot.fd.load() != fd) continue;
+      slot.owner = ::getpid();
+      own = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+      if (own >= 0) slot.fd = own;
+      break;
+    }
   }
-  return fd;
+  // Without another one the parent is woken too, for nothing.
+  if (own < 0) return fd;
+  close_unused(fd);
+  return own;
 }
 
 void drain_signal(int fd) noexcept {
@@ -151,9 +160,7 @@ void close_signal(int signal, int fd) noexcept {
       restore(static_cast<std::size_t>(signal));
     }
   }
-  // A handler on another thread may have read the number before; it writes within microseconds.
-  while (handlers.load() != 0) std::this_thread::yield();
-  ::close(fd);
+  close_unused(fd);
 }
 
 }  // namespace eddy::inline v0::internal
