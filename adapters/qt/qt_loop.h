@@ -14,9 +14,9 @@ namespace eddy::inline v0 {
 /// only be destroyed, in the same thread or when that thread has ended.
 /// Logging: a QLoggingCategory for each part ("eddy.core", "eddy.web", ...), so that
 /// QT_LOGGING_RULES applies, from warnings up; LoopOptions::log_level lets more of them through,
-/// and LoopOptions::log takes their place. Nesting: a QEventLoop or a modal dialog inside a handler
-/// goes on serving, but for one that excludes socket notifiers; it serves nothing until it ends,
-/// and loses nothing.
+/// and LoopOptions::log takes their place.
+/// Nesting: a QEventLoop or a modal dialog inside a handler goes on serving, but for one that
+/// excludes socket notifiers; it serves nothing until it ends, and loses nothing.
 class EDDY_API QtLoop : public Loop {
  public:
   /// Throws std::logic_error in a thread without an event dispatcher, as before QCoreApplication.

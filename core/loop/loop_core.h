@@ -89,11 +89,11 @@ class LoopCore final : public std::enable_shared_from_this<LoopCore> {
   }
 
   [[nodiscard]] const LoopStats& stats() const noexcept { return stats_; }
-  /// Of the turn that runs; between turns, where it may be long past, the present time.
-  /// When the current step began.
+  /// When the current step began; between turns the present time.
   [[nodiscard]] TimePoint step_time() const noexcept {
     return turn_ != nullptr ? turn_->step_began : now();
   }
+  /// Of the turn that runs; between turns, where it may be long past, the present time.
   [[nodiscard]] TimePoint turn_time() const noexcept {
     return turn_ != nullptr ? turn_time_ : now();
   }
