@@ -3,12 +3,17 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
+
+#include <eddy/core/net/page_cache.h>
 
 namespace eddy::core_test {
 
@@ -31,15 +36,26 @@ class TempFile {
 
   [[nodiscard]] int fd() const { return fd_; }
   [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] std::size_t size() const {
+    struct stat status {};
+    if (::fstat(fd_, &status) != 0) throw std::system_error(errno, std::system_category(), "fstat");
+    return static_cast<std::size_t>(status.st_size);
+  }
   void truncate(std::size_t size) const {
     if (::ftruncate(fd_, static_cast<off_t>(size)) != 0) {
       throw std::system_error(errno, std::system_category(), "ftruncate");
     }
   }
-  /// The content is on the disk only. Not every file system does as it is told.
-  void drop_from_memory() const {
-    ::fsync(fd_);
-    ::posix_fadvise(fd_, 0, 0, POSIX_FADV_DONTNEED);
+  /// The content is on the disk only, if it is true: not every file system does as it is told, and
+  /// none forgets a page that something else has just used.
+  bool drop_from_memory() const {
+    for (int i = 0; i < 100; ++i) {
+      ::fsync(fd_);
+      ::posix_fadvise(fd_, 0, 0, POSIX_FADV_DONTNEED);
+      if (!internal::in_page_cache(fd_, 0, size())) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return false;
   }
 
  private:

@@ -67,9 +67,9 @@ TEST(ContentCoding, IdentityMayBeLikedBetterOrRefused) {
   EXPECT_EQ(choose("br, identity;q=0"), kIdentity) << "nothing is left, and it is sent as it is";
 }
 
+#if EDDY_HAVE_BROTLI || EDDY_HAVE_ZSTD
 TEST(ContentCoding, TheServersOrderDecidesBetweenEquals) {
   const auto other = can_encode(ContentCoding::br) ? ContentCoding::br : ContentCoding::zstd;
-  if (!can_encode(other)) GTEST_SKIP() << "neither brotli nor zstd is built in";
   const std::string name(name_of(other));
   EXPECT_EQ(choose("gzip, " + name, {other, kGzip}), other);
   EXPECT_EQ(choose("gzip, " + name, {kGzip, other}), kGzip);
@@ -78,6 +78,7 @@ TEST(ContentCoding, TheServersOrderDecidesBetweenEquals) {
   EXPECT_EQ(choose("gzip", {other, kGzip}), kGzip);
   EXPECT_EQ(choose(name, {kGzip}), kIdentity);
 }
+#endif
 
 TEST(ContentCoding, WhatCannotBeEncodedIsPassedOver) {
   EXPECT_EQ(choose("deflate, identity, gzip", {ContentCoding::deflate, kIdentity, kGzip}), kGzip);

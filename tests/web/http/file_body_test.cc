@@ -59,12 +59,6 @@ struct Connected {
   std::unique_ptr<Stream> stream;
 };
 
-/// Whether the system does as it is told and forgets a file.
-bool forgets(const TempFile& file) {
-  file.drop_from_memory();
-  return !eddy::internal::in_page_cache(file.fd(), 0, kMegabyte);
-}
-
 std::string read_all(int fd) {
   std::string all;
   std::array<char, 64 * 1024> buffer;
@@ -260,7 +254,7 @@ TEST(FileSender, AVanishedPeerFails) {
 TEST(FileSender, ReadsAheadOffTheLoopWhereTheFileIsNotInMemory) {
   const std::size_t size = 3 * kMegabyte;
   const TempFile temp(numbers(size));
-  if (!forgets(temp)) GTEST_SKIP() << "this file system keeps everything in memory";
+  if (!temp.drop_from_memory()) GTEST_SKIP() << "this file system keeps everything in memory";
   NativeLoop loop;
   SocketPair pair;
   const auto stream = make_stream(loop, pair.release_near());
@@ -287,7 +281,7 @@ TEST(FileSender, ReadsAheadOffTheLoopWhereTheFileIsNotInMemory) {
 TEST(FileSender, EveryWarmingLeadsOnHoweverShortMemoryIs) {
   const std::size_t size = kMegabyte;
   const TempFile temp(numbers(size));
-  if (!forgets(temp)) GTEST_SKIP() << "this file system keeps everything in memory";
+  if (!temp.drop_from_memory()) GTEST_SKIP() << "this file system keeps everything in memory";
   NativeLoop loop;
   SocketPair pair;
   const auto stream = make_stream(loop, pair.release_near());
@@ -296,14 +290,14 @@ TEST(FileSender, EveryWarmingLeadsOnHoweverShortMemoryIs) {
   ASSERT_EQ(sender.read(out), Result::cold);
   ASSERT_EQ(sender.step(*stream), Result::cold);
   loop.run_until(sender.warm());
-  ASSERT_TRUE(forgets(temp));
+  ASSERT_TRUE(temp.drop_from_memory());
   EXPECT_NE(sender.step(*stream), Result::cold);
   EXPECT_LT(sender.remaining(), size);
 }
 
 TEST(FileSender, AFullPoolCostsTheWaitAndNoError) {
   const TempFile temp(numbers(kMegabyte));
-  if (!forgets(temp)) GTEST_SKIP() << "this file system keeps everything in memory";
+  if (!temp.drop_from_memory()) GTEST_SKIP() << "this file system keeps everything in memory";
   LoopOptions options;
   options.executor = {.threads = 1, .queue_limit = 0};
   NativeLoop loop(std::move(options));
