@@ -1,13 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Prints the tests of a ctest JUnit file that skipped themselves, one a line, with the reason they gave."""
+"""Prints the tests of a ctest JUnit file that failed, or skipped themselves, each with what it said.
+
+    unpassed.py (failed | skipped) FILE
+"""
 
 import sys
 import xml.etree.ElementTree as ElementTree
 
+MOST_LINES = 12
+MOST_TESTS = 20
 
-def reason(output):
+
+def lines_of(case):
+    return [line.rstrip() for line in (case.findtext("system-out") or "").splitlines() if line.strip()]
+
+
+def skip_reason(lines):
     """What GTEST_SKIP() << ... wrote: the lines between 'Skipped' and '[  SKIPPED ]'."""
-    lines = [line.strip() for line in output.splitlines()]
+    lines = [line.strip() for line in lines]
     for i, line in enumerate(lines):
         if line.endswith(": Skipped") or line == "Skipped":
             said = []
@@ -15,17 +25,36 @@ def reason(output):
                 if following.startswith("["):
                     break
                 said.append(following)
-            return " ".join(said).strip() or "no reason given"
-    return " ".join(line for line in lines if line)[:200] or "no reason given"
+            return " ".join(said) or "no reason given"
+    return " ".join(lines)[:200] or "no reason given"
+
+
+def failure(lines):
+    """From the first failed expectation or sanitizer's report on, or else the last lines."""
+    marks = (": Failure", "ERROR: ", "WARNING: ThreadSanitizer", "runtime error: ", "terminate called")
+    for i, line in enumerate(lines):
+        if any(mark in line for mark in marks):
+            return lines[i:i + MOST_LINES]
+    return lines[-MOST_LINES:]
 
 
 def main():
-    for case in ElementTree.parse(sys.argv[1]).getroot().iter("testcase"):
-        skipped = case.find("skipped")
-        # A test that comes after a failed one is "skipped" too, but ctest has told of that failure.
-        if skipped is not None and "SKIP" in (skipped.get("message") or ""):
-            output = case.findtext("system-out") or ""
-            print(f"  {case.get('name')}: {reason(output)}")
+    kind, path = sys.argv[1:]
+    cases = list(ElementTree.parse(path).getroot().iter("testcase"))
+    if kind == "skipped":
+        for case in cases:
+            skipped = case.find("skipped")
+            # A test that comes after a failed one is "skipped" too, but ctest has told of that failure.
+            if skipped is not None and "SKIP" in (skipped.get("message") or ""):
+                print(f"  {case.get('name')}: {skip_reason(lines_of(case))}")
+        return
+    failed = [case for case in cases if case.find("failure") is not None]
+    for case in failed[:MOST_TESTS]:
+        print(f"  {case.get('name')} ({case.find('failure').get('message') or 'failed'})")
+        for line in failure(lines_of(case)):
+            print(f"    {line[:200]}")
+    if len(failed) > MOST_TESTS:
+        print(f"  and {len(failed) - MOST_TESTS} more")
 
 
 main()

@@ -116,19 +116,24 @@ class Commands(unittest.TestCase):
             self.assertNotIn("cmake", self.calls)
 
 
-    def run_tests_of_a_copy(self, *arguments, left_out="", status=0, refused=""):
+    def run_tests_of_a_copy(self, *arguments, left_out="", status=0, refused="", results="<testsuite/>"):
         """tests/run in a copy of the repository, where a build and ctest are stand-ins that end well or as they are told."""
         copy = self.folder / "copy"
-        for path in ("tests/run", "tests/skipped.py", "packaging/setup", "CMakePresets.json"):
+        for path in ("tests/run", "tests/unpassed.py", "packaging/setup", "CMakePresets.json"):
             (copy / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / path, copy / path)
         build = copy / "build" / "dev"
         build.mkdir(parents=True, exist_ok=True)
         (build / "tests_left_out.txt").write_text(left_out)
-        for name, text in (("cmake", "exit 0\n"), ("ctest", f'echo ctest >>"$CALLS"; exit {status}\n')):
+        (self.folder / "results").write_text(results)
+        ctest = f'echo ctest >>"$CALLS"; cp {self.folder}/results {build}/tests.xml; exit {status}\n'
+        for name, text in (("cmake", "exit 0\n"), ("ctest", ctest)):
             (self.folder / name).write_text("#!/bin/bash\n" + text)
             (self.folder / name).chmod(0o755)
-        return self.run_on(str(copy / "tests" / "run"), *arguments, refused=refused)
+        result = self.run_on(str(copy / "tests" / "run"), *arguments, refused=refused)
+        unpassed = build / "unpassed.txt"
+        self.unpassed = unpassed.read_text() if unpassed.exists() else ""
+        return result
 
     def test_tests_that_are_left_out_are_no_success(self):
         qt = "qt_adapter_test: eddy::qt is not built (Qt 6.2 Core or newer was not found (Debian package qt6-base-dev))\n"
@@ -144,7 +149,26 @@ class Commands(unittest.TestCase):
         self.assertEqual(self.run_tests_of_a_copy(left_out="qt_adapter_test: eddy::qt is not built (EDDY_QT is OFF)\n"), 0)
 
     def test_failed_tests_fail_whatever_is_allowed(self):
-        self.assertEqual(self.run_tests_of_a_copy("--allow-missing", status=8), 8)
+        self.assertEqual(self.run_tests_of_a_copy("--allow-missing", status=8, results=""), 8)
+        self.assertEqual(self.unpassed, "No test ran to its end.\n")
+
+    def test_what_did_not_pass_is_kept_for_a_summary(self):
+        results = """<testsuite>
+          <testcase name="good"><system-out>fine</system-out></testcase>
+          <testcase name="bad"><failure message="Failed"/><system-out>before
+a.cc:1: Failure
+Expected: this</system-out></testcase>
+          <testcase name="slow"><failure message="Timeout"/><system-out>last words</system-out></testcase>
+          <testcase name="lacking"><skipped message="SKIP_RETURN_CODE=4"/><system-out>a.cc:2: Skipped
+no disk
+[  SKIPPED ]</system-out></testcase></testsuite>"""
+        self.run_tests_of_a_copy(status=8, results=results)
+        self.assertEqual(
+            self.unpassed, "  bad (Failed)\n    a.cc:1: Failure\n    Expected: this\n  slow (Timeout)\n    last words\n")
+        self.assertEqual(self.run_tests_of_a_copy(results=results.replace("failure", "passed")), 1)
+        self.assertIn("  lacking: no disk\n", self.unpassed)
+        self.assertEqual(self.run_tests_of_a_copy(), 0)
+        self.assertEqual(self.unpassed, "")
 
 
 unittest.main()
