@@ -161,20 +161,24 @@ EDDY_RULE_IN(HttpTest, HttpTest, AHandlerThatThrowsIsAnsweredForIt,
 
 namespace {
 
-/// As many as the limit on descriptors allows, with both ends in this process.
-std::size_t connections_for(std::size_t wanted) {
+/// Room for `count` connections with both ends in this process. False: the system gives none.
+bool allow_connections(std::size_t count) {
+  const rlim_t needed = 2 * count + 64;
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
-  return std::min<std::size_t>(wanted, (limit.rlim_cur - 64) / 2);
+  if (limit.rlim_cur >= needed) return true;
+  limit.rlim_cur = std::min(needed, limit.rlim_max);
+  return ::setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur == needed;
 }
 
 class LoadTest : public HttpTest {
  protected:
   /// Asks `requests` times on each of 512 connections, and holds the host to the gate meanwhile.
   void load(int requests, long burn_ns) {
+    constexpr std::size_t connections = 512;
+    ASSERT_TRUE(allow_connections(connections)) << "the limit on descriptors (ulimit -Hn) is low";
     listen();
     burn_ns_ = burn_ns;
-    const std::size_t connections = connections_for(512);
     const std::size_t all = connections * static_cast<std::size_t>(requests);
     std::string batch;
     for (int i = 0; i < requests; ++i) batch += request_for("/echo/x");
@@ -220,10 +224,12 @@ EDDY_RULE_IN(HttpTest, HttpTest, StreamsDoNotHoldTheHost,
   web::ServerOptions options;
   options.compression.enabled = true;
   options.limits.body_bytes = std::size_t{1} << 30;
+  std::atomic<std::uint64_t> uploaded{0};
+  std::atomic<std::uint64_t> downloaded{0};
+  std::atomic<std::uint64_t> encoded{0};
   web::Application app;
-  app.post("/count", [](web::RequestBody& body) -> Task<std::string> {
-    while (!(co_await body.read()).empty()) {
-    }
+  app.post("/count", [&uploaded](web::RequestBody& body) -> Task<std::string> {
+    for (std::string_view piece; !(piece = co_await body.read()).empty();) uploaded += piece.size();
     co_return std::to_string(body.bytes_read());
   });
   app.get("/endless", [](web::ResponseStream& out) -> Task<void> {
@@ -235,26 +241,38 @@ EDDY_RULE_IN(HttpTest, HttpTest, StreamsDoNotHoldTheHost,
   app.get("/text", [text = text_of(3'000'000)] { return text; });
   const std::uint16_t port = app.listen(loop(), "127.0.0.1", 0, options).port();
   std::atomic<bool> stop{false};
-  auto ask = [&stop, port](std::string_view request, bool uploads) {
+  const ClientThread uploads([&stop, port] {
     const std::string piece(64 * 1024, 'x');
     while (!stop) {
       LineClient client(port);
+      client.send("POST /count HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\n");
+      for (int i = 0; i < 100 && !stop; ++i) client.send(piece);
+      client.abort();
+    }
+  });
+  // What comes with `field` in its head is counted.
+  auto read = [&stop, port](std::string_view request, std::string_view field,
+                            std::atomic<std::uint64_t>& bytes) {
+    while (!stop) {
+      LineClient client(port);
       client.send(std::string(request) + "\r\nHost: localhost\r\n\r\n");
+      bool found = false;
+      for (std::string line; (line = client.read_line()).size() > 1;) {
+        found = found || line.starts_with(field);
+      }
       for (int i = 0; i < 100 && !stop; ++i) {
-        if (uploads) {
-          client.send(piece);
-        } else {
-          client.read_bytes(10'000);
-        }
+        const std::size_t count = client.read_bytes(10'000).size();
+        if (found) bytes += count;
       }
       client.abort();
     }
   };
-  const ClientThread uploads(
-      [&] { ask("POST /count HTTP/1.1\r\nContent-Length: 1000000000", true); });
-  const ClientThread downloads([&] { ask("GET /endless HTTP/1.1", false); });
-  const ClientThread pages([&] { ask("GET /text HTTP/1.1\r\nAccept-Encoding: gzip", false); });
-  EXPECT_TRUE(run_until([&] { return gate().steps() > 100; }));
+  const ClientThread downloads(
+      [&] { read("GET /endless HTTP/1.1", "Transfer-Encoding: chunked", downloaded); });
+  const ClientThread pages([&] {
+    read("GET /text HTTP/1.1\r\nAccept-Encoding: gzip", "Content-Encoding: gzip", encoded);
+  });
+  EXPECT_TRUE(run_until([&] { return uploaded > 0 && downloaded > 0 && encoded > 0; }));
   hold_to_gate(20);
   stop = true;
   // The clients end while they are still served.

@@ -72,22 +72,43 @@ struct Deep {
   }
 };
 
+/// A hundred thousand coroutines that await each other, the innermost asleep.
+class Sleeping {
+ public:
+  explicit Sleeping(Task<void> (*deep)(int depth, int& live, bool& reached))
+      : task_(eddy::internal::core_of(loop_), deep(kDepth, live_, reached_), nullptr) {
+    task_.start_later();
+    loop_.run_until_idle();
+    EXPECT_TRUE(reached_);
+    EXPECT_EQ(live_, kDepth + 1);
+  }
+  void expect_destroyed() {
+    task_.reset();
+    EXPECT_EQ(live_, 0);
+  }
+  void expect_stopped() {
+    task_.request_stop();
+    EXPECT_EQ(live_, kDepth + 1) << "nothing happens inside request_stop";
+    loop_.run_until_idle();
+    EXPECT_EQ(live_, 0);
+    EXPECT_TRUE(task_.ended());
+  }
+
+ private:
+  static constexpr int kDepth = 100'000;
+  ManualLoop loop_;
+  int live_ = 0;
+  bool reached_ = false;
+  RunningTask task_;
+};
+
 TEST(ConstantStack, AChainOfAHundredThousandThatReturns) {
   ManualLoop loop;
   EXPECT_EQ(loop.run_until(Deep::sum_to(100'000)), 100'000);
 }
 
 TEST(ConstantStack, AChainOfAHundredThousandDestroyedByItsOwner) {
-  ManualLoop loop;
-  int live = 0;
-  bool reached = false;
-  RunningTask task(eddy::internal::core_of(loop), Deep::wait_at(100'000, live, reached), nullptr);
-  task.start_later();
-  loop.run_until_idle();
-  ASSERT_TRUE(reached);
-  EXPECT_EQ(live, 100'001);
-  task.reset();
-  EXPECT_EQ(live, 0);
+  Sleeping(Deep::wait_at).expect_destroyed();
 }
 
 TEST(ConstantStack, AChainOfAHundredThousandDestroyedWithItsLoop) {
@@ -102,19 +123,7 @@ TEST(ConstantStack, AChainOfAHundredThousandDestroyedWithItsLoop) {
   EXPECT_EQ(live, 0);
 }
 
-TEST(ConstantStack, AChainOfAHundredThousandStopped) {
-  ManualLoop loop;
-  int live = 0;
-  bool reached = false;
-  RunningTask task(eddy::internal::core_of(loop), Deep::wait_at(100'000, live, reached), nullptr);
-  task.start_later();
-  loop.run_until_idle();
-  task.request_stop();
-  EXPECT_EQ(live, 100'001) << "nothing happens inside request_stop";
-  loop.run_until_idle();
-  EXPECT_EQ(live, 0);
-  EXPECT_TRUE(task.ended());
-}
+TEST(ConstantStack, AChainOfAHundredThousandStopped) { Sleeping(Deep::wait_at).expect_stopped(); }
 
 /// Each level awaits the next one together with others, before and behind it.
 Task<void> wait_in_a_tree(int depth, int& live, bool& reached) {
@@ -128,29 +137,11 @@ Task<void> wait_in_a_tree(int depth, int& live, bool& reached) {
 }
 
 TEST(ConstantStack, ATreeOfAHundredThousandWhenAllsDestroyedByItsOwner) {
-  ManualLoop loop;
-  int live = 0;
-  bool reached = false;
-  RunningTask task(eddy::internal::core_of(loop), wait_in_a_tree(100'000, live, reached), nullptr);
-  task.start_later();
-  loop.run_until_idle();
-  ASSERT_TRUE(reached);
-  EXPECT_EQ(live, 100'001);
-  task.reset();
-  EXPECT_EQ(live, 0);
+  Sleeping(wait_in_a_tree).expect_destroyed();
 }
 
 TEST(ConstantStack, ATreeOfAHundredThousandWhenAllsStopped) {
-  ManualLoop loop;
-  int live = 0;
-  bool reached = false;
-  RunningTask task(eddy::internal::core_of(loop), wait_in_a_tree(100'000, live, reached), nullptr);
-  task.start_later();
-  loop.run_until_idle();
-  task.request_stop();
-  loop.run_until_idle();
-  EXPECT_EQ(live, 0);
-  EXPECT_TRUE(task.ended());
+  Sleeping(wait_in_a_tree).expect_stopped();
 }
 
 Task<void> wait_within_limits(int depth, int& live, bool& reached) {
@@ -164,19 +155,7 @@ Task<void> wait_within_limits(int depth, int& live, bool& reached) {
 }
 
 TEST(ConstantStack, AHundredThousandTimeoutsWithinEachOtherStopped) {
-  ManualLoop loop;
-  int live = 0;
-  bool reached = false;
-  RunningTask task(eddy::internal::core_of(loop), wait_within_limits(100'000, live, reached),
-                   nullptr);
-  task.start_later();
-  loop.run_until_idle();
-  ASSERT_TRUE(reached);
-  task.request_stop();
-  EXPECT_EQ(live, 100'001) << "nothing happens inside request_stop";
-  loop.run_until_idle();
-  EXPECT_EQ(live, 0);
-  EXPECT_TRUE(task.ended());
+  Sleeping(wait_within_limits).expect_stopped();
 }
 
 /// Tells in which order a tree is destroyed.

@@ -224,8 +224,8 @@ TEST(Abuse, APlainRequestIsAnsweredAllTheWhileAndNothingGrows) {
   };
   // Once, so that what is kept for reuse is there.
   run_abused(loop, server.port(), 1s);
-  const std::size_t descriptors = eddy::conformance::open_descriptors().size();
   const std::size_t before = settle();
+  const std::size_t descriptors = eddy::conformance::open_descriptors().size();
   const auto longest = run_abused(loop, server.port(), duration());
   const std::size_t after = settle();
   std::printf(
@@ -235,6 +235,9 @@ TEST(Abuse, APlainRequestIsAnsweredAllTheWhileAndNothingGrows) {
       static_cast<unsigned long long>(server.stats().refused),
       static_cast<unsigned long long>(server.stats().timeouts),
       std::chrono::duration<double, std::milli>(longest).count());
+  EXPECT_GT(server.stats().accepted, 10 * kThreads) << "there was no abuse";
+  EXPECT_GT(server.stats().refused, 0U);
+  EXPECT_GT(server.stats().timeouts, 0U);
   EXPECT_LT(longest, 1s);
   EXPECT_EQ(eddy::conformance::open_descriptors().size(), descriptors);
   EXPECT_LT(after, before + 64 * 1024) << "bytes that are allocated when all have gone";

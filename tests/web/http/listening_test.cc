@@ -101,7 +101,7 @@ TEST(Listening, ThroughTheProxyProtocol) {
   EXPECT_THAT(answer_to(loop, together), EndsWith("/x"));
   TestClient apart(server.port());
   apart.send(header);
-  pump_until(loop, [&] { return server.stats().connections == 2; });
+  ASSERT_TRUE(pump_until(loop, [&] { return server.stats().connections == 2; }));
   EXPECT_THAT(answer_to(loop, apart), EndsWith("/x"));
   // Without a header there is no answer, not even a refusal.
   TestClient without(server.port());

@@ -36,7 +36,7 @@ TEST(QualityList, ParametersBelongToTheValue) {
 TEST(QualityList, WhatIsMalformedIsLeftOut) {
   for (const char* bad : {"a;q", "a;q=", "a;q=2", "a;q=1.001", "a;q=0.1234", "a;q=.5", "a;q=-1",
                           "a;q=x", ";q=1", "a;q=0.1x", "a;q=\"1\""}) {
-    EXPECT_EQ(list_of(bad).find("a "), std::string::npos) << bad;
+    EXPECT_EQ(list_of(bad), "") << bad;
   }
   EXPECT_EQ(list_of("a;q=x, b"), "b 1000");
 }

@@ -326,7 +326,10 @@ TEST_F(StreamingTest, HeadGetsTheHeadOnly) {
   app_.get("/plain", [] { return "plain"; });
   listen();
   ManualPeer peer = connect(std::string("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n") + kPlain);
-  EXPECT_EQ(count_of(read(peer), "one"), 0U);
+  const std::string answer = read(peer);
+  EXPECT_EQ(count_of(answer, "HTTP/1.1 200 OK\r\n"), 2U);
+  EXPECT_THAT(answer, HasSubstr("\r\n\r\nHTTP/1.1 200 OK\r\n"));  // nothing between the heads
+  EXPECT_THAT(answer, EndsWith("\r\n\r\nplain"));
 }
 
 TEST_F(StreamingTest, ADeclaredLengthIsKeptOrTheConnectionIsCut) {
