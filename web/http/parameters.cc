@@ -225,13 +225,19 @@ class ParameterReader {
       return;
     }
     joined_.push_back(first.parameter.name);
-    std::string_view charset = "utf-8";
+    std::string_view charset;
     std::string_view text = first.parameter.value;
     if (first.encoded && !split_extended(first.parameter.value, charset, text)) return;
     std::string value;
     const RawParameter* section = &first;
     for (int next = 1; section != nullptr; ++next) {
       if (section != &first) text = section->parameter.value;
+      if (section->encoded && !first.encoded) {
+        // Only the first section names the charset; what is in none is text that nobody has
+        // checked.
+        result_.well_formed = false;
+        return;
+      }
       if (!section->encoded) {
         value += text;
       } else if (!decode_strictly(value, text)) {

@@ -62,9 +62,11 @@ TEST(Parameters, QuotesAndBackslashes) {
 TEST(Parameters, SaysWhatWasPassedOver) {
   for (const char* bad :
        {"x; a=\"b", "x; a=\"b\\", "x; a=\"b\\\"", "x; a=\"b\"c", "x; a=b\"c\"", "x; =b", "x; a b=c",
-        "x; \"a\"=c", "x; a*1=b", "x; a*0=b; a*2=c", "x; a*0=b; a*0=c", "x; a*0=b; a*1=c; a*1=d"}) {
+        "x; \"a\"=c", "x; a*1=b", "x; a*0=b; a*2=c", "x; a*0=b; a*0=c", "x; a*0=b; a*1=c; a*1=d",
+        "x; a*0=b; a*1*=%0D%0A%00%FF", "x; a*0=b; a*1=c; a*2*=d"}) {
     EXPECT_FALSE(parse_parameters(bad).well_formed) << bad;
   }
+  EXPECT_EQ(parse_parameters("x; a*0=b; a*1*=%0D%0A%00%FF").find("a"), std::nullopt);
   EXPECT_EQ(parse_parameters("x; a=\"b").find("a"), "b");
   EXPECT_EQ(parse_parameters("x; a=\"b\" c; d=e").find("d"), "e");
 }
