@@ -21,6 +21,13 @@ internal::Exchange& RequestHandler::exchange() const {
   return *exchange_;
 }
 
+internal::Exchange& RequestHandler::unsent(const char* call) const {
+  internal::Exchange& exchange = this->exchange();
+  if (exchange.finished()) throw std::logic_error(std::string(call) + " after finish()");
+  if (exchange.state().head_sent) throw std::logic_error(std::string(call) + " after flush()");
+  return exchange;
+}
+
 const Request& RequestHandler::request() const { return exchange().request(); }
 
 Application& RequestHandler::app() const {
@@ -75,23 +82,22 @@ void RequestHandler::send_file(File file) {
 }
 
 void RequestHandler::send_file(File file, std::uint64_t offset, std::uint64_t length) {
-  if (headers_sent()) throw std::logic_error("send_file() after flush()");
-  exchange().response().body.clear();
-  exchange().response().file = FilePart{std::move(file), offset, length};
+  Response& response = unsent("send_file()").response();
+  response.body.clear();
+  response.file = FilePart{std::move(file), offset, length};
   finish();
 }
 
 void RequestHandler::redirect(std::string_view url, bool permanent) {
+  Response& response = unsent("redirect()").response();
   set_header("Location", url);
   set_status(permanent ? 301 : 302);
-  exchange().response().body.clear();
+  response.body.clear();
   finish();
 }
 
 void RequestHandler::send_error(int status) {
-  internal::Exchange& exchange = this->exchange();
-  if (exchange.finished()) throw std::logic_error("send_error() after finish()");
-  if (exchange.state().head_sent) throw std::logic_error("send_error() after flush()");
+  internal::Exchange& exchange = unsent("send_error()");
   internal::clear_response(exchange);
   set_status(status);
   write_error(status);

@@ -102,6 +102,9 @@ class EDDY_API RequestHandler {
   /// Whether a flush() has sent status and header fields, so that they can't change any more.
   [[nodiscard]] bool headers_sent() const;
 
+  // The next three make a response of their own: they throw std::logic_error when one has been
+  // finished, or begun by flush().
+
   /// Ends the request by sending a file, or a part of it, as it lies on the disk; what was written
   /// is dropped. Content-Type is the handler's to set (see mime.h).
   void send_file(File file);
@@ -120,6 +123,8 @@ class EDDY_API RequestHandler {
   friend struct internal::HandlerAccess;
 
   [[nodiscard]] internal::Exchange& exchange() const;
+  /// For `call`, which makes a response of its own. Throws std::logic_error when one is on its way.
+  [[nodiscard]] internal::Exchange& unsent(const char* call) const;
   void append(std::string_view text);
 
   template <class Part>

@@ -252,6 +252,9 @@ struct Misuse : RequestHandler {
     EXPECT_THROW(finish(), std::logic_error);
     EXPECT_THROW(write("x"), std::logic_error);
     EXPECT_THROW(send_error(400), std::logic_error);
+    EXPECT_THROW(redirect("/"), std::logic_error);
+    EXPECT_THROW(send_file({}), std::logic_error);
+    EXPECT_EQ(status(), 200);
     EXPECT_TRUE(finished());
   }
   void post() {

@@ -64,6 +64,30 @@ std::string chunked_head(std::string_view target) {
 
 constexpr const char* kPlain = "GET /plain HTTP/1.1\r\nHost: h\r\n\r\n";
 
+struct Flushes : RequestHandler {
+  Task<void> get() {
+    EXPECT_FALSE(headers_sent());
+    set_status(203);
+    write("one ");
+    co_await flush();
+    EXPECT_TRUE(headers_sent());
+    EXPECT_THROW(redirect("/"), std::logic_error);
+    EXPECT_THROW(send_error(409), std::logic_error);
+    EXPECT_THROW(send_file({}), std::logic_error);
+    EXPECT_EQ(status(), 203);
+    write("two");
+  }
+};
+
+TEST_F(StreamingTest, AHandlerOfAClassMaySendWhatItHas) {
+  app_.add(route<Flushes>("/"));
+  listen();
+  ManualPeer peer = connect("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  const std::string answer = read(peer);
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 203 "));
+  EXPECT_THAT(answer, EndsWith("\r\n\r\n4\r\none \r\n3\r\ntwo\r\n0\r\n\r\n"));
+}
+
 // ---- Request bodies
 // ---------------------------------------------------------------------------------
 
