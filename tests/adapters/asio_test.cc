@@ -343,7 +343,7 @@ class FewDescriptors {
   std::vector<int> taken_;
 };
 
-#ifndef __SANITIZE_ADDRESS__  // see tests/core/net/support.h
+#ifndef __SANITIZE_ADDRESS__  // see tests/core/descriptor_limit.h
 TEST(AsioLoop, OneThatCannotBeMadeLeavesNoDescriptor) {
   std::size_t count = 0;
   for (bool made = false; !made && count <= 6; ++count) {

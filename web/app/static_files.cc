@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/app/static_files.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <optional>
@@ -37,9 +38,11 @@ std::string entity_tag(const File& file) {
   return tag + '"';
 }
 
-bool is_after(std::chrono::sys_seconds modified, std::string_view date) {
-  const auto since = parse_http_date(date);
-  return since && modified > *since;
+/// A clock that was wrong must not give a date that has yet to come (RFC 9110, 8.8.2.1).
+std::chrono::sys_seconds last_modified(const File& file) {
+  using std::chrono::seconds;
+  const auto now = std::chrono::floor<seconds>(std::chrono::system_clock::now());
+  return std::min(std::chrono::floor<seconds>(file.modified()), now);
 }
 
 /// 200 to go on; else the status that the conditions come to (RFC 9110, 13.2.2).
@@ -47,12 +50,14 @@ int check_conditions(HeaderList fields, std::string_view tag, std::chrono::sys_s
   if (const auto list = fields.get("If-Match")) {
     if (!tag_list_matches(*list, tag, TagComparison::strong)) return 412;
   } else if (const auto date = fields.find("If-Unmodified-Since")) {
-    if (is_after(modified, *date)) return 412;
+    const auto since = parse_http_date(*date);
+    if (since && modified > *since) return 412;
   }
   if (const auto list = fields.get("If-None-Match")) {
     if (tag_list_matches(*list, tag, TagComparison::weak)) return 304;
   } else if (const auto date = fields.find("If-Modified-Since")) {
-    if (parse_http_date(*date) && !is_after(modified, *date)) return 304;
+    const auto since = parse_http_date(*date);
+    if (since && modified <= *since) return 304;
   }
   return 200;
 }
@@ -83,7 +88,7 @@ std::optional<std::string> normal_path(std::string_view path) {
 
 Response serve_file(const Request& request, File file, std::string_view name) {
   const std::string tag = entity_tag(file);
-  const auto modified = std::chrono::floor<std::chrono::seconds>(file.modified());
+  const auto modified = last_modified(file);
   const std::uint64_t size = file.size();
   Response response;
   response.headers.set("ETag", tag);
@@ -96,7 +101,9 @@ Response serve_file(const Request& request, File file, std::string_view name) {
   ByteRange part{0, size - 1};
   const auto range = request.headers().find("Range");
   const auto if_range = request.headers().find("If-Range");
-  if (range && (!if_range || if_range_matches(*if_range, tag, modified))) {
+  // Of other methods it is to be ignored (RFC 9110, 14.2).
+  if (range && request.method() == Method::get &&
+      (!if_range || if_range_matches(*if_range, tag, modified))) {
     const ByteRanges ranges = parse_range(*range, size);
     if (ranges.result == RangeResult::unsatisfiable) {
       response.status = 416;
@@ -117,6 +124,26 @@ Response serve_file(const Request& request, File file, std::string_view name) {
 
 }  // namespace internal
 
+namespace {
+
+/// What the file system says of a name is the client's business, but for a server's own trouble.
+[[noreturn]] void refuse(std::error_code error, const std::string& name) {
+  for (const auto missing : {std::errc::no_such_file_or_directory, std::errc::not_a_directory,
+                             std::errc::filename_too_long}) {
+    if (error == missing) throw HttpError(404);
+  }
+  const std::string what = name + ": " + error.message();
+  for (const auto denied :
+       {std::errc::permission_denied, std::errc::operation_not_permitted, std::errc::is_a_directory,
+        std::errc::invalid_argument, std::errc::no_such_device_or_address,
+        std::errc::too_many_symbolic_link_levels}) {
+    if (error == denied) throw HttpError(403, what);
+  }
+  throw HttpError(500, what);
+}
+
+}  // namespace
+
 StaticFiles::StaticFiles(std::string folder, StaticFileOptions options)
     : folder_(std::move(folder)), options_(std::move(options)) {
   // It would be the root of all files.
@@ -133,9 +160,7 @@ Response StaticFiles::operator()(const Request& request, std::string_view path) 
   if (!error && path.ends_with('/')) throw HttpError(404);  // a file is no folder
   if (!error) return internal::serve_file(request, std::move(file), name);
   if (error == std::errc::is_a_directory) return folder(request, name);
-  const bool missing = error == std::errc::no_such_file_or_directory ||
-                       error == std::errc::not_a_directory || error == std::errc::filename_too_long;
-  throw HttpError(missing ? 404 : 403, missing ? std::string() : name + ": " + error.message());
+  refuse(error, name);
 }
 
 Response StaticFiles::folder(const Request& request, const std::string& path) const {
@@ -150,7 +175,7 @@ Response StaticFiles::folder(const Request& request, const std::string& path) co
   std::error_code error;
   const std::string name = path + "/" + options_.default_filename;
   File file = File::open(name, error);
-  if (error) throw HttpError(error == std::errc::no_such_file_or_directory ? 404 : 403);
+  if (error) refuse(error, name);
   return internal::serve_file(request, std::move(file), name);
 }
 

@@ -28,7 +28,7 @@ class EDDY_API File {
   /// As above; no file when there is an error. is_a_directory and invalid_argument (for a pipe, a
   /// socket, a device) are the errors for what is no regular file.
   [[nodiscard]] static File open(const std::string& path, std::error_code& error);
-  /// Takes a descriptor over, which is closed when it is refused.
+  /// Takes a descriptor over, which is closed when it is refused or the call throws.
   [[nodiscard]] static File adopt(int fd, std::error_code& error);
 
   explicit operator bool() const noexcept { return opened_ != nullptr; }

@@ -48,7 +48,13 @@ File File::open(const std::string& path, std::error_code& error) {
 }
 
 File File::adopt(int fd, std::error_code& error) {
-  auto opened = std::make_shared<Opened>(fd);
+  std::shared_ptr<Opened> opened;
+  try {
+    opened = std::make_shared<Opened>(fd);
+  } catch (...) {
+    ::close(fd);
+    throw;
+  }
   struct stat status {};
   if (::fstat(fd, &status) != 0) {
     error = last_error();

@@ -280,7 +280,7 @@ TEST(Shortage, RetryAcceptEndsAPauseAtOnce) {
   log.expect(LogLevel::warning, "accepting connections pauses");
 }
 
-#ifndef __SANITIZE_ADDRESS__  // see tests/core/net/support.h
+#ifndef __SANITIZE_ADDRESS__  // see tests/core/descriptor_limit.h
 TEST(Shortage, AtTheRealDescriptorLimitItPausesAndNothingIsLost) {
   CapturedLog log;
   NativeLoop loop;
@@ -291,10 +291,7 @@ TEST(Shortage, AtTheRealDescriptorLimitItPausesAndNothingIsLost) {
   std::vector<TestClient> clients;
   for (int i = 0; i < 5; ++i) clients.emplace_back(keeper.server.port());
   {
-    // Two more than are open now.
-    const int next = ::fcntl(0, F_DUPFD, 0);
-    ::close(next);
-    const DescriptorLimit limit(static_cast<rlim_t>(next) + 2);
+    const DescriptorLimit limit(DescriptorLimit::for_more(2));
     ASSERT_TRUE(run_turns_until(loop, [&] { return keeper.server.paused(); }));
     EXPECT_EQ(keeper.streams.size(), 2U);
     const auto turns = loop.stats().turns;
@@ -310,14 +307,14 @@ TEST(Shortage, AtTheRealDescriptorLimitItPausesAndNothingIsLost) {
 }
 #endif
 
-#ifndef __SANITIZE_ADDRESS__  // see tests/core/net/support.h
+#ifndef __SANITIZE_ADDRESS__  // see tests/core/descriptor_limit.h
 TEST(Shortage, ALoopThatCannotHaveItsDescriptorsIsAnException) {
   const DescriptorLimit limit(3);
   EXPECT_THROW(NativeLoop(), std::system_error);
 }
 #endif
 
-#ifndef __SANITIZE_ADDRESS__  // see tests/core/net/support.h
+#ifndef __SANITIZE_ADDRESS__  // see tests/core/descriptor_limit.h
 TEST(Shedding, AtTheRealDescriptorLimit) {
   CapturedLog log;
   NativeLoop loop;
@@ -331,9 +328,7 @@ TEST(Shedding, AtTheRealDescriptorLimit) {
     clients.back().send("hello");
   }
   {
-    const int next = ::fcntl(0, F_DUPFD, 0);
-    ::close(next);
-    const DescriptorLimit limit(static_cast<rlim_t>(next) + 2);
+    const DescriptorLimit limit(DescriptorLimit::for_more(2));
     ASSERT_TRUE(run_turns_until(loop, [&] { return keeper.server.shed() == 2; }));
     EXPECT_EQ(keeper.streams.size(), 2U);
     EXPECT_TRUE(run_turns_until(loop, [&] { return keeper.server.paused(); }));

@@ -3,7 +3,6 @@
 #include <eddy/core/core.h>
 #include <eddy/testing/captured_log.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <tests/core/net/support.h>
@@ -24,6 +23,7 @@ using eddy::NativeLoop;
 using eddy::Stream;
 using eddy::Task;
 using eddy::TcpServer;
+using eddy::core_test::DescriptorLimit;
 using eddy::core_test::run_turns_until;
 using eddy::core_test::SocketPair;
 using namespace std::chrono_literals;
@@ -144,26 +144,7 @@ TEST(TcpServer, TheFormWithoutExceptionsTellsOfAClosedLoop) {
   EXPECT_EQ(error, eddy::Errc::loop_closed);
 }
 
-/// Lets this process open no descriptor more.
-class NoDescriptorsLeft {
- public:
-  NoDescriptorsLeft() {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    const int next = ::dup(0);
-    ::close(next);
-    rlimit limit = before_;
-    limit.rlim_cur = static_cast<rlim_t>(next);
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-  }
-  NoDescriptorsLeft(const NoDescriptorsLeft&) = delete;
-  NoDescriptorsLeft& operator=(const NoDescriptorsLeft&) = delete;
-  ~NoDescriptorsLeft() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_{};
-};
-
-#ifndef __SANITIZE_ADDRESS__  // see tests/core/net/support.h
+#ifndef __SANITIZE_ADDRESS__  // see tests/core/descriptor_limit.h
 TEST(TcpServer, TellsOnceThatNoDescriptorIsLeft) {
   int told = 0;
   eddy::LoopOptions options;
@@ -181,7 +162,7 @@ TEST(TcpServer, TellsOnceThatNoDescriptorIsLeft) {
   ::connect(client, static_cast<const sockaddr*>(address.data()),
             static_cast<socklen_t>(address.size()));
   {
-    const NoDescriptorsLeft limit;
+    const DescriptorLimit limit(DescriptorLimit::for_more(0));
     run_turns_until(
         loop, [] { return false; }, 350ms);  // three attempts
     EXPECT_TRUE(server.paused());

@@ -3,7 +3,6 @@
 
 /// What the tests of servers use.
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
@@ -17,6 +16,8 @@
 #include <vector>
 
 #include <eddy/core/core.h>
+#include <tests/core/descriptor_limit.h>
+#include <tests/core/temporary_folder.h>
 
 namespace eddy::core_test {
 
@@ -27,43 +28,6 @@ struct Keeper {
                [this](std::unique_ptr<Stream> stream) { streams.push_back(std::move(stream)); }) {}
   std::vector<std::unique_ptr<Stream>> streams;
   TcpServer server;
-};
-
-/// A folder of this test's own, removed with all that is in it.
-class TemporaryFolder {
- public:
-  TemporaryFolder() : path_((std::filesystem::temp_directory_path() / "eddy-XXXXXX").string()) {
-    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("mkdtemp");
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::string operator/(std::string_view name) const { return path_ + "/" + std::string(name); }
-
- private:
-  std::string path_;
-};
-
-/// Lowers the limit of descriptors for a while. The sanitizer of undefined behaviour looks at
-/// objects by means of a pipe, and takes them for invalid where there is no descriptor for it:
-/// tests that have none left are no part of its build.
-class DescriptorLimit {
- public:
-  explicit DescriptorLimit(rlim_t count) {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    rlimit lower = before_;
-    lower.rlim_cur = count;
-    ::setrlimit(RLIMIT_NOFILE, &lower);
-  }
-  DescriptorLimit(const DescriptorLimit&) = delete;
-  DescriptorLimit& operator=(const DescriptorLimit&) = delete;
-  ~DescriptorLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_{};
 };
 
 /// The text of what `call` throws; empty when it throws nothing.

@@ -3,11 +3,13 @@
 // What a context says of certificates and keys that are not right.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <tests/core/temporary_folder.h>
 #include <tests/core/tls/memory_peers.h>
 
 namespace {
 
 using eddy::LogLevel;
+using eddy::core_test::TemporaryFolder;
 using eddy::tls::Certificate;
 using eddy::tls::ClientCertificates;
 using eddy::tls::Errc;
@@ -17,7 +19,6 @@ using eddy_tests::Contexts;
 using eddy_tests::localhost_options;
 using eddy_tests::MadeCertificate;
 using eddy_tests::MemoryPeers;
-using eddy_tests::TemporaryFolder;
 using eddy_tests::test_authority;
 using testing::HasSubstr;
 using testing::StartsWith;
@@ -70,13 +71,12 @@ TEST_F(Loading, NoCertificateIsAnError) {
 }
 
 TEST_F(Loading, AMissingFileIsNamed) {
-  Refusal refusal = refusal_of(Certificate{.file = folder_.path("none.pem"), .key_file = key_});
+  Refusal refusal = refusal_of(Certificate{.file = folder_ / "none.pem", .key_file = key_});
   EXPECT_EQ(refusal.code, std::errc::no_such_file_or_directory);
-  EXPECT_EQ(refusal.text,
-            "certificate " + folder_.path("none.pem") + ": No such file or directory");
-  refusal = refusal_of(Certificate{.file = certificate_, .key_file = folder_.path("none.key")});
-  EXPECT_EQ(refusal.text, "key " + folder_.path("none.key") + ": No such file or directory");
-  refusal = refusal_of(Certificate{.file = folder_.path(""), .key_file = key_});
+  EXPECT_EQ(refusal.text, "certificate " + (folder_ / "none.pem") + ": No such file or directory");
+  refusal = refusal_of(Certificate{.file = certificate_, .key_file = folder_ / "none.key"});
+  EXPECT_EQ(refusal.text, "key " + (folder_ / "none.key") + ": No such file or directory");
+  refusal = refusal_of(Certificate{.file = folder_ / "", .key_file = key_});
   EXPECT_EQ(refusal.code, std::errc::is_a_directory);
 }
 
@@ -139,8 +139,8 @@ TEST_F(Loading, WrongSettingsAreErrors) {
   options = localhost_options();
   options.client_certificates = ClientCertificates::required;
   EXPECT_EQ(refusal_of(options).code, Errc::not_pem) << "no authority";
-  options.client_ca_file = folder_.path("none");
-  EXPECT_THAT(refusal_of(options).text, StartsWith("authorities " + folder_.path("none")));
+  options.client_ca_file = folder_ / "none";
+  EXPECT_THAT(refusal_of(options).text, StartsWith("authorities " + (folder_ / "none")));
 }
 
 TEST_F(Loading, AnExpiredCertificateIsServedWithAWarning) {

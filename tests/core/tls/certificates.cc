@@ -6,9 +6,7 @@
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
-#include <stdlib.h>
 
-#include <fstream>
 #include <memory>
 #include <stdexcept>
 
@@ -100,22 +98,6 @@ MadeCertificate make(const CertificateWish& wish, const MadeCertificate* issuer)
 }
 
 }  // namespace
-
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "eddy-tls-XXXXXX").string();
-  check(::mkdtemp(name.data()) != nullptr, "mkdtemp");
-  folder_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
-}
-
-std::string TemporaryFolder::write(std::string_view name, std::string_view text) const {
-  std::ofstream(path(name), std::ios::binary | std::ios::trunc) << text;
-  return path(name);
-}
 
 Authority::Authority(std::string_view name)
     : made_(make({.common_name = std::string(name), .names = ""}, nullptr)) {}

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,22 +10,6 @@
 
 /// Certificates for tests, made when they are asked for; no key lies in the repository.
 namespace eddy_tests {
-
-/// A folder that is removed at the end of the test.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder();
-
-  [[nodiscard]] std::string path(std::string_view name) const { return (folder_ / name).string(); }
-  /// Writes a file and returns its path.
-  std::string write(std::string_view name, std::string_view text) const;
-
- private:
-  std::filesystem::path folder_;
-};
 
 struct CertificateWish {
   std::string common_name = "localhost";

@@ -4,11 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
+#include <tests/core/temporary_folder.h>
 #include <tests/core/tls/memory_peers.h>
 #include <tests/core/tls/raw_client.h>
 
 namespace {
 
+using eddy::core_test::TemporaryFolder;
 using eddy::tls::Certificate;
 using eddy::tls::ClientCertificates;
 using eddy::tls::ClientContextOptions;
@@ -22,7 +24,6 @@ using eddy_tests::MadeCertificate;
 using eddy_tests::MemoryPeers;
 using eddy_tests::RawTlsClient;
 using eddy_tests::StreamUser;
-using eddy_tests::TemporaryFolder;
 using eddy_tests::test_authority;
 using testing::StartsWith;
 using namespace std::chrono_literals;

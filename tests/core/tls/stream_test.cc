@@ -5,6 +5,7 @@
 #include <malloc.h>
 #include <signal.h>
 #include <tests/core/support.h>
+#include <tests/core/temporary_folder.h>
 #include <tests/core/tls/memory_peers.h>
 #include <unistd.h>
 
@@ -174,7 +175,7 @@ TEST(TlsStream, SendsAFile) {
   Contexts contexts;
   MemoryPeers peers(contexts);
   peers.exchange();
-  const eddy_tests::TemporaryFolder folder;
+  const eddy::core_test::TemporaryFolder folder;
   const std::string text = long_text(100'000);
   const int file = ::open(folder.write("file", text).c_str(), O_RDONLY | O_CLOEXEC);
   ASSERT_GE(file, 0);

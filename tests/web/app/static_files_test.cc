@@ -4,19 +4,23 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
-#include <cstdlib>
+#include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <string>
 
 #include <eddy/web/http/http_date.h>
+#include <tests/core/descriptor_limit.h>
+#include <tests/core/temporary_folder.h>
 #include <tests/web/http/manual_server.h>
 
 namespace {
 
+using eddy::core_test::DescriptorLimit;
+using eddy::core_test::TemporaryFolder;
 using eddy::testing::ManualPeer;
 using eddy::web::StaticFiles;
 using eddy::web::internal::normal_path;
+using testing::Contains;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -42,18 +46,15 @@ TEST(StaticFiles, NoFolderIsNotTheRootOfAllFiles) {
 class StaticFilesTest : public eddy_tests::ManualServerTest {
  protected:
   StaticFilesTest() {
-    char name[] = "/tmp/eddy-static-XXXXXX";
-    folder_ = ::mkdtemp(name);
-    std::filesystem::create_directory(folder_ + "/sub");
-    std::ofstream(folder_ + "/file.html") << "0123456789";
-    std::ofstream(folder_ + "/empty.txt");
-    std::ofstream(folder_ + "/sub/index.html") << "index";
-    app_.get("/s/{path...}", StaticFiles(folder_ + "/"));
-    app_.get("/d/{path...}", StaticFiles(folder_, {.default_filename = "index.html"}));
+    std::filesystem::create_directory(folder_ / "sub");
+    folder_.write("file.html", "0123456789");
+    folder_.write("empty.txt");
+    folder_.write("sub/index.html", "index");
+    app_.get("/s/{path...}", StaticFiles(folder_ / ""));
+    app_.get("/d/{path...}", StaticFiles(folder_.path(), {.default_filename = "index.html"}));
     listen();
     peer_ = connect();
   }
-  ~StaticFilesTest() override { std::filesystem::remove_all(folder_); }
 
   std::string get(std::string_view path, std::string_view fields = "",
                   std::string_view method = "GET") {
@@ -68,7 +69,7 @@ class StaticFilesTest : public eddy_tests::ManualServerTest {
     return answer.substr(start, answer.find("\r\n", start) - start);
   }
 
-  std::string folder_;
+  TemporaryFolder folder_;
   ManualPeer peer_;
 };
 
@@ -97,9 +98,38 @@ TEST_F(StaticFilesTest, WhatIsNotThereOrNotForThem) {
   EXPECT_THAT(get("/s/"), StartsWith("HTTP/1.1 403 "));
   EXPECT_THAT(get("/s/%2e%2e/secret"), StartsWith("HTTP/1.1 403 "));
   EXPECT_THAT(get("/s/..%2f..%2fetc%2fpasswd"), StartsWith("HTTP/1.1 403 "));
-  ::mkfifo((folder_ + "/pipe").c_str(), 0600);
+  ::mkfifo((folder_ / "pipe").c_str(), 0600);
   EXPECT_THAT(get("/s/pipe"), StartsWith("HTTP/1.1 403 "));
   EXPECT_THAT(get("/s/file.html", "Content-Length: 0\r\n", "POST"), StartsWith("HTTP/1.1 405 "));
+}
+
+TEST_F(StaticFilesTest, WhatTheSystemRefusesIsNotThere) {
+  std::filesystem::create_symlink("loop", folder_ / "loop");
+  EXPECT_THAT(get("/s/loop"), StartsWith("HTTP/1.1 403 "));
+  std::filesystem::create_directory(folder_ / "odd");
+  std::filesystem::create_directory(folder_ / "odd/index.html");
+  EXPECT_THAT(get("/d/odd/"), StartsWith("HTTP/1.1 403 "));
+  std::filesystem::create_directory(folder_ / "round");
+  std::filesystem::create_symlink("index.html", folder_ / "round/index.html");
+  EXPECT_THAT(get("/d/round/"), StartsWith("HTTP/1.1 403 "));
+}
+
+#ifndef __SANITIZE_ADDRESS__  // see tests/core/descriptor_limit.h
+TEST_F(StaticFilesTest, AServerWithoutDescriptorsSaysSo) {
+  const DescriptorLimit limit(DescriptorLimit::for_more(0));
+  EXPECT_THAT(get("/s/file.html"), StartsWith("HTTP/1.1 500 "));
+  EXPECT_THAT(get("/d/sub/"), StartsWith("HTTP/1.1 500 "));
+  EXPECT_THAT(logged_, Contains(HasSubstr("Too many open files")));
+}
+#endif
+
+TEST_F(StaticFilesTest, ADateThatHasYetToComeIsNotSent) {
+  const auto tomorrow = std::filesystem::file_time_type::clock::now() + std::chrono::hours(24);
+  std::filesystem::last_write_time(folder_ / "file.html", tomorrow);
+  const std::string answer = get("/s/file.html");
+  const auto modified = eddy::web::parse_http_date(field(answer, "Last-Modified"));
+  ASSERT_TRUE(modified);
+  EXPECT_LE(*modified, std::chrono::system_clock::now());
 }
 
 TEST_F(StaticFilesTest, AFolderHasItsDefault) {
@@ -155,13 +185,16 @@ TEST_F(StaticFilesTest, Ranges) {
   EXPECT_THAT(range("bytes=2-4", "If-Range: \"x\"\r\n"), StartsWith("HTTP/1.1 200 "));
   EXPECT_THAT(range("bytes=2-4", "If-None-Match: " + tag + "\r\n"), StartsWith("HTTP/1.1 304 "));
   EXPECT_THAT(get("/s/empty.txt", "Range: bytes=0-\r\n"), StartsWith("HTTP/1.1 416 "));
+  for (const char* value : {"bytes=2-4", "bytes=10-"}) {
+    EXPECT_THAT(get("/s/file.html", "Range: " + std::string(value) + "\r\n", "HEAD"),
+                AllOf(StartsWith("HTTP/1.1 200 "), EndsWith("Content-Length: 10\r\n\r\n")));
+  }
 }
 
 TEST_F(StaticFilesTest, AChangedFileHasAnotherTag) {
   const std::string tag = field(get("/s/file.html"), "ETag");
   EXPECT_EQ(field(get("/s/file.html"), "ETag"), tag);
-  std::ofstream(folder_ + "/new") << "9876543210";
-  std::filesystem::rename(folder_ + "/new", folder_ + "/file.html");
+  std::filesystem::rename(folder_.write("new", "9876543210"), folder_ / "file.html");
   EXPECT_NE(field(get("/s/file.html"), "ETag"), tag);
   EXPECT_THAT(get("/s/file.html", "If-None-Match: " + tag + "\r\n"), EndsWith("9876543210"));
 }

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include <tests/core/temporary_folder.h>
 #include <tests/web/http/web_client.h>
 
 namespace {
@@ -47,9 +48,8 @@ std::string answer_to(NativeLoop& loop, TestClient& client, std::string_view req
 }
 
 TEST(Listening, OnAUnixSocket) {
-  std::string folder = (std::filesystem::temp_directory_path() / "eddy-XXXXXX").string();
-  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
-  const std::string path = folder + "/app.sock";
+  const eddy::core_test::TemporaryFolder folder;
+  const std::string path = folder / "app.sock";
   {
     NativeLoop loop;
     HttpServer server(loop, target_of);
@@ -68,8 +68,7 @@ TEST(Listening, OnAUnixSocket) {
     server.listen("127.0.0.1", 0);
     EXPECT_EQ(server.url(), "http://127.0.0.1:" + std::to_string(server.port()));
   }
-  EXPECT_TRUE(std::filesystem::is_empty(folder));
-  std::filesystem::remove_all(folder);
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
 TEST(Listening, WithASocketThatWasPassed) {

@@ -4,14 +4,13 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 
 #include <eddy/core/task/sleep.h>
 #include <eddy/web/http/internal/exchange.h>
 #include <eddy/web/web.h>
+#include <tests/core/temporary_folder.h>
 #include <tests/web/http/coding_tools.h>
 #include <tests/web/http/manual_server.h>
 #include <tests/web/http/web_client.h>
@@ -237,15 +236,12 @@ TEST(Exchange, KeepsNoLargeResponsesMemory) {
 class FileTest : public ContentTest {
  protected:
   FileTest() {
-    char name[] = "/tmp/eddy-file-XXXXXX";
-    folder_ = ::mkdtemp(name);
     text_ = text_of(1'000'000);
-    std::ofstream(path()) << text_;
+    folder_.write("file", text_);
   }
-  ~FileTest() override { std::filesystem::remove_all(folder_); }
-  [[nodiscard]] std::string path() const { return folder_ + "/file"; }
+  [[nodiscard]] std::string path() const { return folder_ / "file"; }
 
-  std::string folder_;
+  eddy::core_test::TemporaryFolder folder_;
   std::string text_;
 };
 

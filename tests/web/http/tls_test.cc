@@ -14,18 +14,19 @@
 
 #include <eddy/tls/tls.h>
 #include <eddy/web/web.h>
+#include <tests/core/temporary_folder.h>
 #include <tests/core/tls/certificates.h>
 #include <tests/web/http/web_client.h>
 
 namespace {
 
+using eddy::core_test::TemporaryFolder;
 using eddy::tls::ClientCertificates;
 using eddy::tls::ServerContext;
 using eddy::tls::ServerContextOptions;
 using eddy::web::Request;
 using eddy_tests::Authority;
 using eddy_tests::MadeCertificate;
-using eddy_tests::TemporaryFolder;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
@@ -130,7 +131,7 @@ TEST_F(TlsServer, CarriesLargeBodiesBothWays) {
   std::string text;
   for (int i = 0; text.size() < 900'000; ++i) text += std::to_string(i) + ",";
   const std::string file = folder_.write("body", text);
-  const std::string answer = folder_.path("answer");
+  const std::string answer = folder_ / "answer";
   EXPECT_EQ(curl("--data-binary @" + file + " -o " + answer, "/echo"), "");
   EXPECT_EQ(run("cmp " + file + " " + answer), "");
   EXPECT_EQ(curl("-o /dev/null -w '%{size_download} %{http_code}'", "/big"), "5000000 200");
@@ -177,7 +178,7 @@ TEST_F(TlsServer, ServesSeveralNames) {
 
 TEST_F(TlsServer, ResumesSessions) {
   listen();
-  const std::string session = folder_.path("session");
+  const std::string session = folder_ / "session";
   for (const std::string version : {"-tls1_2", "-tls1_3"}) {
     EXPECT_THAT(s_client(version + " -sess_out " + session), HasSubstr("New, TLSv1"));
     EXPECT_THAT(s_client(version + " -sess_in " + session), HasSubstr("Reused, TLSv1"));
