@@ -44,7 +44,7 @@ Application& Application::add_made(Method method, std::string_view path,
                                    const internal::MadeFunction& made,
                                    const RouteOptions& options) {
   internal::RouteDefinition definition;
-  definition.owned.emplace_back(made.entry.target, made.destroy);
+  definition.owned.push_back(std::shared_ptr<void>(made.entry.target, made.destroy));
   definition.pattern = path;
   definition.is_regex = false;
   definition.name = options.name;

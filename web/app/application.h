@@ -154,7 +154,7 @@ class EDDY_API Application {
                             const RouteOptions& options) {
     return add_made(method, path, internal::make_function(std::forward<F>(function)), options);
   }
-  /// Takes `made.object` over, whatever happens.
+  /// Takes `made.entry.target` over, whatever happens.
   Application& add_made(Method method, std::string_view path, const internal::MadeFunction& made,
                         const RouteOptions& options);
   [[nodiscard]] static const RouteOptions& no_options() noexcept;

@@ -23,25 +23,25 @@ void tell(Exchange& exchange, const char* name, void (RequestHandler::*hook)()) 
   try {
     (handler->*hook)();
   } catch (...) {
-    try {
-      exchange.log(LogLevel::error, name + (": " + describe(std::current_exception())));
-    } catch (...) {  // no memory for the message
-    }
+    log_thrown(exchange, name);
   }
+}
+
+const MethodEntry* find_method(const RouteDefinition& route, Method method) noexcept {
+  if (method == Method::other) return nullptr;
+  const MethodEntry& entry = route.methods[static_cast<std::size_t>(method)];
+  if (entry.invoke != nullptr) return &entry;
+  const MethodEntry& get = route.methods[static_cast<std::size_t>(Method::get)];
+  return method == Method::head && get.invoke != nullptr ? &get : nullptr;
 }
 
 std::string allowed_methods(const RouteDefinition& route) {
   std::string allow;
-  auto add = [&allow](Method method) {
-    if (!allow.empty()) allow += ", ";
-    allow += to_string(method);
-  };
   for (int i = 0; i < kMethodCount; ++i) {
     const auto method = static_cast<Method>(i);
-    const bool by_get = method == Method::head && route.methods[0].invoke != nullptr;
-    if (by_get || method == Method::options ||
-        route.methods[static_cast<std::size_t>(i)].invoke != nullptr)
-      add(method);
+    if (method != Method::options && find_method(route, method) == nullptr) continue;
+    if (!allow.empty()) allow += ", ";
+    allow += to_string(method);
   }
   return allow;
 }
@@ -57,14 +57,6 @@ bool decode_parts(Exchange& exchange, PathParts& parts) {
     part = decoded.empty() ? std::string_view("") : exchange.arena().copy(decoded);
   }
   return true;
-}
-
-const MethodEntry* find_method(const RouteDefinition& route, Method method) noexcept {
-  if (method == Method::other) return nullptr;
-  const MethodEntry& entry = route.methods[static_cast<std::size_t>(method)];
-  if (entry.invoke != nullptr) return &entry;
-  const MethodEntry& get = route.methods[static_cast<std::size_t>(Method::get)];
-  return method == Method::head && get.invoke != nullptr ? &get : nullptr;
 }
 
 }  // namespace

@@ -48,13 +48,18 @@ void BasicService::fail(Exchange& exchange, const std::exception_ptr& error) noe
     send_error(exchange, status);
   } catch (...) {
     // Not even the error page could be made: send what needs no memory.
-    if (exchange.finished()) return;
+    if (exchange.finished() || exchange.state().head_sent) return;
     exchange.response().headers.clear();
     exchange.response().body.clear();
     exchange.response().reason.clear();
     exchange.response().status = status;
     exchange.finish();
   }
+}
+
+void log_thrown(Exchange& exchange, std::string_view hook) noexcept try {
+  exchange.log(LogLevel::error, std::string(hook) + ": " + describe(std::current_exception()));
+} catch (...) {  // no memory for the message
 }
 
 void BasicService::over(Exchange& /*exchange*/) noexcept {}

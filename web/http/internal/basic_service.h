@@ -22,6 +22,8 @@ class EDDY_API BasicService : public HttpService {
   virtual void send_error(Exchange& exchange, int status);
 };
 
+/// In a catch block: logs what a hook, whose outcome changes nothing any more, has thrown.
+EDDY_API void log_thrown(Exchange& exchange, std::string_view hook) noexcept;
 /// "404 GET /path (127.0.0.1)", as log lines about a request begin.
 [[nodiscard]] EDDY_API std::string summary(Exchange& exchange, int status);
 /// What an error page says beside the number: the reason, fit to stand in HTML.

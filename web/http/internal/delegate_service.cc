@@ -4,7 +4,6 @@
 #include <stdexcept>
 
 #include <eddy/core/base/error.h>
-#include <eddy/core/base/log.h>
 
 namespace eddy::inline v0::web {
 
@@ -53,10 +52,7 @@ void DelegateService::client_gone(Exchange& exchange) noexcept {
   try {
     delegate->on_connection_close();
   } catch (...) {
-    try {
-      exchange.log(LogLevel::error, "on_connection_close(): " + describe(std::current_exception()));
-    } catch (...) {  // no memory for the message
-    }
+    log_thrown(exchange, "on_connection_close()");
   }
 }
 
