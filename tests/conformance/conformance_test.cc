@@ -2,6 +2,7 @@
 #include <eddy/conformance/conformance_test.h>
 
 #include <eddy/conformance/support/interrupts.h>
+#include <eddy/conformance/support/overruns.h>
 
 #include <cstdio>
 #include <exception>
@@ -36,8 +37,11 @@ void ConformanceTest::in_host() {
 
   loop_.reset();
   destroy_host();
-  EXPECT_EQ(gate_->overruns(), 0U)
-      << "a dispatch may last the slice, its longest step and 0.2 ms; " << gate_->worst();
+  if (gate_->overruns() > 0) {
+    note_overrun(std::to_string(gate_->overruns()) + " of " + std::to_string(gate_->turns()) +
+                 " dispatches lasted longer than the slice, their longest step and 0.2 ms; " +
+                 gate_->worst());
+  }
   if (HasFailure() || gate_->overruns() > 0) {
     for (const std::string& message : *logged_) std::printf("logged: %s\n", message.c_str());
   }

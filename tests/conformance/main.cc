@@ -6,6 +6,7 @@
 #include <eddy/conformance/conformance_test.h>
 #include <eddy/conformance/host_fixture.h>
 #include <eddy/conformance/support/held_connections.h>
+#include <eddy/conformance/support/overruns.h>
 #include <eddy/conformance/support/process_state.h>
 
 #include <cstdio>
@@ -107,5 +108,6 @@ int main(int argc, char** argv) {
     return 2;
   }
   eddy::conformance::register_tests();
-  return RUN_ALL_TESTS();
+  const int result = RUN_ALL_TESTS();
+  return eddy::conformance::confirm_overruns(argv[0], result);
 }
