@@ -42,9 +42,9 @@ class Abuser {
 
   void once() {
     static constexpr void (Abuser::*kWays[])() = {
-        &Abuser::dribble,   &Abuser::half_a_head,  &Abuser::half_a_body,  &Abuser::never_reads,
-        &Abuser::garbage,   &Abuser::half_open,    &Abuser::bad_chunks,   &Abuser::half_close,
-        &Abuser::both_full, &Abuser::leaves_a_get, &Abuser::leaves_a_post};
+        &Abuser::dribble,   &Abuser::half_a_head,  &Abuser::half_a_body,   &Abuser::never_reads,
+        &Abuser::garbage,   &Abuser::half_open,    &Abuser::bad_chunks,    &Abuser::half_close,
+        &Abuser::both_full, &Abuser::leaves_a_get, &Abuser::leaves_a_post, &Abuser::stalls};
     try {
       (this->*kWays[random_() % std::size(kWays)])();
     } catch (const std::exception&) {  // the server has cut it off, as it may
@@ -110,6 +110,11 @@ class Abuser {
     client.send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello");
     client.shutdown_write();
     (void)client.receive_all();
+  }
+  void stalls() {
+    TestClient client = connect();
+    client.send("GET / HTTP/1.1\r\nHost:");
+    (void)client.receive_all();  // until the time for a head is up
   }
   void both_full() {
     TestClient client = connect();
