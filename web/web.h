@@ -14,7 +14,7 @@
 #include <eddy/web/http/content_coding.h>    // IWYU pragma: export
 #include <eddy/web/http/cookies.h>           // IWYU pragma: export
 #include <eddy/web/http/etag.h>              // IWYU pragma: export
-#include <eddy/web/http/file_body.h>         // IWYU pragma: export
+#include <eddy/web/http/file.h>              // IWYU pragma: export
 #include <eddy/web/http/form.h>              // IWYU pragma: export
 #include <eddy/web/http/headers.h>           // IWYU pragma: export
 #include <eddy/web/http/http_date.h>         // IWYU pragma: export

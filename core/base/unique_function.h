@@ -61,7 +61,7 @@ class UniqueFunction<R(Args...)> {
   template <class D>
   static constexpr bool kFitsInPlace =
       sizeof(D) <= kInPlaceBytes &&
-      alignof(D) <= alignof(std::max_align_t) && std::is_nothrow_move_constructible_v<D>;
+      alignof(D) <= alignof(void*) && std::is_nothrow_move_constructible_v<D>;
 
   /// A result that nobody wants is dropped.
   template <class D>
@@ -106,7 +106,7 @@ class UniqueFunction<R(Args...)> {
     }
   }
 
-  alignas(std::max_align_t) std::byte storage_[kInPlaceBytes];
+  alignas(void*) std::byte storage_[kInPlaceBytes];
   const Operations* operations_ = nullptr;
 };
 

@@ -8,7 +8,6 @@
 #include <system_error>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 #include <eddy/core/base/error.h>
 #include <eddy/core/base/unique_function.h>
@@ -23,8 +22,10 @@ class Completion;
 namespace internal {
 
 /// `void` as a value.
+/// What comes of an operation that gives nothing. (std::monostate brings all of <variant>.)
+struct Nothing {};
 template <class T>
-using Stored = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+using Stored = std::conditional_t<std::is_void_v<T>, Nothing, T>;
 
 /// What came of a foreign operation.
 template <class T>

@@ -18,10 +18,11 @@ class [[nodiscard]] SleepAwaiter final : public Waiter, public TimerNode {
  public:
   using eddy_awaiter = void;
 
-  SleepAwaiter(std::shared_ptr<LoopCore> core, std::chrono::duration<double> wanted, Duration exact)
-      : given_core_(std::move(core)), wanted_(wanted), exact_(exact) {}
+  /// The longest delay is for ever.
+  SleepAwaiter(std::shared_ptr<LoopCore> core, Duration delay)
+      : given_core_(std::move(core)), delay_(delay) {}
   SleepAwaiter(SleepAwaiter&& other) noexcept
-      : given_core_(std::move(other.given_core_)), wanted_(other.wanted_), exact_(other.exact_) {}
+      : given_core_(std::move(other.given_core_)), delay_(other.delay_) {}
 
   [[nodiscard]] bool await_ready() const noexcept { return false; }
 
@@ -40,12 +41,7 @@ class [[nodiscard]] SleepAwaiter final : public Waiter, public TimerNode {
   void await_resume() const { throw_if_stopped(); }
 
  private:
-  void start() {
-    const TimePoint now = internal::now(core());
-    const bool fits =
-        wanted_ < std::chrono::duration<double>(kNever - now) - std::chrono::seconds(1);
-    add_timer(core(), *this, fits ? now + exact_ : kNever);
-  }
+  void start() { add_timer(core(), *this, deadline_after(now(core()), delay_)); }
   void on_timer() override { resume_now(); }
   void stop_waiting() noexcept override {
     TimerNode::cancel();
@@ -53,19 +49,12 @@ class [[nodiscard]] SleepAwaiter final : public Waiter, public TimerNode {
   }
 
   std::shared_ptr<LoopCore> given_core_;
-  std::chrono::duration<double> wanted_;
-  Duration exact_;
+  Duration delay_;
 };
 
 template <class Rep, class Period>
 SleepAwaiter make_sleep(std::shared_ptr<LoopCore> core, std::chrono::duration<Rep, Period> delay) {
-  const std::chrono::duration<double> wanted = delay;
-  Duration exact{};
-  if (wanted.count() > 0) {
-    // Beyond what fits the awaiter sleeps for ever, and `exact` is not used.
-    exact = deadline_after(TimePoint(), delay).time_since_epoch();
-  }
-  return {std::move(core), wanted, exact};
+  return {std::move(core), deadline_after(TimePoint(), delay).time_since_epoch()};
 }
 
 class [[nodiscard]] YieldAwaiter final : public Waiter {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <charconv>
 #include <concepts>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <type_traits>
+
+#include <eddy/web/app/internal/number.h>
 
 namespace eddy::inline v0::web {
 
@@ -28,10 +28,10 @@ struct PathValue;
 template <class T>
 requires(std::integral<T> && !std::same_as<T, bool> && sizeof(T) > 1) struct PathValue<T> {
   static std::optional<T> parse(std::string_view text) noexcept {
-    T value{};
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    if (error != std::errc() || stop != end) return std::nullopt;
+    internal::WideNumber<T> wide{};
+    if (!internal::read_number(text, wide)) return std::nullopt;
+    const T value = static_cast<T>(wide);
+    if (value != wide) return std::nullopt;
     return value;
   }
 };
@@ -40,13 +40,7 @@ template <std::floating_point T>
 struct PathValue<T> {
   static std::optional<T> parse(std::string_view text) noexcept {
     T value{};
-    const char* end = text.data() + text.size();
-    // Infinity and "not a number" are words, not numbers.
-    if (text.empty() || text.find_first_not_of("0123456789.-eE+") != std::string_view::npos) {
-      return std::nullopt;
-    }
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    if (error != std::errc() || stop != end) return std::nullopt;
+    if (!internal::read_number(text, value)) return std::nullopt;
     return value;
   }
 };

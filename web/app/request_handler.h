@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <charconv>
 #include <concepts>
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
 
 #include <eddy/core/base/export.h>
+#include <eddy/web/app/internal/number.h>
 #include <eddy/web/http/file.h>
 #include <eddy/web/http/http_error.h>
 #include <eddy/web/http/request.h>
@@ -135,9 +135,7 @@ class EDDY_API RequestHandler {
       static_assert(
           std::is_arithmetic_v<Part> && !std::same_as<Part, bool> && !std::same_as<Part, char>,
           "write() takes text and numbers");
-      char digits[64];
-      append({digits, static_cast<std::size_t>(
-                          std::to_chars(digits, digits + sizeof(digits), part).ptr - digits)});
+      append(internal::NumberText(static_cast<internal::WideNumber<Part>>(part)).text());
     }
   }
 

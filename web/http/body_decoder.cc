@@ -82,7 +82,7 @@ void BodyDecoder::begin(const ReceivedResponseHead& head) noexcept {
 void BodyDecoder::begin_length(std::uint64_t length) noexcept {
   remaining_ = length;
   total_ = 0;
-  trailer_fields_.begin(0, 0);
+  trailer_fields_.begin(0);
   state_ = length == 0 ? State::finished : State::length;
 }
 
@@ -90,7 +90,8 @@ void BodyDecoder::begin_chunked() noexcept {
   remaining_ = total_ = 0;
   extension_bytes_ = 0;
   trailer_text_.clear();
-  trailer_fields_.begin(0, limits_.header_count);
+  trailer_fields_.set_count_limit(limits_.header_count);
+  trailer_fields_.begin(0);
   state_ = State::size_first;
 }
 

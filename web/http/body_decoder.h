@@ -57,7 +57,9 @@ class EDDY_API BodyDecoder {
   /// Content up to the end of the connection, as responses may have it. More than limits.body_bytes
   /// of it is an error 413.
   void begin_until_close() noexcept;
-  /// Replaces limits.body_bytes for the content that is being read.
+  /// For the content that is being read, and what comes after.
+  void set_limits(const HttpLimits& limits) noexcept { limits_ = limits; }
+  /// As above, limits.body_bytes only.
   void set_body_limit(std::size_t bytes) noexcept { limits_.body_bytes = bytes; }
 
   [[nodiscard]] Step decode(std::string_view input);

@@ -157,7 +157,8 @@ MultipartParser::Step MultipartParser::read_boundary_line(char c) noexcept {
       if (c != '\n') return fail(400, "a bare CR behind a boundary");
       state_ = State::headers;
       header_text_.clear();
-      header_fields_.begin(0, limits_.part_header_count);
+      header_fields_.set_count_limit(limits_.part_header_count);
+      header_fields_.begin(0);
       break;
     case State::closing_dash:
       if (c != '-') return fail(400, "text behind a boundary");

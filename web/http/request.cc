@@ -9,11 +9,13 @@ Request::Request() = default;
 Request::~Request() = default;
 
 std::string_view Request::host() const noexcept {
-  const std::string_view host = forwarded_host_.empty() ? head_->host() : forwarded_host_;
+  const bool told = forwarded_ != nullptr && !forwarded_->host.empty();
+  const std::string_view host = told ? forwarded_->host : head_->host();
   return host.empty() ? std::string_view("127.0.0.1") : host;
 }
 
 std::string_view Request::remote_ip() const {
+  if (forwarded_ != nullptr) return forwarded_->ip;
   if (remote_ip_.empty()) {
     const Address peer = peer_.address();
     remote_ip_ = peer.family() == Address::Family::local ? "0.0.0.0" : peer.host();
@@ -34,7 +36,9 @@ std::string Request::host_name() const {
 }
 
 const Arguments& Request::query_arguments() const {
-  if (!query_arguments_) query_arguments_ = Arguments::parse(query());
+  if (!query_arguments_) {
+    query_arguments_ = std::make_unique<const Arguments>(Arguments::parse(query()));
+  }
   return *query_arguments_;
 }
 

@@ -61,7 +61,7 @@ class EDDY_API Request {
   [[nodiscard]] std::string_view remote_ip() const;
   /// "https" where the connection is TLS, else "http"; or what a trusted proxy says.
   [[nodiscard]] std::string_view protocol() const noexcept {
-    if (!scheme_.empty()) return scheme_;
+    if (forwarded_ != nullptr && !forwarded_->scheme.empty()) return forwarded_->scheme;
     return tls_ != nullptr ? "https" : "http";
   }
   /// What TLS knows of the connection, such as the client's certificate; null without TLS.
@@ -78,16 +78,22 @@ class EDDY_API Request {
   Request();
   ~Request();
 
+  /// A trusted proxy's word, in the request's own memory. Scheme and host are empty where it has
+  /// told none.
+  struct Forwarded {
+    std::string_view ip;
+    std::string_view scheme;
+    std::string_view host;
+  };
+
   const RequestHead* head_ = nullptr;
   std::string_view body_;
   eddy::internal::CompactAddress peer_;
-  /// Made when it is asked for, unless a proxy has said it.
+  /// Of the peer; made when it is asked for.
   mutable std::string remote_ip_;
-  /// A trusted proxy's word; empty without one.
-  std::string_view scheme_;
-  std::string_view forwarded_host_;
+  const Forwarded* forwarded_ = nullptr;
   std::shared_ptr<const TlsInfo> tls_;
-  mutable std::optional<Arguments> query_arguments_;
+  mutable std::unique_ptr<const Arguments> query_arguments_;
 };
 
 }  // namespace eddy::inline v0::web

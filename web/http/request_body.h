@@ -43,10 +43,10 @@ class EDDY_API RequestBody {
   /// A stricter limit than the route's, for what is still to be read.
   void set_max_size(std::size_t bytes) noexcept { stream_.set_limit(bytes); }
   /// Bytes that were given out.
-  [[nodiscard]] std::uint64_t bytes_read() const noexcept { return stream_.decoder().total(); }
+  [[nodiscard]] std::uint64_t bytes_read() const noexcept;
   /// Trailer fields (RFC 9112, 7.1.2), once read() has given the end. They are the client's word
   /// like any header field, but are never taken for one.
-  [[nodiscard]] HeaderList trailers() const noexcept { return stream_.decoder().trailers(); }
+  [[nodiscard]] HeaderList trailers() const noexcept;
 
  private:
   internal::BodyStream& stream_;

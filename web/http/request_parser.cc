@@ -26,8 +26,8 @@ void RequestParser::reset() noexcept {
 
 ParseResult RequestParser::parse(std::string_view text) {
   head_.text_ = text.data();
-  const ParseResult result = reader_.parse(text, limits_.header_bytes,
-                                           [this](internal::Cursor& at) { return advance(at); });
+  const ParseResult result =
+      reader_.parse(text, header_bytes_, [this](internal::Cursor& at) { return advance(at); });
   return result == ParseResult::done ? finish() : result;
 }
 
@@ -60,8 +60,7 @@ bool RequestParser::take_request_line(internal::Cursor& cursor) {
   const char* const target = method_end + 1;
   const char* const target_end = internal::skip_class(target, end, internal::kTargetChar);
   const auto target_size = static_cast<std::size_t>(target_end - target);
-  if (target_end == end || *target_end != ' ' || target_size == 0 ||
-      target_size > limits_.target_bytes) {
+  if (target_end == end || *target_end != ' ' || target_size == 0 || target_size > target_bytes_) {
     return false;
   }
   const char* const version = target_end + 1;
@@ -76,7 +75,7 @@ bool RequestParser::take_request_line(internal::Cursor& cursor) {
   head_.version_minor_ = version[7] == '0' ? 0 : 1;
   cursor.p = version + kVersion.size();
   state_ = State::version;
-  reader_.begin_fields(cursor, limits_.header_count);
+  reader_.begin_fields(cursor);
   return true;
 }
 
@@ -113,7 +112,7 @@ ParseResult RequestParser::read_method(internal::Cursor& cursor) {
 ParseResult RequestParser::read_target(internal::Cursor& cursor) {
   cursor.p = internal::skip_class(cursor.p, cursor.end, internal::kTargetChar);
   const std::uint32_t size = cursor.offset() - mark_;
-  if (size > limits_.target_bytes) return reader_.fail(414, "a request target beyond the limit");
+  if (size > target_bytes_) return reader_.fail(414, "a request target beyond the limit");
   if (cursor.p == cursor.end) return ParseResult::need_more;
   if (size == 0) return reader_.fail(400, "no request target");
   if (*cursor.p != ' ') {
@@ -136,7 +135,7 @@ ParseResult RequestParser::read_version(internal::Cursor& cursor) {
   if (cursor.p[5] != '1') return reader_.fail(505, "a version other than HTTP/1");
   head_.version_minor_ = cursor.p[7] == '0' ? 0 : 1;
   cursor.p += kShape.size();
-  reader_.begin_fields(cursor, limits_.header_count);
+  reader_.begin_fields(cursor);
   return ParseResult::done;
 }
 
@@ -151,7 +150,8 @@ ParseResult RequestParser::finish() {
   if (const ParseError error = framing.check(head_.version_minor_)) {
     return reader_.fail(error.status, error.what);
   }
-  head_.content_length_ = framing.content_length();
+  head_.has_content_length_ = framing.content_length().has_value();
+  head_.content_length_ = framing.content_length().value_or(0);
   head_.chunked_ = framing.chunked();
   head_.keep_alive_ = framing.keep_alive(head_.version_minor_);
   if (head_.form_ == TargetForm::authority) {

@@ -48,13 +48,11 @@ class EDDY_API RequestHead {
   }
 
   [[nodiscard]] std::optional<std::uint64_t> content_length() const noexcept {
-    return content_length_;
+    return has_content_length_ ? std::optional(content_length_) : std::nullopt;
   }
   [[nodiscard]] bool chunked() const noexcept { return chunked_; }
   /// Whether content follows the head.
-  [[nodiscard]] bool has_body() const noexcept {
-    return chunked_ || content_length_.value_or(0) > 0;
-  }
+  [[nodiscard]] bool has_body() const noexcept { return chunked_ || content_length_ > 0; }
   /// Whether the connection can carry another request after this one, as far as the peer decides
   /// (RFC 9112, 9.3). Not after a CONNECT: what follows it, also one that is refused, may have been
   /// sent into the tunnel.
@@ -80,7 +78,7 @@ class EDDY_API RequestHead {
   const char* text_ = "";
   std::size_t text_size_ = 0;
   const std::vector<internal::FieldPlace>* fields_ = nullptr;
-  std::optional<std::uint64_t> content_length_;
+  std::uint64_t content_length_ = 0;  // or none
   Place method_text_, target_, path_, query_, host_;
   Method method_ = Method::other;
   TargetForm form_ = TargetForm::origin;
@@ -88,6 +86,7 @@ class EDDY_API RequestHead {
   bool chunked_ = false;
   bool keep_alive_ = false;
   bool expects_continue_ = false;
+  bool has_content_length_ = false;
 };
 
 /// Reads one request head (RFC 9112, 2 to 6): bytes in, a RequestHead or an error with its status
@@ -102,7 +101,10 @@ class EDDY_API RequestHead {
 ///     parser.reset();
 class EDDY_API RequestParser {
  public:
-  explicit RequestParser(const HttpLimits& limits = {}) noexcept : limits_(limits) {}
+  explicit RequestParser(const HttpLimits& limits = {}) noexcept
+      : header_bytes_(internal::head_limit(limits.header_bytes)),
+        target_bytes_(internal::head_limit(limits.target_bytes)),
+        reader_(limits) {}
   RequestParser(const RequestParser&) = delete;  // head() points into this object
   RequestParser& operator=(const RequestParser&) = delete;
 
@@ -140,12 +142,13 @@ class EDDY_API RequestParser {
   bool check_fields(internal::FramingFields& framing);
   bool check_field(internal::FramingFields& framing, HeaderField field, std::uint32_t value_offset);
 
-  HttpLimits limits_;
-  internal::HeadReader reader_;
-  RequestHead head_;
+  std::uint32_t header_bytes_;
+  std::uint32_t target_bytes_;
   std::uint32_t mark_ = 0;
   State state_ = State::start;
   bool has_host_ = false;
+  internal::HeadReader reader_;
+  RequestHead head_;
 };
 
 namespace internal {

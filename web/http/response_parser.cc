@@ -15,18 +15,17 @@ void ResponseParser::begin(std::string_view request_method) noexcept {
 
 ParseResult ResponseParser::parse(std::string_view text) {
   head_.text_ = text.data();
-  const ParseResult result =
-      reader_.parse(text, limits_.header_bytes, [this](internal::Cursor& cursor) {
-        switch (state_) {
-          case State::status:
-            return read_status(cursor);
-          case State::reason:
-            return read_reason(cursor);
-          case State::reason_lf:
-            break;
-        }
-        return read_reason_lf(cursor);
-      });
+  const ParseResult result = reader_.parse(text, header_bytes_, [this](internal::Cursor& cursor) {
+    switch (state_) {
+      case State::status:
+        return read_status(cursor);
+      case State::reason:
+        return read_reason(cursor);
+      case State::reason_lf:
+        break;
+    }
+    return read_reason_lf(cursor);
+  });
   return result == ParseResult::done ? finish() : result;
 }
 
@@ -63,7 +62,7 @@ ParseResult ResponseParser::read_reason(internal::Cursor& cursor) {
 ParseResult ResponseParser::read_reason_lf(internal::Cursor& cursor) {
   if (*cursor.p != '\n') return reader_.fail(400, "a bare CR");
   ++cursor.p;
-  reader_.begin_fields(cursor, limits_.header_count);
+  reader_.begin_fields(cursor);
   return ParseResult::done;
 }
 

@@ -95,7 +95,8 @@ class EDDY_API ReceivedResponseHead {
 class EDDY_API ResponseParser {
  public:
   /// Of the limits those of heads count.
-  explicit ResponseParser(const HttpLimits& limits = {}) noexcept : limits_(limits) {}
+  explicit ResponseParser(const HttpLimits& limits = {}) noexcept
+      : header_bytes_(internal::head_limit(limits.header_bytes)), reader_(limits) {}
   ResponseParser(const ResponseParser&) = delete;  // head() points into this object
   ResponseParser& operator=(const ResponseParser&) = delete;
 
@@ -125,7 +126,7 @@ class EDDY_API ResponseParser {
   ParseResult finish();
   [[nodiscard]] ParseError decide_framing(const internal::FramingFields& framing);
 
-  HttpLimits limits_;
+  std::uint32_t header_bytes_;
   internal::HeadReader reader_;
   ReceivedResponseHead head_;
   State state_ = State::status;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include <eddy/web/http/file_body.h>
+#include <eddy/web/http/file.h>
+#include <eddy/web/http/internal/file_sender.h>
 
 #include <eddy/core/core.h>
 #include <eddy/core/net/page_cache.h>
@@ -34,8 +35,8 @@ using eddy::core_test::SocketPair;
 using eddy::core_test::TempFile;
 using eddy::testing::ManualLoop;
 using eddy::web::File;
-using eddy::web::FileSender;
 using eddy::web::internal::ByteBuffer;
+using eddy::web::internal::FileSender;
 using Result = FileSender::Result;
 
 constexpr std::size_t kMegabyte = 1024 * 1024;

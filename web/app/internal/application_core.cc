@@ -154,8 +154,8 @@ void HandlerAccess::attach(RequestHandler& handler, Exchange& exchange) {
 }
 
 void HandlerAccess::pin(Exchange& exchange, PathParts& parts) {
-  exchange.pin();
-  for (std::size_t i = 0; i < parts.count; ++i) parts.part[i] = exchange.pinned(parts.part[i]);
+  const MovedText moved = exchange.pin();
+  for (std::size_t i = 0; i < parts.count; ++i) parts.part[i] = moved(parts.part[i]);
 }
 
 }  // namespace eddy::inline v0::web::internal

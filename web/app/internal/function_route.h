@@ -63,7 +63,7 @@ struct FunctionRoute<F, Types<Args...>> {
       HandlerAccess::pin(exchange, parts);
       // Kept with the request, for parameters that are references.
       Slots& kept = exchange.arena().make<Slots>(exchange, parts);
-      exchange.wait_for(answer_later(exchange, kept.call(function)));
+      answer_later(exchange, kept.call(function));
     } else {
       Slots values(exchange, parts);
       if constexpr (std::is_void_v<Result>) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <exception>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -34,10 +35,11 @@ struct AnswerOf<Task<R>> {
 };
 
 /// Text is sent as text/plain: so nothing in it is taken for markup.
-EDDY_API void answer_text(Exchange& exchange, std::string text);
+EDDY_API void answer_text(Exchange& exchange, std::string&& text);
 EDDY_API void answer_view(Exchange& exchange, std::string_view text);
-EDDY_API void answer_response(Exchange& exchange, Response response);
+EDDY_API void answer_response(Exchange& exchange, Response&& response);
 
+// By reference: a coroutine's frame has room for every copy.
 template <class R>
 void answer(Exchange& exchange, R result) {
   if constexpr (std::is_same_v<R, Response>) {
@@ -50,11 +52,22 @@ void answer(Exchange& exchange, R result) {
 }
 
 template <class R>
-Task<void> answer_later(Exchange& exchange, Task<R> task) {
+Task<void> answer_held(TaskHold hold, Task<R> task) {
+  try {
+    answer(*hold, co_await std::move(task));
+    (*hold).task_ended(nullptr);
+  } catch (...) {
+    (*hold).task_ended(std::current_exception());
+  }
+}
+
+/// What the task gives is the answer.
+template <class R>
+void answer_later(Exchange& exchange, Task<R> task) {
   if constexpr (std::is_void_v<R>) {
-    co_await std::move(task);
+    exchange.wait_for(std::move(task));
   } else {
-    answer(exchange, co_await std::move(task));
+    exchange.wait_for_holder(answer_held(TaskHold(exchange), std::move(task)));
   }
 }
 
@@ -70,7 +83,7 @@ template <class Arg>
 concept ExchangePart = kIsRequest<Arg> || kIsRequestBody<Arg> || kIsResponseStream<Arg>;
 
 template <ExchangePart Arg>
-std::remove_cvref_t<Arg>& part_of(Exchange& exchange) noexcept {
+std::remove_cvref_t<Arg>& part_of(Exchange& exchange) {
   if constexpr (kIsRequest<Arg>) {
     return exchange.request();
   } else if constexpr (kIsRequestBody<Arg>) {

@@ -24,7 +24,7 @@ void* Arena::allocate(std::size_t bytes, std::size_t alignment) {
 }
 
 void Arena::add_block(std::size_t bytes) {
-  std::size_t size = kBlockBytes - sizeof(Block);
+  std::size_t size = (blocks_ == nullptr ? kFirstBlockBytes : kBlockBytes) - sizeof(Block);
   if (size < bytes) size = bytes;
   auto* block = static_cast<Block*>(::operator new(sizeof(Block) + size));
   block->next = blocks_;

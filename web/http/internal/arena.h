@@ -60,6 +60,8 @@ class EDDY_API Arena {
     Block* next;
     std::size_t bytes;
   };
+  // The first block is what a handler costs that waits: enough for a short request's text.
+  static constexpr std::size_t kFirstBlockBytes = 120;
   static constexpr std::size_t kBlockBytes = 256;
 
   void add_block(std::size_t bytes);

@@ -94,7 +94,7 @@ void send_plain_error(Exchange& exchange, int status) {
   exchange.finish();
 }
 
-void answer_text(Exchange& exchange, std::string text) {
+void answer_text(Exchange& exchange, std::string&& text) {
   exchange.response().headers.set("Content-Type", "text/plain; charset=UTF-8");
   exchange.response().body = std::move(text);
 }
@@ -104,7 +104,7 @@ void answer_view(Exchange& exchange, std::string_view text) {
   exchange.response().body.assign(text);
 }
 
-void answer_response(Exchange& exchange, Response response) {
+void answer_response(Exchange& exchange, Response&& response) {
   exchange.response() = std::move(response);
 }
 

@@ -4,7 +4,10 @@
 #include <utility>
 
 #include <eddy/core/loop/scheduler.h>
+#include <eddy/web/http/body_decoder.h>
 #include <eddy/web/http/http_error.h>
+#include <eddy/web/http/internal/byte_buffer.h>
+#include <eddy/web/http/request_parser.h>
 
 namespace eddy::inline v0::web::internal {
 

@@ -10,15 +10,19 @@
 
 #include <eddy/core/base/export.h>
 #include <eddy/core/task/environment.h>
-#include <eddy/web/http/body_decoder.h>
-#include <eddy/web/http/internal/byte_buffer.h>
-#include <eddy/web/http/request_parser.h>
+
+namespace eddy::inline v0::web {
+class BodyDecoder;
+class RequestHead;
+struct ParseError;
+}  // namespace eddy::inline v0::web
 
 namespace eddy::inline v0::web::internal {
 
 using eddy::internal::Waiter;
 
 class BodyReadAwaiter;
+class ByteBuffer;
 
 /// Who brings the bytes of a streamed body: a connection.
 class EDDY_API BodySource {

@@ -154,8 +154,8 @@ void Connection::read_some() {
 bool Connection::read_content() {
   const RequestHead& head = exchange_->parser().head();
   if (head.chunked() || !input_.empty()) return false;
-  BodyDecoder& decoder = exchange_->decoder();
-  ByteBuffer& body = exchange_->body_buffer();
+  BodyDecoder& decoder = exchange_->content().decoder;
+  ByteBuffer& body = exchange_->content().buffer;
   const std::uint64_t rest = *head.content_length() - decoder.total();
   const std::size_t size =
       rest < kContentPieceBytes ? static_cast<std::size_t>(rest) : kContentPieceBytes;
@@ -177,10 +177,8 @@ bool Connection::read_content() {
 }
 
 void Connection::read_while_handling() {
-  BodyStream& stream = exchange_->body_stream();
-  if (stream.wanted()) return read_streamed();
-  const bool within_content = stream.active() && !exchange_->decoder().finished();
-  if (in_handler_ || within_content || input_.size() >= kReadAheadBytes) {
+  if (exchange_->wants_content()) return read_streamed();
+  if (in_handler_ || exchange_->within_content() || input_.size() >= kReadAheadBytes) {
     // Level-triggered: it would be told again and again.
     read_paused_ = true;
     return update();
@@ -198,7 +196,7 @@ void Connection::read_while_handling() {
 
 // For a handler that waits for the next piece of its request's content.
 void Connection::read_streamed() {
-  BodyStream& stream = exchange_->body_stream();
+  BodyStream& stream = exchange_->content().stream;
   ByteBuffer& raw = stream.raw();
   const std::size_t size = ServerCore::kReadBytes;
   const IoResult result = stream_->try_read({raw.prepare(size), size});
@@ -226,9 +224,9 @@ void Connection::drain() {
 void Connection::input_ended() noexcept {
   end_of_input_ = true;
   if (phase_ == Phase::handling) {
-    BodyStream& stream = exchange_->body_stream();
-    const bool half_a_request = stream.active() && !exchange_->decoder().finished();
-    if (half_a_request) stream.fail(std::make_exception_ptr(ClientGoneError()));
+    const bool half_a_request = exchange_->within_content();
+    if (half_a_request)
+      exchange_->content().stream.fail(std::make_exception_ptr(ClientGoneError()));
     if (half_a_request || !server_->options().half_close) client_left();
     update();
   } else if (outgoing_.empty()) {
@@ -262,7 +260,8 @@ void Connection::receive(ByteBuffer& input, ByteBuffer& output) {
   bool budget_spent = false;
   {
     const Batch batch{batch_ = &output};
-    while (!input.empty() || (phase_ == Phase::content && exchange_->decoder().finished())) {
+    while (!input.empty() ||
+           (phase_ == Phase::content && exchange_->content().decoder.finished())) {
       const bool more =
           phase_ == Phase::head ? receive_head(input, output) : receive_content(input, output);
       if (!more || input.empty()) break;
@@ -323,7 +322,9 @@ bool Connection::take_content(ByteBuffer& input, ByteBuffer& output) {
     refuse({413, "a body beyond the limit"}, output);
     return false;
   }
-  exchange_->decoder().set_body_limit(limit);
+  BodyDecoder& decoder = exchange_->content().decoder;
+  decoder.set_limits(server_->options().limits);
+  decoder.set_body_limit(limit);
   patience_.begin_content(server_->options().timeouts);
   if (plan.streamed) {
     begin_stream(input);
@@ -338,12 +339,12 @@ bool Connection::take_content(ByteBuffer& input, ByteBuffer& output) {
 
 bool Connection::begin_content(ByteBuffer& input, ByteBuffer& output) {
   const RequestHead& head = exchange_->parser().head();
-  exchange_->decoder().begin(head);
+  exchange_->content().decoder.begin(head);
   exchange_->pin();
   input.consume(exchange_->parser().head_bytes());
   // Room that is not written to costs nothing; growing step by step costs more than the content.
   if (!head.chunked()) {
-    exchange_->body_buffer().prepare(static_cast<std::size_t>(*head.content_length()));
+    exchange_->content().buffer.prepare(static_cast<std::size_t>(*head.content_length()));
   }
   phase_ = Phase::content;
   patience_.restart();
@@ -355,26 +356,27 @@ bool Connection::begin_content(ByteBuffer& input, ByteBuffer& output) {
 void Connection::begin_stream(ByteBuffer& input) {
   exchange_->pin();
   input.consume(exchange_->parser().head_bytes());
-  BodyStream& stream = exchange_->body_stream();
+  BodyStream& stream = exchange_->content().stream;
   stream.raw().append(input.view());
   input.clear();
   stream.begin(exchange_->parser().head(), *this);
 }
 
 bool Connection::receive_content(ByteBuffer& input, ByteBuffer& output) {
-  BodyDecoder& decoder = exchange_->decoder();
+  RequestContent& content = exchange_->content();
+  BodyDecoder& decoder = content.decoder;
   if (!input.empty()) {
     patience_.progress(input.size(), now(server_->loop()), server_->options().timeouts);
   }
   while (!input.empty() || decoder.finished()) {
     const BodyDecoder::Step step = decoder.decode(input.view());
-    exchange_->body_buffer().append(step.data);
+    content.buffer.append(step.data);
     input.consume(step.consumed);
     if (step.result == ParseResult::failed) {
       refuse(decoder.error(), output);
       return false;
     }
-    if (step.result == ParseResult::done) return handle(exchange_->body_buffer().view(), output);
+    if (step.result == ParseResult::done) return handle(content.buffer.view(), output);
   }
   return false;
 }
@@ -430,7 +432,7 @@ bool Connection::end_exchange(ByteBuffer& output) {
     }
   }
   if (exchange_->state().responded) log_request();
-  if (phase_ != Phase::shut && exchange_->body_stream().active()) end_stream();
+  if (phase_ != Phase::shut && exchange_->streams_content()) end_stream();
   if (phase_ == Phase::shut) {
     drop_exchange();
     in_handler_ = false;
@@ -451,7 +453,7 @@ bool Connection::end_exchange(ByteBuffer& output) {
 // What the handler has not read is dropped, as far as it is there; what is still to come would cost
 // more than a new connection.
 void Connection::end_stream() {
-  BodyStream& stream = exchange_->body_stream();
+  BodyStream& stream = exchange_->content().stream;
   if (!stream.skip_rest()) {
     close_after_ = linger_ = true;
     return;

@@ -18,6 +18,7 @@
 #include <eddy/web/http/internal/exchange.h>
 #include <eddy/web/http/internal/outgoing.h>
 #include <eddy/web/http/internal/patience.h>
+#include <eddy/web/http/internal/request_content.h>
 #include <eddy/web/http/internal/server_core.h>
 #include <eddy/web/http/response_writer.h>
 
@@ -155,14 +156,15 @@ class Connection final : public ServerHook,
   std::uint32_t references_ = 1;
   Phase phase_ = Phase::head;
   Io interest_ = Io::none;
+  // Bits, as there are thousands of connections.
   /// The handler is on the stack: nothing else of this connection is touched meanwhile.
-  bool in_handler_ = false;
-  bool close_after_ = false;
-  bool end_of_input_ = false;
+  bool in_handler_ : 1 = false;
+  bool close_after_ : 1 = false;
+  bool end_of_input_ : 1 = false;
   /// Something arrived while the handler was on the stack.
-  bool read_paused_ = false;
+  bool read_paused_ : 1 = false;
   /// The client may still be sending: a close now would be a reset, which could cost it our answer.
-  bool linger_ = false;
+  bool linger_ : 1 = false;
 };
 
 /// Holds the connection while a frame of it calls out.

@@ -94,8 +94,8 @@ void Connection::on_body_wanted() noexcept {
   const Pin pin(*this);
   read_paused_ = false;
   const RequestHead& head = exchange_->parser().head();
-  const bool nothing_yet =
-      exchange_->decoder().total() == 0 && exchange_->body_stream().raw().empty();
+  RequestContent& content = exchange_->content();
+  const bool nothing_yet = content.decoder.total() == 0 && content.buffer.empty();
   try {
     ResponseState& state = exchange_->state();
     if (head.expects_continue() && nothing_yet && !std::exchange(state.asked_for_content, true) &&
@@ -207,8 +207,7 @@ ResponseHead Connection::write_head(ByteBuffer& output, std::optional<std::uint6
   const Response& response = exchange_->response();
   const std::uint32_t most_requests = server_->options().requests_per_connection;
   // Content that nobody has read stands between this request and the next.
-  const bool unread =
-      length && exchange_->body_stream().active() && !exchange_->decoder().finished();
+  const bool unread = length && exchange_->within_content();
   ResponseFraming framing;
   framing.head_request = request.method() == Method::head;
   framing.version_minor = request.version_minor();
@@ -249,7 +248,9 @@ bool Connection::write_streamed(ByteBuffer& output, bool last) {
     body.clear();
   }
   if (!last) return true;
-  if (streamed.chunked) write_last_chunk(output, exchange_->trailers());
+  if (streamed.chunked) {
+    write_last_chunk(output, exchange_->has_trailers() ? exchange_->trailers() : Headers());
+  }
   if (streamed.owed.value_or(0) > 0) {
     throw std::logic_error("less content than the Content-Length that was set");
   }

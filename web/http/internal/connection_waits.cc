@@ -45,7 +45,7 @@ Patience::For Connection::awaited() const noexcept {
     case Phase::content:
       return Patience::For::content;
     case Phase::handling:
-      return exchange_->body_stream().wanted() ? Patience::For::content : Patience::For::nothing;
+      return exchange_->wants_content() ? Patience::For::content : Patience::For::nothing;
     case Phase::closing:
       return Patience::For::linger;
     case Phase::shut:
@@ -92,7 +92,8 @@ void Connection::timed_out() {
     case Patience::For::content:
       if (phase_ == Phase::content) return refuse_now(error);
       close_after_ = linger_ = true;
-      exchange_->body_stream().fail(std::make_exception_ptr(HttpError(error.status, error.what)));
+      exchange_->content().stream.fail(
+          std::make_exception_ptr(HttpError(error.status, error.what)));
       return update();
     default:
       return shut();
@@ -102,7 +103,7 @@ void Connection::timed_out() {
 // Memory that clients make the server hold, theirs and all clients' together.
 void Connection::update_account() noexcept {
   std::size_t held = input_.capacity() + outgoing_.capacity();
-  if (exchange_ != nullptr) held += exchange_->body_buffer().size();
+  if (exchange_ != nullptr) held += exchange_->content_bytes_held();
   if (held == accounted_bytes_) return;
   const bool grew = held > accounted_bytes_;
   server_->account(std::exchange(accounted_bytes_, held), held);

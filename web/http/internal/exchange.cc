@@ -4,6 +4,7 @@
 #include <functional>
 
 #include <eddy/web/http/internal/encoding.h>
+#include <eddy/web/http/internal/request_content.h>
 
 namespace eddy::inline v0::web::internal {
 
@@ -12,16 +13,14 @@ namespace {
 // What is kept of a request's memory for the next one.
 constexpr std::size_t kKeptBodyBytes = 4096;
 
-// The outermost frame of a handler's task: its parameter holds the exchange until the handler's own
-// frames are gone, even where the connection and the server went before them.
-Task<void> run_held(ExchangePin pin, Task<void> task) {
+Task<void> run_held(TaskHold hold, Task<void> task) {
   std::exception_ptr error;
   try {
     co_await std::move(task);
   } catch (...) {
     error = std::current_exception();
   }
-  if (HttpService* service = (*pin).service()) service->task_ended(*pin, error);
+  (*hold).task_ended(error);
 }
 
 }  // namespace
@@ -37,14 +36,35 @@ ContentPlan HttpService::plan(Exchange& /*exchange*/) noexcept { return {}; }
 
 void HttpService::client_gone(Exchange& /*exchange*/) noexcept {}
 
-Exchange::Exchange(const HttpLimits& limits) noexcept
-    : parser_(limits),
-      decoder_(limits),
-      body_stream_(decoder_, body_buffer_),
-      request_body_(body_stream_),
-      response_stream_(*this) {}
+Exchange::Exchange(const HttpLimits& limits) noexcept : parser_(limits), response_stream_(*this) {}
 
 Exchange::~Exchange() { end(); }
+
+RequestContent& Exchange::make_content() {
+  content_ = std::make_unique<RequestContent>();
+  return *content_;
+}
+
+bool Exchange::content_streams() const noexcept { return content_->stream.active(); }
+
+bool Exchange::within_content() const noexcept {
+  return streams_content() && !content_->decoder.finished();
+}
+
+bool Exchange::wants_content() const noexcept {
+  return content_ != nullptr && content_->stream.wanted();
+}
+
+std::size_t Exchange::content_bytes_held() const noexcept {
+  return content_ != nullptr ? content_->buffer.size() : 0;
+}
+
+RequestBody& Exchange::request_body() { return content().body; }
+
+Headers& Exchange::trailers() {
+  if (trailers_ == nullptr) trailers_ = std::make_unique<Headers>();
+  return *trailers_;
+}
 
 void Exchange::introduce(const Address& peer) {
   request_.head_ = &parser_.head();
@@ -61,15 +81,14 @@ void Exchange::begin(HttpService& service, ExchangeOwner& owner, const Address& 
 }
 
 void Exchange::forwarded_for(std::string_view ip, std::string_view scheme, std::string_view host) {
-  request_.remote_ip_ = ip;
-  request_.scheme_ = scheme;
-  request_.forwarded_host_ = arena_.copy(host);
+  request_.forwarded_ = &arena_.make<Request::Forwarded>(
+      Request::Forwarded{arena_.copy(ip), scheme, arena_.copy(host)});
 }
 
 void Exchange::detach(std::shared_ptr<HttpService> service) noexcept {
   owner_ = nullptr;
   kept_service_ = std::move(service);
-  body_stream_.detach();
+  if (content_ != nullptr) content_->stream.detach();
   flushed();
 }
 
@@ -101,14 +120,18 @@ void Exchange::end() noexcept {
 
 void Exchange::reset() noexcept {
   end();
-  body_stream_.reset();
+  if (content_ != nullptr) {
+    content_->stream.reset();
+    ByteBuffer& buffer = content_->buffer;
+    buffer.capacity() > kKeptBodyBytes ? buffer.release() : buffer.clear();
+  }
   state_ = {};
-  trailers_.clear();
+  trailers_.reset();
   cancel_on_disconnect_ = told_client_gone_ = false;
   parser_.reset();
   request_.body_ = {};
   request_.tls_.reset();
-  request_.scheme_ = request_.forwarded_host_ = {};
+  request_.forwarded_ = nullptr;
   request_.remote_ip_.clear();
   request_.query_arguments_.reset();
   response_.status = 200;
@@ -118,49 +141,46 @@ void Exchange::reset() noexcept {
   // Assigning an empty one would keep the memory.
   if (response_.body.capacity() > kKeptBodyBytes) std::string().swap(response_.body);
   response_.body.clear();
-  if (body_buffer_.capacity() > kKeptBodyBytes) {
-    body_buffer_.release();
-  } else {
-    body_buffer_.clear();
-  }
   owner_ = nullptr;
-  old_text_ = {};
-  new_text_ = nullptr;
+  pinned_ = false;
   attachment = nullptr;
   finished_ = false;
 }
 
 std::optional<Task<void>> Exchange::take_task() {
   if (!task_) return std::nullopt;
-  std::optional<Task<void>> held(run_held(ExchangePin(*this), std::move(*task_)));
-  task_.reset();
-  return held;
+  held_by_task_ = true;
+  add_reference();
+  return std::exchange(task_, std::nullopt);
 }
 
-void Exchange::pin() {
-  if (new_text_ != nullptr) return;
+void Exchange::wait_for(Task<void> task) {
+  wait_for_holder(run_held(TaskHold(*this), std::move(task)));
+}
+
+MovedText Exchange::pin() {
+  if (pinned_) return {};
   RequestHead& head = parser_.head();
   const std::string_view text = head.text().substr(0, parser_.head_bytes());
   const std::string_view copy = arena_.copy(text);
-  if (!request_.body_.empty() && body_buffer_.empty()) {
-    body_buffer_.append(request_.body_);
-    request_.body_ = body_buffer_.view();
+  if (!request_.body_.empty() && content_bytes_held() == 0) {
+    ByteBuffer& buffer = content().buffer;
+    buffer.append(request_.body_);
+    request_.body_ = buffer.view();
   }
-  old_text_ = text;
-  new_text_ = copy.data();
-  head.move_text(new_text_);
+  head.move_text(copy.data());
+  pinned_ = true;
+  return {text, copy.data()};
 }
 
-bool Exchange::in_old_text(std::string_view view) const noexcept {
+std::string_view MovedText::operator()(std::string_view view) const noexcept {
   // std::less orders pointers into different objects, which < need not.
   const std::less<> less;
-  return new_text_ != nullptr && !less(view.data(), old_text_.data()) &&
-         !less(old_text_.data() + old_text_.size(), view.data() + view.size());
-}
-
-std::string_view Exchange::pinned(std::string_view view) const noexcept {
-  if (!in_old_text(view)) return view;
-  return {new_text_ + (view.data() - old_text_.data()), view.size()};
+  if (to == nullptr || less(view.data(), from.data()) ||
+      less(from.data() + from.size(), view.data() + view.size())) {
+    return view;
+  }
+  return {to + (view.data() - from.data()), view.size()};
 }
 
 void Exchange::finish() noexcept {

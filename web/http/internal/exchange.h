@@ -12,10 +12,7 @@
 #include <eddy/core/base/export.h>
 #include <eddy/core/base/log.h>
 #include <eddy/core/task/task.h>
-#include <eddy/web/http/body_decoder.h>
 #include <eddy/web/http/internal/arena.h>
-#include <eddy/web/http/internal/body_stream.h>
-#include <eddy/web/http/internal/byte_buffer.h>
 #include <eddy/web/http/limits.h>
 #include <eddy/web/http/request.h>
 #include <eddy/web/http/request_body.h>
@@ -26,6 +23,7 @@
 namespace eddy::inline v0::web::internal {
 
 class Exchange;
+struct RequestContent;
 
 /// How a service takes the content of a request.
 struct ContentPlan {
@@ -77,6 +75,14 @@ class EDDY_API ExchangeOwner : public BodySource {
 
 class Encoding;
 
+/// Text that has been copied.
+struct MovedText {
+  std::string_view from;
+  const char* to = nullptr;
+  /// `view`, or where it is now, if it showed a part of that text.
+  [[nodiscard]] std::string_view operator()(std::string_view view) const noexcept;
+};
+
 /// How far a connection is with an exchange's response.
 struct ResponseState {
   ResponseState() noexcept;
@@ -84,12 +90,14 @@ struct ResponseState {
   ResponseState& operator=(ResponseState&&) noexcept;
   ~ResponseState();
 
+  /// Of the Content-Length that was announced: what is still owed.
+  std::optional<std::uint64_t> owed;
+  /// What encodes it, until it is sent.
+  std::unique_ptr<Encoding> encoding;
   /// Of one that is sent while it is made.
   bool head_sent = false;
   bool send_content = false;
   bool chunked = false;
-  /// Of the Content-Length that was announced: what is still owed.
-  std::optional<std::uint64_t> owed;
   /// All of it has been handed to the connection.
   bool responded = false;
   /// A 100 (Continue) was sent.
@@ -97,8 +105,6 @@ struct ResponseState {
   /// How content is encoded has been decided; it is, so that its length is not the body's.
   bool coding_chosen = false;
   bool coded = false;
-  /// What encodes it, until it is sent.
-  std::unique_ptr<Encoding> encoding;
 };
 
 /// One request and its response, from the parsed head to the end of the handler's task. Counted
@@ -117,22 +123,30 @@ class EDDY_API Exchange {
   // ---- For the connection ----
 
   [[nodiscard]] RequestParser& parser() noexcept { return parser_; }
-  [[nodiscard]] BodyDecoder& decoder() noexcept { return decoder_; }
+  /// Made when it is first asked for, and kept for the requests to come.
+  [[nodiscard]] RequestContent& content() { return content_ ? *content_ : make_content(); }
+  /// The handler reads the content itself.
+  [[nodiscard]] bool streams_content() const noexcept {
+    return content_ != nullptr && content_streams();
+  }
+  /// As above, and the end of it has not been decoded.
+  [[nodiscard]] bool within_content() const noexcept;
+  /// The handler waits for more of it.
+  [[nodiscard]] bool wants_content() const noexcept;
+  [[nodiscard]] std::size_t content_bytes_held() const noexcept;
   /// The parser is done: the request may be looked at.
   void introduce(const Address& peer);
-  /// The handler is to be called: `body` is the content, in the read buffer or in body_buffer().
+  /// The handler is to be called: `body` is the content, in the read buffer or in content().buffer.
   void begin(HttpService& service, ExchangeOwner& owner, const Address& peer, std::string_view body,
              const TlsInfo* tls = nullptr);
   /// A trusted proxy's word on whom the request is from; `scheme` is a literal.
   void forwarded_for(std::string_view ip, std::string_view scheme, std::string_view host);
-  /// Where content is collected that does not arrive with the head.
-  [[nodiscard]] ByteBuffer& body_buffer() noexcept { return body_buffer_; }
   /// When the handler was called, for the access log.
   void set_began(TimePoint time) noexcept { began_ = time; }
   [[nodiscard]] TimePoint began() const noexcept { return began_; }
-  [[nodiscard]] BodyStream& body_stream() noexcept { return body_stream_; }
   [[nodiscard]] ResponseState& state() noexcept { return state_; }
-  [[nodiscard]] Headers& trailers() noexcept { return trailers_; }
+  [[nodiscard]] Headers& trailers();
+  [[nodiscard]] bool has_trailers() const noexcept { return trailers_ != nullptr; }
   /// The client has caught up: who waits in flush() goes on, in a later step.
   void flushed() noexcept;
   /// The client has gone; tells the service, once.
@@ -150,7 +164,7 @@ class EDDY_API Exchange {
   }
   [[nodiscard]] bool shared() const noexcept { return references_ > 1; }
 
-  /// The task that handle() gave, wrapped so that it holds this exchange and tells the service.
+  /// The task that handle() gave; it holds this exchange from now on, and tells the service.
   [[nodiscard]] std::optional<Task<void>> take_task();
 
   // ---- For the service ----
@@ -158,18 +172,22 @@ class EDDY_API Exchange {
   [[nodiscard]] Request& request() noexcept { return request_; }
   [[nodiscard]] Response& response() noexcept { return response_; }
   [[nodiscard]] Arena& arena() noexcept { return arena_; }
-  [[nodiscard]] RequestBody& request_body() noexcept { return request_body_; }
+  [[nodiscard]] RequestBody& request_body();
   [[nodiscard]] ResponseStream& response_stream() noexcept { return response_stream_; }
   /// Whether the handler's task is stopped when its client has gone: for GET and HEAD, and where
   /// the handler says so. Half an order is worse than a wasted one.
   [[nodiscard]] bool cancelled_on_disconnect() const noexcept;
   void cancel_on_disconnect() noexcept { cancel_on_disconnect_ = true; }
-  /// Copies the request out of the read buffer; once is enough.
-  void pin();
-  /// `view`, wherever pin() has put what it showed.
-  [[nodiscard]] std::string_view pinned(std::string_view view) const noexcept;
+  /// Copies the request's head out of the read buffer, if it is there still, and the content with
+  /// it. Gives where views of the head's text are to point now.
+  MovedText pin();
   /// Gives the task that goes on with this request.
-  void wait_for(Task<void> task) { task_.emplace(std::move(task)); }
+  void wait_for(Task<void> task);
+  /// As above, with one whose outermost frame has a TaskHold and calls task_ended().
+  void wait_for_holder(Task<void> task) { task_.emplace(std::move(task)); }
+  void task_ended(const std::exception_ptr& error) noexcept {
+    if (service_ != nullptr) service_->task_ended(*this, error);
+  }
   [[nodiscard]] bool waiting() const noexcept { return task_.has_value(); }
   /// See ExchangeOwner::on_flush; true where nobody waits for the response any more.
   bool flush();
@@ -185,34 +203,36 @@ class EDDY_API Exchange {
 
  private:
   friend class FlushAwaiter;
+  friend class TaskHold;
 
   ~Exchange();
   void end() noexcept;
-  [[nodiscard]] bool in_old_text(std::string_view view) const noexcept;
+  RequestContent& make_content();
+  [[nodiscard]] bool content_streams() const noexcept;
+  void task_gone() noexcept {
+    if (std::exchange(held_by_task_, false)) drop_reference();
+  }
 
   RequestParser parser_;
-  BodyDecoder decoder_;
   Request request_;
   Response response_;
   Arena arena_;
-  ByteBuffer body_buffer_;
-  BodyStream body_stream_;
-  RequestBody request_body_;
+  std::unique_ptr<RequestContent> content_;
   ResponseStream response_stream_;
   ResponseState state_;
-  Headers trailers_;
+  std::unique_ptr<Headers> trailers_;
   FlushAwaiter* flush_waiter_ = nullptr;
   std::optional<Task<void>> task_;
   HttpService* service_ = nullptr;
   ExchangeOwner* owner_ = nullptr;
   std::shared_ptr<HttpService> kept_service_;
   TimePoint began_{};
-  std::string_view old_text_;
-  const char* new_text_ = nullptr;
   std::uint32_t references_ = 1;
   bool finished_ = false;
   bool cancel_on_disconnect_ = false;
   bool told_client_gone_ = false;
+  bool held_by_task_ = false;
+  bool pinned_ = false;
 };
 
 /// A counted hold on an exchange.
@@ -225,6 +245,23 @@ class ExchangePin {
   ExchangePin& operator=(ExchangePin&&) = delete;
   ~ExchangePin() {
     if (exchange_ != nullptr) exchange_->drop_reference();
+  }
+  [[nodiscard]] Exchange& operator*() const noexcept { return *exchange_; }
+
+ private:
+  Exchange* exchange_;
+};
+
+/// A parameter of the outermost frame of a handler's task: from take_task() on it holds the
+/// exchange until the handler's own frames are gone, even where connection and server went before
+/// them.
+class TaskHold {
+ public:
+  explicit TaskHold(Exchange& exchange) noexcept : exchange_(&exchange) {}
+  TaskHold(TaskHold&& other) noexcept : exchange_(std::exchange(other.exchange_, nullptr)) {}
+  TaskHold& operator=(TaskHold&&) = delete;
+  ~TaskHold() {
+    if (exchange_ != nullptr) exchange_->task_gone();
   }
   [[nodiscard]] Exchange& operator*() const noexcept { return *exchange_; }
 

@@ -5,11 +5,6 @@
 
 namespace eddy::inline v0::web::internal {
 
-ParseResult FieldParser::fail(int status, const char* what) noexcept {
-  error_ = {status, what};
-  return ParseResult::failed;
-}
-
 namespace {
 
 bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
@@ -120,6 +115,8 @@ ParseResult FieldParser::parse(std::string_view text) {
         if (*cursor.p != '\n') return fail(400, "a bare CR");
         position_ = cursor.offset() + 1;
         return ParseResult::done;
+      case State::not_begun:
+        return ParseResult::need_more;
     }
   }
   position_ = cursor.offset();

@@ -28,11 +28,26 @@ struct Cursor {
 class FieldParser {
  public:
   /// To be called before the first parse of a section, which begins at `position` of the text.
-  void begin(std::size_t position, std::size_t count_limit) noexcept {
+  void begin(std::uint32_t position) noexcept {
     position_ = position;
-    count_limit_ = count_limit;
     state_ = State::line_start;
     fields_.clear();
+  }
+  /// More fields are an error; none are allowed until it is set.
+  void set_count_limit(std::size_t limit) noexcept {
+    count_limit_ = static_cast<std::uint32_t>(limit < UINT32_MAX ? limit : UINT32_MAX);
+  }
+  /// Back before begin().
+  void reset() noexcept {
+    position_ = 0;
+    state_ = State::not_begun;
+  }
+  [[nodiscard]] bool begun() const noexcept { return state_ != State::not_begun; }
+  /// Before begin(): how far another reader has come.
+  void move_to(std::uint32_t position) noexcept { position_ = position; }
+  ParseResult fail(int status, const char* what) noexcept {
+    error_ = {status, what};
+    return ParseResult::failed;
   }
 
   /// `text` is all of the message that there is: the same bytes as before, perhaps elsewhere in
@@ -45,19 +60,18 @@ class FieldParser {
   [[nodiscard]] const ParseError& error() const noexcept { return error_; }
 
  private:
-  enum class State : std::uint8_t { line_start, name, blanks, value, value_lf, end_lf };
+  enum class State : std::uint8_t { not_begun, line_start, name, blanks, value, value_lf, end_lf };
 
-  ParseResult fail(int status, const char* what) noexcept;
   void take_lines(Cursor& cursor);
   ParseResult start_line(Cursor& cursor);
   ParseResult read_name(Cursor& cursor);
   ParseResult read_value(Cursor& cursor);
 
   std::vector<FieldPlace> fields_;
-  std::size_t position_ = 0;
-  std::size_t count_limit_ = 0;
+  std::uint32_t position_ = 0;
+  std::uint32_t count_limit_ = 0;
   FieldPlace place_{};
-  State state_ = State::line_start;
+  State state_ = State::not_begun;
   ParseError error_;
 };
 

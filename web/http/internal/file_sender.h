@@ -16,7 +16,7 @@
 #include <eddy/web/http/file.h>
 #include <eddy/web/http/internal/byte_buffer.h>
 
-namespace eddy::inline v0::web {
+namespace eddy::inline v0::web::internal {
 
 /// Sends a part of a file over a stream without holding up the Loop: a step is bounded, and where
 /// the disk would have to be waited for it says so and sends nothing. Knows no HTTP: who drives it
@@ -49,7 +49,7 @@ class EDDY_API FileSender {
   /// As step(), but appends the next `bytes` to `out` instead, at most kStep: for content that is
   /// to be encoded, and for a file so small that it goes out with its head in one call. Never
   /// blocked. Throws std::bad_alloc.
-  [[nodiscard]] Result read(internal::ByteBuffer& out, std::size_t bytes = kStep);
+  [[nodiscard]] Result read(ByteBuffer& out, std::size_t bytes = kStep);
   /// After cold: reads what comes next into memory on a thread of the Loop's pool, and ends when it
   /// is there. The next step sends at least some of it, also when memory is so short that it has
   /// gone again. An error of the disk becomes the next step's; a full pool is none, and costs that
@@ -74,4 +74,4 @@ class EDDY_API FileSender {
   std::error_code error_;
 };
 
-}  // namespace eddy::inline v0::web
+}  // namespace eddy::inline v0::web::internal

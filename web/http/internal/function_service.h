@@ -42,7 +42,7 @@ class FunctionService final : public BasicService {
     try {
       if constexpr (kIsTask<Result>) {
         exchange.pin();
-        exchange.wait_for(answer_later(exchange, call(exchange)));
+        answer_later(exchange, call(exchange));
       } else {
         if constexpr (std::is_void_v<Result>) {
           call(exchange);

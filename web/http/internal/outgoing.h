@@ -10,8 +10,8 @@
 #include <eddy/core/base/unique_function.h>
 #include <eddy/core/net/stream.h>
 #include <eddy/core/task/task.h>
-#include <eddy/web/http/file_body.h>
 #include <eddy/web/http/internal/byte_buffer.h>
+#include <eddy/web/http/internal/file_sender.h>
 #include <eddy/web/http/response.h>
 
 namespace eddy::inline v0::web::internal {
