@@ -204,6 +204,7 @@ void LoopCore::run_io(Turn& turn) noexcept {
   // A nested turn goes on with the same events, so nothing of them is kept in a local.
   while (may_go_on(turn) && carry_next_ < carry_end_) {
     const ReadyIo event = carry_[carry_next_++];
+    prefetch_next();
     const auto index = static_cast<std::uint32_t>(event.key);
     const auto generation = static_cast<std::uint32_t>(event.key >> 32U);
     if (index >= slots_.size() || slots_[index].generation != generation) continue;
@@ -220,6 +221,27 @@ void LoopCore::run_io(Turn& turn) noexcept {
     }
     // A connection has counted its requests itself.
     if (turn.steps == steps) end_step(turn, label);
+  }
+}
+
+/// Of some hundred connections the next one's memory is not in the nearer caches: it is fetched
+/// while this one is served, with what was allocated right behind it, which most often is what it
+/// tells of the event. A guess that is wrong costs nothing.
+void LoopCore::prefetch_next() const noexcept {
+  constexpr std::uintptr_t kLine = 64;
+  constexpr std::uintptr_t kBytes = 448;
+  const auto slot_of = [this](std::size_t event) -> const Slot* {
+    if (event >= carry_end_) return nullptr;
+    const auto index = static_cast<std::uint32_t>(carry_[event].key);
+    return index < slots_.size() ? &slots_[index] : nullptr;
+  };
+  if (const Slot* after = slot_of(carry_next_ + 1)) __builtin_prefetch(after);
+  if (const Slot* next = slot_of(carry_next_)) {
+    // No pointer arithmetic: it leaves the object, if there is one.
+    const auto memory = reinterpret_cast<std::uintptr_t>(next->handler);
+    for (std::uintptr_t at = 0; at < kBytes; at += kLine) {
+      __builtin_prefetch(reinterpret_cast<const void*>(memory + at));
+    }
   }
 }
 

@@ -137,6 +137,7 @@ class LoopCore final : public std::enable_shared_from_this<LoopCore> {
   void run_timers(Turn& turn) noexcept;
   void run_posts(Turn& turn) noexcept;
   void run_io(Turn& turn) noexcept;
+  void prefetch_next() const noexcept;
   void run_ready(Turn& turn) noexcept;
   void end_turn(Turn& turn) noexcept;
   void end_step(Turn& turn, const char* label) noexcept;
