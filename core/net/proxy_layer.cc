@@ -71,6 +71,7 @@ class ProxyStream final : public LayeredStream,
   [[nodiscard]] Address peer_address() const noexcept override {
     return client_ ? *client_ : transport().peer_address();
   }
+  [[nodiscard]] bool peer_known() const noexcept override { return state_ != State::header; }
 
  private:
   enum class State : std::uint8_t { header, open, failed };

@@ -87,6 +87,8 @@ class EDDY_API Stream : protected StreamDelegate {
   [[nodiscard]] virtual bool closed() const noexcept = 0;
 
   [[nodiscard]] virtual Address peer_address() const noexcept = 0;
+  /// Whether peer_address() stays: not so until a proxy has said whom the connection is from.
+  [[nodiscard]] virtual bool peer_known() const noexcept { return true; }
   /// The descriptor, or -1 when closed or without one. Stays the stream's.
   [[nodiscard]] virtual int fd() const noexcept = 0;
   /// What TLS knows of this connection; null where nothing is encrypted.

@@ -40,6 +40,7 @@ class EDDY_API LayeredStream : public Stream {
   [[nodiscard]] Address peer_address() const noexcept override {
     return transport_->peer_address();
   }
+  [[nodiscard]] bool peer_known() const noexcept override { return transport_->peer_known(); }
   [[nodiscard]] int fd() const noexcept override { return transport_->fd(); }
   [[nodiscard]] const TlsInfo* tls() const noexcept override { return transport_->tls(); }
 

@@ -47,8 +47,9 @@ struct ServerOptions {
   /// its next request is not begun and nothing more is read from it, until they have been taken.
   std::size_t output_bytes = 64 * 1024;
   /// Connections at a time; 0: as many as there are descriptors. Who comes beyond that waits to be
-  /// accepted. And those of one address; who comes beyond that is closed at once. Behind a proxy
-  /// all clients have its address.
+  /// accepted. And those of one address; who comes beyond that is closed at once. Of a proxy that
+  /// speaks the PROXY protocol it is the client's, known with the first bytes; behind other proxies
+  /// all clients have the proxy's. Those of Unix sockets are not counted.
   std::size_t connections = 0;
   std::size_t connections_per_address = 0;
   /// Requests on one connection, which closes behind the last; 0: any number.

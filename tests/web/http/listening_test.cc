@@ -110,6 +110,33 @@ TEST(Listening, ThroughTheProxyProtocol) {
   EXPECT_TRUE(pump_until(loop, [&] { return server.stats().connections == 2; }));
 }
 
+TEST(Listening, BehindAProxyEachClientHasAnAddressOfItsOwn) {
+  ManualLoop loop;
+  eddy::ProxyLayerOptions options{.trusted = {"0.0.0.0/0"}};
+  HttpServer server(
+      loop, [](const Request& request) { return request.remote_ip(); },
+      {.layers = {std::make_shared<ProxyLayer>(std::move(options))}, .connections_per_address = 1});
+  server.listen("127.0.0.1", 80);
+  const auto connect = [&loop](const std::string& client) {
+    ManualPeer peer = loop.system().connect(80);
+    loop.run_until_idle();  // accepted before anything is known
+    peer.write("PROXY TCP4 " + client + " 192.0.2.1 1234 80\r\n" + std::string(kGet));
+    loop.run_until_idle();
+    return peer;
+  };
+  ManualPeer first = connect("198.51.100.1");
+  EXPECT_THAT(first.unread(), EndsWith("\r\n\r\n198.51.100.1"));
+  ManualPeer second = connect("198.51.100.2");
+  EXPECT_THAT(second.unread(), EndsWith("\r\n\r\n198.51.100.2"));
+  ManualPeer again = connect("198.51.100.1");
+  EXPECT_EQ(again.unread(), "");
+  EXPECT_TRUE(again.closed());
+  EXPECT_EQ(server.stats().shed, 1U);
+  first.close();
+  loop.run_until_idle();
+  EXPECT_THAT(connect("198.51.100.1").unread(), EndsWith("\r\n\r\n198.51.100.1"));
+}
+
 TEST(Listening, WithoutADescriptorItAnswers503) {
   CapturedLog log;
   ManualLoop loop;

@@ -145,6 +145,10 @@ void Connection::read_some() {
     return;
   }
   if (result.bytes == 0) return input_ended();
+  if (!server_->count_address(*stream_, counted_)) {
+    ++server_->stats().shed;
+    return shut();
+  }
   input.commit(result.bytes);
   BorrowedBuffer output(*server_);
   receive(input, *output);

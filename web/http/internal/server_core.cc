@@ -39,11 +39,18 @@ void ServerCore::accept(std::unique_ptr<Stream> stream) {
 }
 
 bool ServerCore::admit(const Stream& stream, AddressCount& counted) {
-  if (full()) return false;
-  if (options_.connections_per_address == 0) return true;
-  counted = per_address_.try_emplace(stream.peer_address().host(), 0).first;
-  if (counted->second >= options_.connections_per_address) return false;
-  ++counted->second;
+  return !full() && count_address(stream, counted);
+}
+
+bool ServerCore::count_address(const Stream& stream, AddressCount& counted) {
+  if (options_.connections_per_address == 0 || counted != per_address_.end()) return true;
+  if (!stream.peer_known()) return true;
+  const Address address = stream.peer_address();
+  if (address.family() == Address::Family::local) return true;  // all of them have the same
+  const AddressCount place = per_address_.try_emplace(address.host(), 0).first;
+  if (place->second >= options_.connections_per_address) return false;
+  ++place->second;
+  counted = place;
   return true;
 }
 

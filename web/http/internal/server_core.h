@@ -57,6 +57,9 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
   /// The Server has gone: ends every connection.
   void close() noexcept;
 
+  /// Counts a connection under its client's address, once that is known. False: there are too many
+  /// of that address.
+  [[nodiscard]] bool count_address(const Stream& stream, AddressCount& counted);
   /// A connection has gone.
   void removed(const AddressCount& counted) noexcept;
   /// A connection's buffers, which had `before` bytes, have `after` now.
