@@ -12,8 +12,26 @@ class Application::State {
   explicit State(Application& application)
       : core(std::make_shared<internal::ApplicationCore>(application)) {}
 
+  /// `listen` has it listen, or throws; then it is the application's.
+  template <class Listen>
+  Server& serve(Loop& loop, const ServerOptions& options, Listen listen) {
+    auto server = std::make_unique<Server>(loop, core, options);
+    listen(*server);
+    return *servers_.emplace_back(std::move(server));
+  }
+  /// As above, with an `error` that `listen` has set or cleared instead.
+  template <class Listen>
+  Server* serve(Loop& loop, const ServerOptions& options, const std::error_code& error,
+                Listen listen) {
+    auto server = std::make_unique<Server>(loop, core, options);
+    listen(*server);
+    return error ? nullptr : servers_.emplace_back(std::move(server)).get();
+  }
+
   std::shared_ptr<internal::ApplicationCore> core;
-  std::vector<std::unique_ptr<Server>> servers;
+
+ private:
+  std::vector<std::unique_ptr<Server>> servers_;
 };
 
 Route::Route(internal::RouteDefinition definition)
@@ -62,30 +80,34 @@ Server& Application::listen(Loop& loop, std::string_view address, std::uint16_t 
 }
 
 Server& Application::listen(Loop& loop, std::uint16_t port, const ServerOptions& options) {
-  auto server = std::make_unique<Server>(loop, state_->core, options);
-  server->listen(port);
-  return *state_->servers.emplace_back(std::move(server));
+  return state_->serve(loop, options, [&](Server& server) { server.listen(port); });
 }
 
 Server& Application::listen(Loop& loop, std::string_view address, std::uint16_t port,
                             const ServerOptions& options) {
-  auto server = std::make_unique<Server>(loop, state_->core, options);
-  server->listen(address, port);
-  return *state_->servers.emplace_back(std::move(server));
+  return state_->serve(loop, options, [&](Server& server) { server.listen(address, port); });
+}
+
+Server& Application::listen_unix(Loop& loop, std::string_view path, const ServerOptions& options,
+                                 const ListenOptions& socket) {
+  return state_->serve(loop, options, [&](Server& server) { server.listen_unix(path, socket); });
 }
 
 Server* Application::listen(Loop& loop, std::uint16_t port, std::error_code& error,
                             const ServerOptions& options) {
-  auto server = std::make_unique<Server>(loop, state_->core, options);
-  server->listen(port, error);
-  return error ? nullptr : state_->servers.emplace_back(std::move(server)).get();
+  return state_->serve(loop, options, error, [&](Server& server) { server.listen(port, error); });
 }
 
 Server* Application::listen(Loop& loop, std::string_view address, std::uint16_t port,
                             std::error_code& error, const ServerOptions& options) {
-  auto server = std::make_unique<Server>(loop, state_->core, options);
-  server->listen(address, port, error);
-  return error ? nullptr : state_->servers.emplace_back(std::move(server)).get();
+  return state_->serve(loop, options, error,
+                       [&](Server& server) { server.listen(address, port, error); });
+}
+
+Server* Application::listen_unix(Loop& loop, std::string_view path, std::error_code& error,
+                                 const ServerOptions& options, const ListenOptions& socket) {
+  return state_->serve(loop, options, error,
+                       [&](Server& server) { server.listen_unix(path, error, socket); });
 }
 
 std::shared_ptr<internal::HttpService> Application::service() const noexcept {

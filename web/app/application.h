@@ -140,6 +140,12 @@ class EDDY_API Application {
   Server* listen(Loop& loop, std::string_view address, std::uint16_t port, std::error_code& error,
                  const ServerOptions& options = {});
 
+  /// Listens on a Unix socket: a path, or an abstract name ("@name"); see Server::listen_unix.
+  Server& listen_unix(Loop& loop, std::string_view path, const ServerOptions& options = {},
+                      const ListenOptions& socket = {});
+  Server* listen_unix(Loop& loop, std::string_view path, std::error_code& error,
+                      const ServerOptions& options = {}, const ListenOptions& socket = {});
+
   /// For a Server of the program's own, and for tests: what answers the requests.
   [[nodiscard]] std::shared_ptr<internal::HttpService> service() const noexcept;
 

@@ -3,6 +3,7 @@
 #include <eddy/testing/captured_log.h>
 #include <eddy/testing/manual_loop.h>
 #include <eddy/testing/test_client.h>
+#include <eddy/web/app/application.h>
 #include <eddy/web/http/server.h>
 
 #include <gmock/gmock.h>
@@ -69,6 +70,24 @@ TEST(Listening, OnAUnixSocket) {
     EXPECT_EQ(server.url(), "http://127.0.0.1:" + std::to_string(server.port()));
   }
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST(Listening, AnApplicationOnAUnixSocket) {
+  const eddy::core_test::TemporaryFolder folder;
+  const std::string path = folder / "app.sock";
+  NativeLoop loop;
+  eddy::web::Application app;
+  app.get("/x", [] { return "/x"; });
+  EXPECT_EQ(app.listen_unix(loop, path, {}, {.mode = 0600}).url(), "http://unix:" + path);
+  EXPECT_EQ(std::filesystem::status(path).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  TestClient client(path);
+  EXPECT_THAT(answer_to(loop, client), EndsWith("\r\n\r\n/x"));
+  std::error_code error;
+  EXPECT_EQ(app.listen_unix(loop, path, error), nullptr);
+  EXPECT_EQ(error, std::errc::address_in_use);
+  EXPECT_NE(app.listen_unix(loop, folder / "other", error), nullptr);
+  EXPECT_FALSE(error);
 }
 
 TEST(Listening, WithASocketThatWasPassed) {
