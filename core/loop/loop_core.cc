@@ -212,15 +212,15 @@ void LoopCore::run_io(Turn& turn) noexcept {
     const Io events = event.events & slot.interest;
     if (slot.handler == nullptr || !any(events)) continue;
     const char* label = slot.handler->label();
-    const std::size_t steps = turn.steps;
     transfers_ = 0;
     try {
       slot.handler->on_ready(events);
     } catch (...) {
       report(std::current_exception(), label);
     }
-    // A connection has counted its requests itself.
-    if (turn.steps == steps) end_step(turn, label);
+    // Also where the handler has counted steps of its own: what came behind the last one, such as
+    // the send of all responses, is one too.
+    end_step(turn, label);
   }
 }
 
@@ -250,14 +250,13 @@ void LoopCore::run_ready(Turn& turn) noexcept {
     ReadyItem* item = ready_.pop_front();
     if (item == nullptr) return;
     const char* label = item->label();
-    const std::size_t steps = turn.steps;
     transfers_ = 0;
     try {
       item->run();
     } catch (...) {
       report(std::current_exception(), label);
     }
-    if (turn.steps == steps) end_step(turn, label);
+    end_step(turn, label);
   }
 }
 

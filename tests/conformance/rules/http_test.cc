@@ -241,7 +241,9 @@ EDDY_RULE_IN(HttpTest, HttpTest, StreamsDoNotHoldTheHost,
   app.get("/text", [text = text_of(3'000'000)] { return text; });
   const std::uint16_t port = app.listen(loop(), "127.0.0.1", 0, options).port();
   std::atomic<bool> stop{false};
-  const ClientThread uploads([&stop, port] {
+  int ended = 0;  // clients; counted on the loop
+  const auto end = [&ended, remote = loop().remote()] { remote.post([&ended] { ++ended; }); };
+  const ClientThread uploads([&stop, &end, port] {
     const std::string piece(64 * 1024, 'x');
     while (!stop) {
       LineClient client(port);
@@ -249,10 +251,11 @@ EDDY_RULE_IN(HttpTest, HttpTest, StreamsDoNotHoldTheHost,
       for (int i = 0; i < 100 && !stop; ++i) client.send(piece);
       client.abort();
     }
+    end();
   });
   // What comes with `field` in its head is counted.
-  auto read = [&stop, port](std::string_view request, std::string_view field,
-                            std::atomic<std::uint64_t>& bytes) {
+  auto read = [&stop, &end, port](std::string_view request, std::string_view field,
+                                  std::atomic<std::uint64_t>& bytes) {
     while (!stop) {
       LineClient client(port);
       client.send(std::string(request) + "\r\nHost: localhost\r\n\r\n");
@@ -266,6 +269,7 @@ EDDY_RULE_IN(HttpTest, HttpTest, StreamsDoNotHoldTheHost,
       }
       client.abort();
     }
+    end();
   };
   const ClientThread downloads(
       [&] { read("GET /endless HTTP/1.1", "Transfer-Encoding: chunked", downloaded); });
@@ -275,10 +279,8 @@ EDDY_RULE_IN(HttpTest, HttpTest, StreamsDoNotHoldTheHost,
   EXPECT_TRUE(run_until([&] { return uploaded > 0 && downloaded > 0 && encoded > 0; }));
   hold_to_gate(20);
   stop = true;
-  // The clients end while they are still served.
-  const TimeoutHandle end = loop().call_later(std::chrono::milliseconds(200), [this] { quit(); });
-  EXPECT_EQ(run(kPatience), RunEnd::quit);
-  loop().remove_timeout(end);
+  // They end while they are still served.
+  EXPECT_TRUE(run_until([&] { return ended == 3; }));
 }
 
 namespace {
