@@ -5,7 +5,7 @@
 
 namespace eddy::inline v0::web {
 
-std::uint64_t RequestBody::bytes_read() const noexcept { return stream_.decoder().total(); }
+std::uint64_t RequestBody::bytes_read() const noexcept { return stream_.given(); }
 
 HeaderList RequestBody::trailers() const noexcept { return stream_.decoder().trailers(); }
 

@@ -31,6 +31,16 @@ ParseResult RequestParser::parse(std::string_view text) {
   return result == ParseResult::done ? finish() : result;
 }
 
+void RequestParser::rename_fields(std::string_view name, std::uint32_t offset,
+                                  std::uint32_t size) noexcept {
+  for (internal::FieldPlace& place : reader_.fields()) {
+    const std::string_view had(head_.text_ + place.name_offset, place.name_size);
+    if (!internal::equals_ignoring_case(had, name)) continue;
+    place.name_offset = offset;
+    place.name_size = size;
+  }
+}
+
 ParseResult RequestParser::advance(internal::Cursor& cursor) {
   switch (state_) {
     case State::start:

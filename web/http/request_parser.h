@@ -123,6 +123,9 @@ class EDDY_API RequestParser {
   /// Whether a head has begun: not so when nothing, or only empty lines, came since the reset.
   [[nodiscard]] bool started() const noexcept { return state_ > State::start_lf; }
 
+  /// After done: fields named `name` are called what stands at that place of the head's text from
+  /// now on, which may be behind the head (see RequestHead::move_text).
+  void rename_fields(std::string_view name, std::uint32_t offset, std::uint32_t size) noexcept;
   /// Begins the next head.
   void reset() noexcept;
 

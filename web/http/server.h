@@ -66,6 +66,13 @@ struct ServerOptions {
   /// Responses are compressed for clients that take it; see CompressionOptions. Files are sent as
   /// they are.
   CompressionOptions compression = {};
+  /// The content of requests that says Content-Encoding: gzip or deflate is decoded, and the field
+  /// is called X-Consumed-Content-Encoding then; other codings are the handler's business. What
+  /// comes out is bounded as what comes in, by limits.body_bytes or the route's own limit, and by
+  /// how many times more it is (0: no bound; the first 64 KiB are free): beyond that it is a 413.
+  /// Source: HTTPServer's decompress_request.
+  bool decompress_request = false;
+  std::uint32_t decompression_ratio = 100;
   /// One line of log for each request, "200 GET /path (127.0.0.1) 0.31ms", in the category
   /// "eddy.access": info, from 400 on warning, from 500 on error. Costs nothing where the Loop's
   /// log takes no such level (LoopOptions::log_level).

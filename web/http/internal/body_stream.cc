@@ -6,13 +6,14 @@
 #include <eddy/core/loop/scheduler.h>
 #include <eddy/web/http/body_decoder.h>
 #include <eddy/web/http/http_error.h>
-#include <eddy/web/http/internal/byte_buffer.h>
+#include <eddy/web/http/internal/content_decoding.h>
 #include <eddy/web/http/request_parser.h>
 
 namespace eddy::inline v0::web::internal {
 
-void BodyStream::begin(const RequestHead& head, BodySource& source) {
+void BodyStream::begin(const RequestHead& head, BodySource& source, ContentDecoding* decoding) {
   source_ = &source;
+  decoding_ = decoding;
   active_ = true;
   length_ = head.content_length().value_or(0);
   decoder_.begin(head);
@@ -54,6 +55,7 @@ bool BodyStream::skip_rest() {
 
 void BodyStream::reset() noexcept {
   source_ = nullptr;
+  decoding_ = nullptr;
   waiter_ = nullptr;
   error_ = nullptr;
   shown_ = 0;
@@ -62,6 +64,7 @@ void BodyStream::reset() noexcept {
 
 void BodyStream::set_limit(std::size_t bytes) noexcept {
   decoder_.set_body_limit(bytes);
+  if (decoding_ != nullptr) decoding_->decoder.set_limit(bytes);
   if (length_ > bytes) refuse({413, "a body beyond the limit"});
 }
 
@@ -70,7 +73,39 @@ void BodyStream::refuse(const ParseError& error) noexcept {
   error_ = std::make_exception_ptr(HttpError(error.status, error.what));
 }
 
+std::uint64_t BodyStream::given() const noexcept {
+  return decoding_ != nullptr ? decoding_->decoder.total() : decoder_.total();
+}
+
 std::optional<std::string_view> BodyStream::take() {
+  return decoding_ != nullptr ? take_decoded() : take_framed();
+}
+
+std::optional<std::string_view> BodyStream::take_decoded() {
+  if (malformed_) std::rethrow_exception(error_);
+  ByteBuffer& piece = decoding_->piece;
+  piece.clear();
+  for (;;) {
+    while (decoding_->pending()) {
+      if (!decoding_->step(piece)) {
+        refuse(decoding_->decoder.error());
+        std::rethrow_exception(error_);
+      }
+      if (!piece.empty()) return piece.view();
+    }
+    const std::optional<std::string_view> framed = take_framed();
+    if (!framed) return std::nullopt;
+    if (framed->empty()) break;
+    decoding_->coded.append(*framed);
+  }
+  if (!decoding_->decoder.finish()) {
+    refuse(decoding_->decoder.error());
+    std::rethrow_exception(error_);
+  }
+  return std::string_view();
+}
+
+std::optional<std::string_view> BodyStream::take_framed() {
   if (malformed_) std::rethrow_exception(error_);
   raw_.consume(std::exchange(shown_, 0));
   while (!decoder_.finished()) {

@@ -23,6 +23,7 @@ using eddy::internal::Waiter;
 
 class BodyReadAwaiter;
 class ByteBuffer;
+struct ContentDecoding;
 
 /// Who brings the bytes of a streamed body: a connection.
 class EDDY_API BodySource {
@@ -46,8 +47,9 @@ class EDDY_API BodyStream {
 
   // ---- For the connection ----
 
-  /// The head is there, and in raw() what came behind it.
-  void begin(const RequestHead& head, BodySource& source);
+  /// The head is there, and in raw() what came behind it. What is framed goes through `decoding`,
+  /// if there is one, which lives until reset().
+  void begin(const RequestHead& head, BodySource& source, ContentDecoding* decoding = nullptr);
   [[nodiscard]] bool active() const noexcept { return active_; }
   [[nodiscard]] ByteBuffer& raw() noexcept { return raw_; }
   /// Somebody waits for bytes that are not in raw().
@@ -71,14 +73,19 @@ class EDDY_API BodyStream {
   /// was given, and HttpError for content that is malformed or too large.
   std::optional<std::string_view> take();
   [[nodiscard]] const BodyDecoder& decoder() const noexcept { return decoder_; }
+  /// Bytes that take() has given.
+  [[nodiscard]] std::uint64_t given() const noexcept;
 
  private:
   friend class BodyReadAwaiter;
 
+  std::optional<std::string_view> take_framed();
+  std::optional<std::string_view> take_decoded();
   void refuse(const ParseError& error) noexcept;
 
   BodyDecoder& decoder_;
   ByteBuffer& raw_;
+  ContentDecoding* decoding_ = nullptr;
   BodySource* source_ = nullptr;
   BodyReadAwaiter* waiter_ = nullptr;
   std::exception_ptr error_;

@@ -118,7 +118,7 @@ void Connection::run() {
 
 void Connection::go_on() {
   const bool receiving = phase_ == Phase::head || phase_ == Phase::content;
-  if (receiving && !input_.empty() && outgoing_.empty()) {
+  if (receiving && (!input_.empty() || content_is_there()) && outgoing_.empty()) {
     BorrowedBuffer output(*server_);
     receive(input_, *output);
   } else if (receiving && end_of_input_ && outgoing_.empty()) {
@@ -157,7 +157,7 @@ void Connection::read_some() {
 // Content of a known length goes to where it is collected. False: it is not of that kind.
 bool Connection::read_content() {
   const RequestHead& head = exchange_->parser().head();
-  if (head.chunked() || !input_.empty()) return false;
+  if (head.chunked() || !input_.empty() || exchange_->content().decoding) return false;
   BodyDecoder& decoder = exchange_->content().decoder;
   ByteBuffer& body = exchange_->content().buffer;
   const std::uint64_t rest = *head.content_length() - decoder.total();
@@ -264,8 +264,7 @@ void Connection::receive(ByteBuffer& input, ByteBuffer& output) {
   bool budget_spent = false;
   {
     const Batch batch{batch_ = &output};
-    while (!input.empty() ||
-           (phase_ == Phase::content && exchange_->content().decoder.finished())) {
+    while (!input.empty() || content_is_there()) {
       const bool more =
           phase_ == Phase::head ? receive_head(input, output) : receive_content(input, output);
       if (!more || input.empty()) break;
@@ -278,6 +277,7 @@ void Connection::receive(ByteBuffer& input, ByteBuffer& output) {
     }
   }
   if (phase_ == Phase::shut) return;
+  budget_spent |= ReadyItem::linked();  // decoding goes on in a later step
   if (phase_ == Phase::closing) {
     linger_ |= !input.empty();
     input.clear();
@@ -330,15 +330,34 @@ bool Connection::take_content(ByteBuffer& input, ByteBuffer& output) {
   decoder.set_limits(server_->options().limits);
   decoder.set_body_limit(limit);
   patience_.begin_content(server_->options().timeouts);
+  const bool decodes = server_->options().decompress_request && begin_decoding(limit);
   if (plan.streamed) {
     begin_stream(input);
     return handle({}, output);
   }
   const std::size_t head_bytes = exchange_->parser().head_bytes();
   const std::string_view content = input.view().substr(head_bytes);
-  if (head.chunked() || content.size() < length) return begin_content(input, output);
+  if (decodes || head.chunked() || content.size() < length) return begin_content(input, output);
   input.consume(head_bytes + static_cast<std::size_t>(length));
   return handle(content.substr(0, static_cast<std::size_t>(length)), output);
+}
+
+// What has been read of a request's content can be gone on with, without reading more.
+bool Connection::content_is_there() const {
+  if (phase_ != Phase::content) return false;
+  const RequestContent& content = exchange_->content();
+  return content.decoder.finished() || (content.decoding && content.decoding->pending());
+}
+
+// True: the content is in a coding that is undone here.
+bool Connection::begin_decoding(std::size_t limit) {
+  const auto field = exchange_->parser().head().headers().get("Content-Encoding");
+  const auto coding = field ? coding_of(*field) : std::nullopt;
+  if (!coding || !ContentDecoder::can_decode(*coding)) return false;
+  const ContentDecoder::Limits limits{.bytes = limit,
+                                      .ratio = server_->options().decompression_ratio};
+  exchange_->content().decoding = std::make_unique<ContentDecoding>(*coding, limits);
+  return true;
 }
 
 bool Connection::begin_content(ByteBuffer& input, ByteBuffer& output) {
@@ -350,6 +369,7 @@ bool Connection::begin_content(ByteBuffer& input, ByteBuffer& output) {
   if (!head.chunked()) {
     exchange_->content().buffer.prepare(static_cast<std::size_t>(*head.content_length()));
   }
+  if (exchange_->content().decoding) rename_consumed_coding();
   phase_ = Phase::content;
   patience_.restart();
   if (head.expects_continue() && input.empty()) output.append(kContinue);
@@ -363,7 +383,9 @@ void Connection::begin_stream(ByteBuffer& input) {
   BodyStream& stream = exchange_->content().stream;
   stream.raw().append(input.view());
   input.clear();
-  stream.begin(exchange_->parser().head(), *this);
+  ContentDecoding* const decoding = exchange_->content().decoding.get();
+  if (decoding != nullptr) rename_consumed_coding();
+  stream.begin(exchange_->parser().head(), *this, decoding);
 }
 
 bool Connection::receive_content(ByteBuffer& input, ByteBuffer& output) {
@@ -372,17 +394,41 @@ bool Connection::receive_content(ByteBuffer& input, ByteBuffer& output) {
   if (!input.empty()) {
     patience_.progress(input.size(), now(server_->loop()), server_->options().timeouts);
   }
+  if (content.decoding && !decode_content(output)) return false;
+  ByteBuffer& framed = content.decoding ? content.decoding->coded : content.buffer;
   while (!input.empty() || decoder.finished()) {
     const BodyDecoder::Step step = decoder.decode(input.view());
-    content.buffer.append(step.data);
+    framed.append(step.data);
     input.consume(step.consumed);
     if (step.result == ParseResult::failed) {
       refuse(decoder.error(), output);
       return false;
     }
+    if (content.decoding && !decode_content(output)) return false;
     if (step.result == ParseResult::done) return handle(content.buffer.view(), output);
   }
   return false;
+}
+
+// False: it goes on in a later step, or has been refused.
+bool Connection::decode_content(ByteBuffer& output) {
+  RequestContent& content = exchange_->content();
+  ContentDecoding& decoding = *content.decoding;
+  bool good = true;
+  while (good && decoding.pending()) {
+    good = decoding.step(content.buffer);
+    if (good && step_done(server_->loop(), "decode")) {
+      schedule(server_->loop(), *this);
+      return false;
+    }
+  }
+  if (good && content.decoder.finished()) good = decoding.decoder.finish();
+  if (!good) refuse(decoding.decoder.error(), output);
+  return good;
+}
+
+void Connection::rename_consumed_coding() {
+  exchange_->rename_fields("Content-Encoding", "X-Consumed-Content-Encoding");
 }
 
 // Calls the handler. True: it has answered, and the next request may follow.

@@ -96,6 +96,10 @@ class Connection final : public ServerHook,
   bool receive_head(ByteBuffer& input, ByteBuffer& output);
   bool receive_content(ByteBuffer& input, ByteBuffer& output);
   bool take_content(ByteBuffer& input, ByteBuffer& output);
+  [[nodiscard]] bool content_is_there() const;
+  bool begin_decoding(std::size_t limit);
+  bool decode_content(ByteBuffer& output);
+  void rename_consumed_coding();
   bool begin_content(ByteBuffer& input, ByteBuffer& output);
   void begin_stream(ByteBuffer& input);
 

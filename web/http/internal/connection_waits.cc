@@ -43,7 +43,7 @@ Patience::For Connection::awaited() const noexcept {
       return exchange_ != nullptr && exchange_->parser().started() ? Patience::For::head
                                                                    : Patience::For::request;
     case Phase::content:
-      return Patience::For::content;
+      return ReadyItem::linked() ? Patience::For::nothing : Patience::For::content;
     case Phase::handling:
       return exchange_->wants_content() ? Patience::For::content : Patience::For::nothing;
     case Phase::closing:

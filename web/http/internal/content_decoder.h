@@ -57,6 +57,8 @@ class EDDY_API ContentDecoder {
   ContentDecoder& operator=(ContentDecoder&&) noexcept;
   ~ContentDecoder();
 
+  /// Replaces Limits::bytes.
+  void set_limit(std::uint64_t bytes) noexcept { limits_.bytes = bytes; }
   /// Takes from the front of `input`, and appends at most kStep bytes to `out`.
   [[nodiscard]] Step decode(std::string_view input, ByteBuffer& out);
   /// The message has ended. False, with a 400, when its content has not; no content at all will do.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/internal/exchange.h>
 
+#include <algorithm>
 #include <functional>
 
 #include <eddy/web/http/internal/encoding.h>
@@ -56,7 +57,9 @@ bool Exchange::wants_content() const noexcept {
 }
 
 std::size_t Exchange::content_bytes_held() const noexcept {
-  return content_ != nullptr ? content_->buffer.size() : 0;
+  if (content_ == nullptr) return 0;
+  const ContentDecoding* decoding = content_->decoding.get();
+  return content_->buffer.size() + (decoding != nullptr ? decoding->coded.size() : 0);
 }
 
 RequestBody& Exchange::request_body() { return content().body; }
@@ -122,6 +125,7 @@ void Exchange::reset() noexcept {
   end();
   if (content_ != nullptr) {
     content_->stream.reset();
+    content_->decoding.reset();
     ByteBuffer& buffer = content_->buffer;
     buffer.capacity() > kKeptBodyBytes ? buffer.release() : buffer.clear();
   }
@@ -163,7 +167,7 @@ MovedText Exchange::pin() {
   RequestHead& head = parser_.head();
   const std::string_view text = head.text().substr(0, parser_.head_bytes());
   const std::string_view copy = arena_.copy(text);
-  if (!request_.body_.empty() && content_bytes_held() == 0) {
+  if (!request_.body_.empty() && (content_ == nullptr || content_->buffer.empty())) {
     ByteBuffer& buffer = content().buffer;
     buffer.append(request_.body_);
     request_.body_ = buffer.view();
@@ -171,6 +175,17 @@ MovedText Exchange::pin() {
   head.move_text(copy.data());
   pinned_ = true;
   return {text, copy.data()};
+}
+
+void Exchange::rename_fields(std::string_view name, std::string_view to) {
+  RequestHead& head = parser_.head();
+  const std::string_view text = head.text();
+  auto* const longer = static_cast<char*>(arena_.allocate(text.size() + to.size(), 1));
+  std::copy(text.begin(), text.end(), longer);
+  std::copy(to.begin(), to.end(), longer + text.size());
+  parser_.rename_fields(name, static_cast<std::uint32_t>(text.size()),
+                        static_cast<std::uint32_t>(to.size()));
+  head.move_text(longer);
 }
 
 std::string_view MovedText::operator()(std::string_view view) const noexcept {

@@ -141,6 +141,8 @@ class EDDY_API Exchange {
              const TlsInfo* tls = nullptr);
   /// A trusted proxy's word on whom the request is from; `scheme` is a literal.
   void forwarded_for(std::string_view ip, std::string_view scheme, std::string_view host);
+  /// After pin(): what the head has by one name it has by another one from now on.
+  void rename_fields(std::string_view name, std::string_view to);
   /// When the handler was called, for the access log.
   void set_began(TimePoint time) noexcept { began_ = time; }
   [[nodiscard]] TimePoint began() const noexcept { return began_; }

@@ -57,6 +57,7 @@ class FieldParser {
   /// After done: where the text goes on behind the section.
   [[nodiscard]] std::size_t position() const noexcept { return position_; }
   [[nodiscard]] const std::vector<FieldPlace>& fields() const noexcept { return fields_; }
+  [[nodiscard]] std::vector<FieldPlace>& fields() noexcept { return fields_; }
   [[nodiscard]] const ParseError& error() const noexcept { return error_; }
 
  private:

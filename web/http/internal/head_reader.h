@@ -37,6 +37,7 @@ class HeadReader {
   /// After done: the size of the head.
   [[nodiscard]] std::size_t position() const noexcept { return fields_.position(); }
   [[nodiscard]] const std::vector<FieldPlace>& fields() const noexcept { return fields_.fields(); }
+  [[nodiscard]] std::vector<FieldPlace>& fields() noexcept { return fields_.fields(); }
   [[nodiscard]] const ParseError& error() const noexcept { return fields_.error(); }
 
  private:

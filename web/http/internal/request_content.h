@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <memory>
+
 #include <eddy/web/http/body_decoder.h>
 #include <eddy/web/http/internal/body_stream.h>
 #include <eddy/web/http/internal/byte_buffer.h>
+#include <eddy/web/http/internal/content_decoding.h>
 #include <eddy/web/http/request_body.h>
 
 namespace eddy::inline v0::web::internal {
@@ -18,6 +21,8 @@ struct RequestContent {
   /// been decoded yet.
   ByteBuffer buffer;
   BodyStream stream;
+  /// Of content whose coding is undone.
+  std::unique_ptr<ContentDecoding> decoding;
   RequestBody body;
 };
 
