@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstdint>
 #include <cstdio>
 #include <stdexcept>
@@ -33,11 +32,14 @@ inline std::uint16_t port_option(int argc, char** argv, std::string_view name = 
                                  std::uint16_t port = 8888) {
   const std::string_view text = option(argc, argv, name);
   if (text.empty()) return port;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    throw std::invalid_argument(std::string(name).append(": '").append(text) + "' is not a port");
+  unsigned number = 0;
+  for (const char c : text) {
+    number = number * 10 + static_cast<unsigned>(c - '0');
+    if (c < '0' || c > '9' || number > 65535) {
+      throw std::invalid_argument(std::string(name).append(": '").append(text) + "' is not a port");
+    }
   }
-  return port;
+  return static_cast<std::uint16_t>(number);
 }
 
 /// One line, at once: who started the program may be waiting for it.

@@ -15,7 +15,8 @@ namespace eddy::inline v0::conformance {
 namespace {
 
 constexpr const char* kConfirming = "EDDY_CONFIRMS_OVERRUNS";
-constexpr int kRunsAgain = 2;
+constexpr int kRunsAgain = 5;
+constexpr int kMost = 3;
 
 /// As --gtest_filter takes them.
 std::string& tests_to_confirm() {
@@ -57,13 +58,13 @@ int confirm_overruns(const char* program, int result) {
   const std::string& names = tests_to_confirm();
   if (result != 0 || names.empty()) return result;
   ::setenv(kConfirming, "1", 1);
-  for (int i = 0; i < kRunsAgain; ++i) {
+  int again = 0;
+  for (int i = 0; i < kRunsAgain && again < kMost; ++i) {
     std::fflush(stdout);
-    if (const int status = run_again(program, names)) return status < 0 ? 1 : status;
+    if (run_again(program, names) != 0) ++again;
   }
-  std::printf("the overrun has not come again in %d runs: something else had the processor\n",
-              kRunsAgain);
-  return 0;
+  std::printf("an overrun came again in %d of %d runs\n", again, kRunsAgain);
+  return again < kMost ? 0 : 1;
 }
 
 }  // namespace eddy::inline v0::conformance

@@ -5,8 +5,8 @@
 
 /// What becomes of a turn that lasted too long. A kernel charges interrupts, and a hypervisor what
 /// it does behind a guest's back, to the thread that runs: one turn among millions is long for
-/// that. What the code does comes again. So a test with such a turn is run twice more, from the
-/// start and in processes of their own, and fails when either of these has one again.
+/// that. What the code does comes again. So a test with such a turn is run five times more, from
+/// the start and in processes of their own, and fails when most of these have one again.
 namespace eddy::inline v0::conformance {
 
 /// This process runs tests again that had such a turn before.
