@@ -175,17 +175,17 @@ class LoadTest : public HttpTest {
  protected:
   /// Asks `requests` times on each of 512 connections, and holds the host to the gate meanwhile.
   void load(int requests, long burn_ns) {
-    constexpr std::size_t connections = 512;
-    ASSERT_TRUE(allow_connections(connections)) << "the limit on descriptors (ulimit -Hn) is low";
+    constexpr std::size_t kConnections = 512;
+    ASSERT_TRUE(allow_connections(kConnections)) << "the limit on descriptors (ulimit -Hn) is low";
     listen();
     burn_ns_ = burn_ns;
-    const std::size_t all = connections * static_cast<std::size_t>(requests);
+    const std::size_t all = kConnections * static_cast<std::size_t>(requests);
     std::string batch;
     for (int i = 0; i < requests; ++i) batch += request_for("/echo/x");
     std::atomic<std::size_t> answered{0};
     const ClientThread client([&, remote = loop().remote()] {
       std::vector<LineClient> clients;
-      for (std::size_t i = 0; i < connections; ++i) {
+      for (std::size_t i = 0; i < kConnections; ++i) {
         clients.emplace_back(port_);
         clients.back().send(batch);
       }
