@@ -247,7 +247,7 @@ bool BodyDecoder::end_size_line() noexcept {
 // Trailers are few and small: they are copied, so that they outlive the input.
 BodyDecoder::Step BodyDecoder::read_trailer(std::string_view input, std::size_t consumed) {
   const std::size_t had = trailer_text_.size();
-  const std::size_t most = limits_.trailer_bytes < UINT32_MAX ? limits_.trailer_bytes : UINT32_MAX;
+  const std::size_t most = internal::place_limit(limits_.trailer_bytes);
   const std::size_t room = most - had;
   trailer_text_.append(input.substr(consumed, room));
   const ParseResult result = trailer_fields_.parse(trailer_text_);

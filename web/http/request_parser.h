@@ -102,8 +102,8 @@ class EDDY_API RequestHead {
 class EDDY_API RequestParser {
  public:
   explicit RequestParser(const HttpLimits& limits = {}) noexcept
-      : header_bytes_(internal::head_limit(limits.header_bytes)),
-        target_bytes_(internal::head_limit(limits.target_bytes)),
+      : header_bytes_(internal::place_limit(limits.header_bytes)),
+        target_bytes_(internal::place_limit(limits.target_bytes)),
         reader_(limits) {}
   RequestParser(const RequestParser&) = delete;  // head() points into this object
   RequestParser& operator=(const RequestParser&) = delete;

@@ -96,7 +96,7 @@ class EDDY_API ResponseParser {
  public:
   /// Of the limits those of heads count.
   explicit ResponseParser(const HttpLimits& limits = {}) noexcept
-      : header_bytes_(internal::head_limit(limits.header_bytes)), reader_(limits) {}
+      : header_bytes_(internal::place_limit(limits.header_bytes)), reader_(limits) {}
   ResponseParser(const ResponseParser&) = delete;  // head() points into this object
   ResponseParser& operator=(const ResponseParser&) = delete;
 

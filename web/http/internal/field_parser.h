@@ -22,6 +22,11 @@ struct Cursor {
   }
 };
 
+/// A limit on bytes or fields of what is read so: places are kept in 32 bits.
+constexpr std::uint32_t place_limit(std::size_t limit) noexcept {
+  return limit < UINT32_MAX ? static_cast<std::uint32_t>(limit) : UINT32_MAX;
+}
+
 /// Reads field lines up to and with the empty line that ends them (RFC 9112, 5): the header section
 /// of a request or response, and a trailer section. Strict: no folding, no blank before the colon,
 /// CRLF only. Every byte is looked at once, however the input is cut.
@@ -34,9 +39,7 @@ class FieldParser {
     fields_.clear();
   }
   /// More fields are an error; none are allowed until it is set.
-  void set_count_limit(std::size_t limit) noexcept {
-    count_limit_ = static_cast<std::uint32_t>(limit < UINT32_MAX ? limit : UINT32_MAX);
-  }
+  void set_count_limit(std::size_t limit) noexcept { count_limit_ = place_limit(limit); }
   /// Back before begin().
   void reset() noexcept {
     position_ = 0;

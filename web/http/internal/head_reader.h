@@ -11,11 +11,6 @@
 
 namespace eddy::inline v0::web::internal {
 
-/// Places are kept in 32 bits.
-constexpr std::uint32_t head_limit(std::size_t limit) noexcept {
-  return limit < UINT32_MAX ? static_cast<std::uint32_t>(limit) : UINT32_MAX;
-}
-
 /// What the heads of requests and of responses have in common: a start line, then field lines, all
 /// of it within a limit, and every byte looked at once, however the input is cut.
 class HeadReader {
