@@ -9,8 +9,9 @@ add_test(NAME readme.blocks
 set_tests_properties(readme.blocks PROPERTIES SKIP_RETURN_CODE 77)
 
 function(eddy_add_readme_test host text)
-  if(NOT TARGET example_hello_${host})
-    eddy_leave_out_test(readme.${host} "example_hello_${host} is not built")
+  eddy_missing_example(reason example_hello_${host})
+  if(reason)
+    eddy_leave_out_test(readme.${host} "${reason}")
     return()
   endif()
   set(source ${PROJECT_SOURCE_DIR}/examples/readme/${host}.cc)
