@@ -22,6 +22,7 @@ function(eddy_add_conformance_tests target)
     TEST_PREFIX ${target}.
     DISCOVERY_MODE PRE_TEST
     DISCOVERY_TIMEOUT 60
+    NO_PRETTY_VALUES
     PROPERTIES TIMEOUT ${arg_TIMEOUT})
   # gtest_discover_tests cannot hand on a list, so the rest is said once the cases are known. The gates under load
   # have the machine to themselves: the work of other processes in interrupts is charged to the thread that runs.

@@ -104,6 +104,7 @@ function(eddy_add_test name)
       TEST_PREFIX ${name}.
       DISCOVERY_MODE PRE_TEST
       DISCOVERY_TIMEOUT 60
+      NO_PRETTY_VALUES
       PROPERTIES ${properties})
     # gtest_discover_tests cannot hand on a list, so the labels are given once the cases are known.
     if(arg_LABELS)
