@@ -86,8 +86,8 @@ const char* http_date() {
   return date;
 }
 
-void print_url(int port) {
-  std::printf("http://127.0.0.1:%d/\n", port);
+void print_url(int port, const char* scheme) {
+  std::printf("%s://127.0.0.1:%d/\n", scheme, port);
   std::fflush(stdout);
 }
 

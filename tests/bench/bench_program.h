@@ -44,7 +44,7 @@ void keep_busy(std::chrono::microseconds work);
 const char* http_date();
 
 /// "http://127.0.0.1:PORT/" to standard output: it listens.
-void print_url(int port);
+void print_url(int port, const char* scheme = "http");
 
 /// SIGUSR1 and SIGTERM as a descriptor; they do nothing else from now on.
 int signal_descriptor();

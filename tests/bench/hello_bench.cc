@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // bench_hello_HOST [--port=N] [--work=MICROSECONDS] [--timer] [--file=PATH] [--slice=MILLISECONDS]
-//                  [--fairness=CONNECTIONS,REQUESTS]
+//                  [--fairness=CONNECTIONS,REQUESTS] [--tls=CERTIFICATE,KEY]
 //
 // "Hello, world" in a host's loop: GET / and POST / answer so, the latter after its body; GET /file
 // with the contents of --file; GET /wait waits.
 // --slice: how long a turn may last. --work: each handler keeps the processor busy for so long.
 // --timer: the host's own 5 ms timer runs beside it and its lateness is recorded. --fairness: of
 // the requests for /c/ID, counts by ID the first REQUESTS that come after CONNECTIONS different
-// ones have been seen. Prints its URL; at SIGUSR1, and at SIGTERM before it ends, one line of JSON:
-// what it has counted since the last time, and how many handlers wait.
+// ones have been seen. --tls: https, where Eddy is built with it. Prints its URL; at SIGUSR1, and
+// at SIGTERM before it ends, one line of JSON: what it has counted since the last time, and how
+// many handlers wait.
 #include <signal.h>
 
 #include <algorithm>
@@ -24,20 +25,59 @@
 #include <tests/bench/bench_host.h>
 #include <tests/bench/bench_program.h>
 
+#ifdef EDDY_BENCH_TLS
+#  include <eddy/tls/tls.h>
+#endif
+
 namespace {
+
+#ifdef EDDY_BENCH_TLS
+constexpr const char* kTlsUsage = " [--tls=CERTIFICATE,KEY]";
+#else
+constexpr const char* kTlsUsage = "";
+#endif
 
 struct Options : bench::ProgramOptions {
   std::chrono::milliseconds slice =
       std::chrono::duration_cast<std::chrono::milliseconds>(eddy::Budget().slice);
   std::uint64_t connections = 0;
   std::uint64_t requests = 0;
+  /// PEM files; empty for plain HTTP.
+  std::string certificate;
+  std::string key;
 };
+
+bool read_tls_option([[maybe_unused]] std::string_view argument,
+                     [[maybe_unused]] Options& options) {
+#ifdef EDDY_BENCH_TLS
+  constexpr std::string_view kTls = "--tls=";
+  const std::size_t comma = argument.find(',');
+  if (!argument.starts_with(kTls) || comma == argument.npos) return false;
+  options.certificate = argument.substr(kTls.size(), comma - kTls.size());
+  options.key = argument.substr(comma + 1);
+  return true;
+#else
+  return false;
+#endif
+}
+
+eddy::web::ServerOptions server_options([[maybe_unused]] const Options& options) {
+#ifdef EDDY_BENCH_TLS
+  if (!options.certificate.empty()) {
+    return {.layers = {std::make_shared<eddy::tls::ServerContext>(eddy::tls::ServerContextOptions{
+                .certificates = {{.file = options.certificate, .key_file = options.key}}})}};
+  }
+#endif
+  return {};
+}
 
 bool parse(int argc, char** argv, Options& options) {
   for (int i = 1; i < argc; ++i) {
     std::string_view argument = argv[i];
     std::uint64_t time = 0;
-    if (bench::read_program_option(argument, options)) continue;
+    if (bench::read_program_option(argument, options) || read_tls_option(argument, options)) {
+      continue;
+    }
     if (bench::read_option(argument, "--slice=", time)) {
       options.slice = std::chrono::milliseconds(time);
     } else if (!bench::read_option(argument, "--fairness=", options.connections) ||
@@ -187,8 +227,8 @@ int serve(int argc, char** argv, const Options& options) {
 
   eddy::web::Application app;
   add_routes(app, options, report, fairness);
-  const eddy::web::Server& server = app.listen(loop, options.port);
-  bench::print_url(server.port());
+  const eddy::web::Server& server = app.listen(loop, options.port, server_options(options));
+  bench::print_url(server.port(), options.certificate.empty() ? "http" : "https");
 
   std::unique_ptr<HostTimer> timer;
   if (options.timer) timer = std::make_unique<HostTimer>(*host);
@@ -209,8 +249,8 @@ int main(int argc, char** argv) try {
   if (!parse(argc, argv, options)) {
     std::fprintf(stderr,
                  "usage: %s [--port=N] [--work=MICROSECONDS] [--timer] [--file=PATH] "
-                 "[--slice=MILLISECONDS] [--fairness=CONNECTIONS,REQUESTS]\n",
-                 argv[0]);
+                 "[--slice=MILLISECONDS] [--fairness=CONNECTIONS,REQUESTS]%s\n",
+                 argv[0], kTlsUsage);
     return 2;
   }
   return serve(argc, argv, options);

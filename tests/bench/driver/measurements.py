@@ -51,7 +51,7 @@ def timer(bench):
 
 
 def tls(bench):
-    return contest(bench, 0, hosts=0, peers=1, limit=0)
+    return contest(bench, 0, peers=1, limit=0)
 
 
 # Name, function, and its estimate in seconds without repetitions.

@@ -175,7 +175,7 @@ def tls_contest(bench, name, title, traffic):
     contest = Contest(bench, name, title, traffic, serving=programs.Serving(tls=bench.certificate()), base="nginx",
                       hosts=able, peers=["nginx"])
     if not able:
-        contest.table.notes.append("Eddy's hello does not understand --tls yet")
+        contest.table.notes.append("Eddy's hello was built without TLS")
     return contest.run()
 
 
