@@ -72,6 +72,7 @@ class ProxyStream final : public LayeredStream,
     return client_ ? *client_ : transport().peer_address();
   }
   [[nodiscard]] bool peer_known() const noexcept override { return state_ != State::header; }
+  [[nodiscard]] bool secure() const noexcept override { return tls_ || transport().secure(); }
 
  private:
   enum class State : std::uint8_t { header, open, failed };
@@ -122,6 +123,7 @@ class ProxyStream final : public LayeredStream,
     if (result.header.has_addresses) {
       client_ = std::make_unique<Address>(result.header.source.unmapped());
     }
+    tls_ = result.header.tls;
     begin_ = result.consumed;
     open();
   }
@@ -209,6 +211,8 @@ class ProxyStream final : public LayeredStream,
   Below below_{*this};
   Io interest_ = Io::none;
   State state_ = State::header;
+  /// The client speaks TLS with the proxy.
+  bool tls_ = false;
 };
 
 }  // namespace

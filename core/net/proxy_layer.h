@@ -26,7 +26,8 @@ struct ProxyLayerOptions {
 /// The PROXY protocol, version 1 or 2, on the listeners that it is given to by
 /// ListenOptions::layers, as the first of them: each connection of a trusted proxy must begin with
 /// a header, which says who the client is. It is read when the stream is first read or written;
-/// from then on the stream shows the client's address and is otherwise the one below.
+/// from then on the stream shows the client's address, and whether that came by TLS, and is
+/// otherwise the one below.
 ///
 /// Errors: a stream whose header is malformed, or has not come in time, fails with
 /// std::errc::protocol_error or std::errc::timed_out when it is read or written. Until the header

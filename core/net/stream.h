@@ -93,6 +93,9 @@ class EDDY_API Stream : protected StreamDelegate {
   [[nodiscard]] virtual int fd() const noexcept = 0;
   /// What TLS knows of this connection; null where nothing is encrypted.
   [[nodiscard]] virtual const TlsInfo* tls() const noexcept { return nullptr; }
+  /// Whether the client's own connection is encrypted: this one, or where a proxy speaks for the
+  /// client, the one to the proxy, as that says (PP2_CLIENT_SSL of the PROXY protocol).
+  [[nodiscard]] virtual bool secure() const noexcept { return false; }
 
  protected:
   /// To be called when the stream closes: what waits is resumed with an error, in a later step.

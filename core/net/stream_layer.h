@@ -43,6 +43,7 @@ class EDDY_API LayeredStream : public Stream {
   [[nodiscard]] bool peer_known() const noexcept override { return transport_->peer_known(); }
   [[nodiscard]] int fd() const noexcept override { return transport_->fd(); }
   [[nodiscard]] const TlsInfo* tls() const noexcept override { return transport_->tls(); }
+  [[nodiscard]] bool secure() const noexcept override { return transport_->secure(); }
 
  protected:
   [[nodiscard]] Stream& transport() noexcept { return *transport_; }

@@ -59,10 +59,11 @@ class EDDY_API Request {
   /// The peer's numeric address without its port, such as "127.0.0.1" or "::1", or what a trusted
   /// proxy says (ServerOptions::trusted_proxies); "0.0.0.0" for a Unix socket.
   [[nodiscard]] std::string_view remote_ip() const;
-  /// "https" where the connection is TLS, else "http"; or what a trusted proxy says.
+  /// "https" where the connection is TLS, else "http"; or what a trusted proxy says, by a header
+  /// field or by the PROXY protocol.
   [[nodiscard]] std::string_view protocol() const noexcept {
     if (forwarded_ != nullptr && !forwarded_->scheme.empty()) return forwarded_->scheme;
-    return tls_ != nullptr ? "https" : "http";
+    return secure_ ? "https" : "http";
   }
   /// What TLS knows of the connection, such as the client's certificate; null without TLS.
   [[nodiscard]] const TlsInfo* tls() const noexcept { return tls_.get(); }
@@ -89,6 +90,7 @@ class EDDY_API Request {
   const RequestHead* head_ = nullptr;
   std::string_view body_;
   eddy::internal::CompactAddress peer_;
+  bool secure_ = false;
   /// Of the peer; made when it is asked for.
   mutable std::string remote_ip_;
   const Forwarded* forwarded_ = nullptr;

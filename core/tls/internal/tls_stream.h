@@ -46,6 +46,7 @@ class TlsStream final : public LayeredStream, private ReadyItem, private TimerNo
   void shutdown_write() noexcept override;
   void close() noexcept override;
   [[nodiscard]] const TlsInfo* tls() const noexcept override { return session_.get(); }
+  [[nodiscard]] bool secure() const noexcept override { return true; }
 
   void log(LogLevel level, const std::string& message) noexcept;
 

@@ -163,6 +163,17 @@ TEST(ProxyLayer, WhoSpeaksForItselfKeepsItsAddress) {
   }
 }
 
+TEST(ProxyLayer, SaysWhetherTheClientCameByTls) {
+  for (const unsigned flags : {0U, 1U}) {
+    const std::string tls = std::string(1, static_cast<char>(flags)) + std::string(4, '\0');
+    Proxied p;
+    EXPECT_FALSE(p.reader->stream().secure());
+    p.send(proxy_v2(0x21, 0x11, ipv4_addresses() + eddy::core_test::value(0x20, tls)) + "hello");
+    EXPECT_EQ(p.reader->stream().secure(), flags != 0);
+    EXPECT_EQ(p.reader->stream().tls(), nullptr) << "what is known of it, the proxy keeps";
+  }
+}
+
 TEST(ProxyLayer, AnIpv4ClientInMappedFormIsAnIpv4Client) {
   Proxied p;
   p.send("PROXY TCP6 ::ffff:192.0.2.1 ::1 56324 443\r\n");

@@ -15,8 +15,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include <tests/core/net/proxy_headers.h>
 #include <tests/core/temporary_folder.h>
 #include <tests/web/http/web_client.h>
 
@@ -25,6 +27,9 @@ namespace {
 using eddy::Address;
 using eddy::NativeLoop;
 using eddy::ProxyLayer;
+using eddy::core_test::ipv4_addresses;
+using eddy::core_test::proxy_v2;
+using eddy::core_test::value;
 using eddy::testing::CapturedLog;
 using eddy::testing::ManualLoop;
 using eddy::testing::ManualPeer;
@@ -127,6 +132,21 @@ TEST(Listening, ThroughTheProxyProtocol) {
   ASSERT_TRUE(pump_until(loop, [&] { return !without.silent_for(0ms); }));
   EXPECT_EQ(without.receive_all(), "");
   EXPECT_TRUE(pump_until(loop, [&] { return server.stats().connections == 2; }));
+}
+
+TEST(Listening, AProxySaysWhetherTheClientCameByTls) {
+  ManualLoop loop;
+  eddy::ProxyLayerOptions options{.trusted = {"0.0.0.0/0"}};
+  HttpServer server(loop, [](const Request& request) { return request.protocol(); },
+                    {.layers = {std::make_shared<ProxyLayer>(std::move(options))}});
+  server.listen("127.0.0.1", 80);
+  for (const auto& [flags, protocol] : {std::pair('\x01', "https"), std::pair('\0', "http")}) {
+    ManualPeer peer = loop.system().connect(80);
+    const std::string tls = std::string(1, flags) + std::string(4, '\0');
+    peer.write(proxy_v2(0x21, 0x11, ipv4_addresses() + value(0x20, tls)) + std::string(kGet));
+    loop.run_until_idle();
+    EXPECT_THAT(peer.unread(), EndsWith(std::string("\r\n\r\n") + protocol));
+  }
 }
 
 TEST(Listening, BehindAProxyEachClientHasAnAddressOfItsOwn) {

@@ -74,13 +74,15 @@ void Exchange::introduce(const Address& peer) {
   request_.peer_.set(peer);
 }
 
-void Exchange::begin(HttpService& service, ExchangeOwner& owner, const Address& peer,
-                     std::string_view body, const TlsInfo* tls) {
+void Exchange::begin(HttpService& service, ExchangeOwner& owner, const Stream& stream,
+                     std::string_view body) {
   service_ = &service;
   owner_ = &owner;
-  introduce(peer);
+  introduce(stream.peer_address());
   request_.body_ = body;
-  if (tls != nullptr) request_.tls_ = tls->shared_from_this();
+  request_.secure_ = stream.secure();
+  if (!request_.secure_) return;
+  if (const TlsInfo* tls = stream.tls()) request_.tls_ = tls->shared_from_this();
 }
 
 void Exchange::forwarded_for(std::string_view ip, std::string_view scheme, std::string_view host) {
