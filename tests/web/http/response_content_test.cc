@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <random>
 #include <string>
 
 #include <eddy/core/task/sleep.h>
@@ -220,6 +221,85 @@ TEST_F(ContentTest, AClientMayLeaveWhileItsResponseIsEncoded) {
   loop_.set_budget({});
   loop_.run_until_idle();
   EXPECT_TRUE(peer.closed());
+}
+
+// ---- Large content
+// ----------------------------------------------------------------------------------
+
+class LargeContentTest : public ContentTest {
+ protected:
+  LargeContentTest() {
+    app_.get("/large", [this] { return text_; });
+    app_.get("/quick", [] { return "quick"; });
+  }
+  /// A request for it, and another one behind.
+  ManualPeer ask(std::size_t capacity, std::string_view fields = {}) {
+    ManualPeer peer = loop_.system().connect(server_->port());
+    peer.set_capacity(capacity);
+    peer.write(get("/large", fields) + get("/quick"));
+    return peer;
+  }
+  void expect_both(const std::string& answer) {
+    const std::size_t next = answer.rfind("HTTP/1.1 200 OK");
+    EXPECT_TRUE(body_of(answer.substr(0, next)) == text_);
+    EXPECT_THAT(answer.substr(next), EndsWith("quick"));
+  }
+
+  std::string text_ = text_of(3'000'000);
+};
+
+TEST_F(LargeContentTest, GoesOutInStepsBetweenWhichOthersHaveTheirTurn) {
+  listen();
+  loop_.set_budget({.slice = 1h, .max_steps = 1});
+  ManualPeer large = ask(10'000'000);
+  loop_.run_turns(4);
+  ManualPeer other = loop_.system().connect(server_->port());
+  other.write(get("/quick"));
+  loop_.run_turns(6);
+  EXPECT_THAT(other.read(), EndsWith("quick"));
+  EXPECT_LT(large.unread().size(), text_.size());
+  loop_.set_budget({});
+  loop_.run_until_idle();
+  EXPECT_EQ(large.sends(), 13U) << "pieces of 256 KiB, and the answer behind them";
+  expect_both(large.read());
+  EXPECT_EQ(server_->stats().buffered_bytes, 0U);
+}
+
+TEST_F(LargeContentTest, IsHeldOnceForASlowReader) {
+  listen();
+  ManualPeer peer = ask(10);
+  loop_.run_until_idle();
+  EXPECT_GT(server_->stats().buffered_bytes, text_.size() / 2);
+  EXPECT_LT(server_->stats().buffered_bytes, text_.size() + 100'000);
+  peer.set_capacity(100'000);
+  expect_both(read(peer));
+}
+
+TEST_F(LargeContentTest, MayBeWhatAnEncoderMade) {
+  std::mt19937 random(1);  // of letters: three quarters are left
+  for (char& c : text_) c = static_cast<char>('A' + random() % 64);
+  listen({.compression = {.enabled = true}});
+  ManualPeer peer = ask(10'000, "Accept-Encoding: gzip\r\n");
+  loop_.run_until_idle();
+  EXPECT_GT(server_->stats().buffered_bytes, text_.size() / 2);
+  const std::string answer = read(peer);
+  const std::size_t next = answer.rfind("HTTP/1.1 200 OK");
+  expect_gzip(body_of(answer.substr(0, next)), text_);
+  EXPECT_THAT(answer, EndsWith("quick"));
+}
+
+TEST_F(LargeContentTest, AClientMayLeaveInTheMiddle) {
+  listen();
+  for (const std::size_t capacity : {10U, 300'000U, 10'000'000U}) {
+    loop_.set_budget({.slice = 1h, .max_steps = 1});
+    ManualPeer peer = ask(capacity);
+    loop_.run_turns(6);
+    peer.reset();
+    loop_.set_budget({});
+    loop_.run_until_idle();
+    EXPECT_EQ(server_->stats().connections, 0U);
+    EXPECT_EQ(server_->stats().buffered_bytes, 0U);
+  }
 }
 
 TEST(Exchange, KeepsNoLargeResponsesMemory) {

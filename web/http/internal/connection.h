@@ -111,6 +111,7 @@ class Connection final : public ServerHook,
 
   bool respond(ByteBuffer& output);
   void respond_whole(ByteBuffer& output);
+  void send_large(ByteBuffer& output);
   ResponseHead write_head(ByteBuffer& output, std::optional<std::uint64_t> length);
   bool write_streamed(ByteBuffer& output, bool last);
   void write_piece(ByteBuffer& output, std::string_view piece);

@@ -162,11 +162,26 @@ void Connection::respond_whole(ByteBuffer& output) {
     if (stream_->closed() || response.file->length == 0) return;
     outgoing_.attach(std::move(*response.file));
     flush();
+  } else if (content.size() > Outgoing::kStep) {
+    send_large(output);
   } else if (content.size() < kSendDirectlyBytes) {
     output.append(content);
   } else {
     send(output, content);
   }
+}
+
+// Content of more than a step: it is not copied, and others have their turn in between.
+void Connection::send_large(ByteBuffer& output) {
+  if (stream_->closed()) return output.clear();
+  ResponseState& state = exchange_->state();
+  const Outgoing::Result result =
+      state.encoding
+          ? outgoing_.send_large(*stream_, output.view(), std::move(state.encoding->encoded()))
+          : outgoing_.send_large(*stream_, output.view(), std::move(exchange_->response().body));
+  output.clear();
+  if (result == Outgoing::Result::broken) return write_failed();
+  if (result == Outgoing::Result::more) schedule(server_->loop(), *this);
 }
 
 // Once for each response, before its head.

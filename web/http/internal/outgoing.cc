@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/internal/outgoing.h>
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <utility>
@@ -57,15 +58,46 @@ std::error_code Outgoing::file_error() const noexcept {
   return file_ ? file_->sender.error() : std::error_code();
 }
 
+Outgoing::Result Outgoing::begin_content(Stream& stream, std::string_view head) {
+  if (!kept_.empty()) {
+    kept_.append(head);
+    return Result::blocked;
+  }
+  std::string_view& rest = content_->rest;
+  const std::array<std::string_view, 2> pieces = {head, rest.substr(0, kStep)};
+  const IoResult result = stream.try_write(pieces);
+  if (result.error && !result.would_block()) return Result::broken;
+  const std::size_t of_head = std::min(result.bytes, head.size());
+  kept_.append(head.substr(of_head));
+  rest.remove_prefix(result.bytes - of_head);
+  return result.bytes == head.size() + kStep ? Result::more : Result::blocked;
+}
+
+Outgoing::Result Outgoing::send_content(Stream& stream) noexcept {
+  std::string_view& rest = content_->rest;
+  const std::string_view piece = rest.substr(0, kStep);
+  const IoResult result = stream.try_write({&piece, 1});
+  if (result.error) return result.would_block() ? Result::blocked : Result::broken;
+  rest.remove_prefix(result.bytes);
+  if (!rest.empty()) return result.bytes == piece.size() ? Result::more : Result::progress;
+  content_.reset();
+  return Result::all_sent;
+}
+
+Outgoing::Result Outgoing::send_behind(Stream& stream) noexcept {
+  if (content_) return send_content(stream);
+  return file_ ? send_file(stream) : Result::all_sent;
+}
+
 Outgoing::Result Outgoing::flush(Stream& stream) noexcept {
-  if (kept_.empty()) return file_ ? send_file(stream) : Result::all_sent;
+  if (kept_.empty()) return send_behind(stream);
   const std::string_view piece = kept_.view();
   const IoResult result = stream.try_write({&piece, 1});
   if (result.error) return result.would_block() ? Result::blocked : Result::broken;
   kept_.consume(result.bytes);
   if (!kept_.empty()) return Result::progress;
   kept_.release();
-  return file_ ? send_file(stream) : Result::all_sent;
+  return send_behind(stream);
 }
 
 }  // namespace eddy::inline v0::web::internal
