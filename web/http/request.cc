@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/request.h>
 
+#include <eddy/web/http/cookies.h>
+#include <eddy/web/http/form.h>
+#include <eddy/web/http/http_error.h>
 #include <eddy/web/http/internal/char_class.h>
 
 namespace eddy::inline v0::web {
+
+struct Request::Decoded {
+  std::optional<Arguments> query_arguments;
+  std::optional<Cookies> cookies;
+  std::optional<Form> form;
+};
 
 Request::Request() = default;
 Request::~Request() = default;
@@ -35,11 +44,54 @@ std::string Request::host_name() const {
   return name;
 }
 
+std::string Request::full_url() const {
+  if (target_form() == TargetForm::absolute) return std::string(target());
+  std::string url(protocol());
+  url.append("://").append(host());
+  if (target_form() == TargetForm::origin) url.append(target());
+  return url;
+}
+
+Request::Decoded& Request::decoded() const {
+  if (!decoded_) decoded_ = std::make_unique<Decoded>();
+  return *decoded_;
+}
+
+void Request::forget_decoded() noexcept { decoded_.reset(); }
+
 const Arguments& Request::query_arguments() const {
-  if (!query_arguments_) {
-    query_arguments_ = std::make_unique<const Arguments>(Arguments::parse(query()));
+  std::optional<Arguments>& arguments = decoded().query_arguments;
+  if (!arguments) arguments = Arguments::parse(query());
+  return *arguments;
+}
+
+const Cookies& Request::cookies() const {
+  std::optional<Cookies>& cookies = decoded().cookies;
+  if (!cookies) {
+    // One field is all that a client may send (RFC 6265, 5.4), but proxies split it up.
+    std::string joined;
+    for (const HeaderField& field : headers()) {
+      if (!internal::equals_ignoring_case(field.name, "cookie")) continue;
+      if (!joined.empty()) joined += ';';
+      joined += field.value;
+    }
+    cookies = Cookies::parse(joined);
   }
-  return *query_arguments_;
+  return *cookies;
+}
+
+const Form& Request::form() const { return form(FormLimits()); }
+
+const Form& Request::form(const FormLimits& limits) const {
+  std::optional<Form>& form = decoded().form;
+  if (!form) {
+    Form read;
+    if (const ParseError error = parse_form(headers(), body(), read, limits)) {
+      throw HttpError(error.status, error.what);
+    }
+    form = std::move(read);
+  }
+  return *form;
 }
 
 }  // namespace eddy::inline v0::web

@@ -17,6 +17,10 @@
 
 namespace eddy::inline v0::web {
 
+class Cookies;
+struct Form;
+struct FormLimits;
+
 namespace internal {
 class Exchange;
 }
@@ -71,13 +75,30 @@ class EDDY_API Request {
   /// The whole content.
   [[nodiscard]] std::string_view body() const noexcept { return body_; }
 
-  /// The arguments of the query, decoded when they are first asked for.
+  /// What a browser would show: protocol(), host() and the target.
+  [[nodiscard]] std::string full_url() const;
+
+  // The next three are decoded when they are first asked for.
+
+  /// The arguments of the query.
   [[nodiscard]] const Arguments& query_arguments() const;
+  /// The cookies of all Cookie fields; malformed ones are left out.
+  [[nodiscard]] const Cookies& cookies() const;
+  /// The arguments and files of a urlencoded or multipart body, as parse_form() reads it; empty for
+  /// content of another type. The files' bodies are views into body(). Throws HttpError (400, 413,
+  /// 415) where it can't be read. Later calls give the same, whatever their limits. Tornado's
+  /// `body_arguments` and `files`.
+  [[nodiscard]] const Form& form() const;
+  [[nodiscard]] const Form& form(const FormLimits& limits) const;
 
  private:
   friend class internal::Exchange;
+  struct Decoded;
+
   Request();
   ~Request();
+  [[nodiscard]] Decoded& decoded() const;
+  void forget_decoded() noexcept;
 
   /// A trusted proxy's word, in the request's own memory. Scheme and host are empty where it has
   /// told none.
@@ -95,7 +116,7 @@ class EDDY_API Request {
   mutable std::string remote_ip_;
   const Forwarded* forwarded_ = nullptr;
   std::shared_ptr<const TlsInfo> tls_;
-  mutable std::unique_ptr<const Arguments> query_arguments_;
+  mutable std::unique_ptr<Decoded> decoded_;
 };
 
 }  // namespace eddy::inline v0::web

@@ -433,7 +433,8 @@ void Connection::rename_consumed_coding() {
 
 // Calls the handler. True: it has answered, and the next request may follow.
 bool Connection::handle(std::string_view body, ByteBuffer& output) {
-  exchange_->begin(*server_->service(), *this, *stream_, body);
+  exchange_->begin(*server_->service(), *this, stream_->peer_address(), body);
+  if (stream_->secure()) exchange_->secured(stream_->tls());
   exchange_->set_began(eddy::internal::step_time(server_->loop()));
   phase_ = Phase::handling;
   identify();

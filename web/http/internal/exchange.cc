@@ -74,15 +74,17 @@ void Exchange::introduce(const Address& peer) {
   request_.peer_.set(peer);
 }
 
-void Exchange::begin(HttpService& service, ExchangeOwner& owner, const Stream& stream,
+void Exchange::begin(HttpService& service, ExchangeOwner& owner, const Address& peer,
                      std::string_view body) {
   service_ = &service;
   owner_ = &owner;
-  introduce(stream.peer_address());
+  introduce(peer);
   request_.body_ = body;
-  request_.secure_ = stream.secure();
-  if (!request_.secure_) return;
-  if (const TlsInfo* tls = stream.tls()) request_.tls_ = tls->shared_from_this();
+}
+
+void Exchange::secured(const TlsInfo* tls) {
+  request_.secure_ = true;
+  if (tls != nullptr) request_.tls_ = tls->shared_from_this();
 }
 
 void Exchange::forwarded_for(std::string_view ip, std::string_view scheme, std::string_view host) {
@@ -136,10 +138,11 @@ void Exchange::reset() noexcept {
   cancel_on_disconnect_ = told_client_gone_ = false;
   parser_.reset();
   request_.body_ = {};
+  request_.secure_ = false;
   request_.tls_.reset();
   request_.forwarded_ = nullptr;
   request_.remote_ip_.clear();
-  request_.query_arguments_.reset();
+  request_.forget_decoded();
   response_.status = 200;
   response_.reason.clear();
   response_.headers.clear();

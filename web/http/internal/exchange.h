@@ -11,7 +11,6 @@
 
 #include <eddy/core/base/export.h>
 #include <eddy/core/base/log.h>
-#include <eddy/core/net/stream.h>
 #include <eddy/core/task/task.h>
 #include <eddy/web/http/internal/arena.h>
 #include <eddy/web/http/limits.h>
@@ -138,8 +137,10 @@ class EDDY_API Exchange {
   /// The parser is done: the request may be looked at.
   void introduce(const Address& peer);
   /// The handler is to be called: `body` is the content, in the read buffer or in content().buffer.
-  void begin(HttpService& service, ExchangeOwner& owner, const Stream& stream,
+  void begin(HttpService& service, ExchangeOwner& owner, const Address& peer,
              std::string_view body);
+  /// After begin(), where the client's connection is encrypted; without `tls` that ends elsewhere.
+  void secured(const TlsInfo* tls);
   /// A trusted proxy's word on whom the request is from; `scheme` is a literal.
   void forwarded_for(std::string_view ip, std::string_view scheme, std::string_view host);
   /// After pin(): what the head has by one name it has by another one from now on.

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a handler can ask of a request, beyond what the parser gives.
+#include <gmock/gmock.h>
+
+#include <string>
+#include <string_view>
+
+#include <eddy/web/web.h>
+#include <tests/web/http/manual_server.h>
+#include <tests/web/http/web_client.h>
+
+namespace {
+
+using eddy::testing::ManualPeer;
+using eddy::web::Form;
+using eddy::web::FormLimits;
+using eddy::web::Request;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+class RequestTest : public eddy_tests::ManualServerTest {
+ protected:
+  std::string answer_to(std::string_view head, std::string_view body = {}) {
+    std::string text(head);
+    text.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n");
+    ManualPeer peer = connect(text.append(body));
+    return read(peer);
+  }
+};
+
+constexpr std::string_view kUrlencoded =
+    "POST / HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+constexpr std::string_view kMultipart =
+    "POST / HTTP/1.1\r\nHost: h\r\nContent-Type: multipart/form-data; boundary=B\r\n";
+
+TEST_F(RequestTest, CookiesOfAllFields) {
+  app_.get("/", [](const Request& request) {
+    EXPECT_EQ(&request.cookies(), &request.cookies()) << "read once";
+    std::string all;
+    for (const auto& cookie : request.cookies()) all += cookie.name + "=" + cookie.value + ",";
+    return all + std::string(request.cookies().find("a").value_or("none"));
+  });
+  listen();
+  EXPECT_THAT(
+      answer_to("GET / HTTP/1.1\r\nHost: h\r\nCookie: a=1; b=\"2 \\042\"; path=x; nothing\r\n"
+                "cookie: a=3\r\n"),
+      EndsWith("a=1,b=2 \",a=3,3"));
+  EXPECT_THAT(answer_to("GET / HTTP/1.1\r\nHost: h\r\n"), EndsWith("none"));
+}
+
+TEST_F(RequestTest, CookiesAreThoseOfThisRequest) {
+  app_.get("/", [](const Request& request) {
+    return std::string(request.cookies().find("a").value_or("none"));
+  });
+  listen();
+  ManualPeer peer = connect("GET / HTTP/1.1\r\nHost: h\r\nCookie: a=first\r\n\r\n");
+  EXPECT_THAT(read(peer), EndsWith("first"));
+  send(peer, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(read(peer), EndsWith("none"));
+}
+
+TEST_F(RequestTest, AFormOfEitherKind) {
+  app_.post("/", [](const Request& request) {
+    const Form& form = request.form();
+    EXPECT_EQ(&form, &request.form());
+    std::string all(form.arguments.find("name").value_or("nobody"));
+    for (const auto& file : form.files) all += " " + file.filename + ":" + std::string(file.body);
+    return all;
+  });
+  listen();
+  EXPECT_THAT(answer_to(kUrlencoded, "name=J%C3%B6rg+B&x=1"), EndsWith("\r\n\r\nJörg B"));
+  EXPECT_THAT(answer_to(kMultipart,
+                        "--B\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nAda\r\n"
+                        "--B\r\nContent-Disposition: form-data; name=f; filename=a.txt\r\n\r\n"
+                        "content\r\n--B--\r\n"),
+              EndsWith("\r\n\r\nAda a.txt:content"));
+  EXPECT_THAT(answer_to("POST / HTTP/1.1\r\nHost: h\r\nContent-Type: text/plain\r\n", "name=x"),
+              EndsWith("\r\n\r\nnobody"));
+  EXPECT_THAT(logged_, IsEmpty());
+}
+
+TEST_F(RequestTest, AFormThatCannotBeReadIsAnErrorOfTheClient) {
+  FormLimits limits{.arguments = 2};
+  app_.post("/", [&](const Request& request) {
+    return std::to_string(request.form(limits).arguments.size());
+  });
+  listen();
+  EXPECT_THAT(answer_to(kUrlencoded, "a=1&b=2"), EndsWith("\r\n\r\n2"));
+  EXPECT_THAT(answer_to(kUrlencoded, "a=1&b=2&c=3"), StartsWith("HTTP/1.1 413 "));
+  EXPECT_THAT(answer_to(kMultipart, "no boundary"), StartsWith("HTTP/1.1 400 "));
+  limits.multipart = false;
+  EXPECT_THAT(answer_to(kMultipart, "--B--\r\n"), StartsWith("HTTP/1.1 415 "));
+}
+
+TEST_F(RequestTest, FullUrl) {
+  app_.get("/{rest...}",
+           [](const Request& request, std::string_view) { return request.full_url(); });
+  listen();
+  EXPECT_THAT(answer_to("GET /a%20b?c=d HTTP/1.1\r\nHost: example.org:8080\r\n"),
+              EndsWith("\r\n\r\nhttp://example.org:8080/a%20b?c=d"));
+  EXPECT_THAT(answer_to("GET http://example.org/x HTTP/1.1\r\nHost: other\r\n"),
+              EndsWith("\r\n\r\nhttp://example.org/x"));
+  EXPECT_THAT(answer_to("GET / HTTP/1.0\r\n"), HasSubstr("http://127.0.0.1/"));
+}
+
+}  // namespace
