@@ -46,9 +46,10 @@ struct LoopOptions {
 /// host's loop (QtLoop, GlibLoop, AsioLoop, LibevLoop), runs by itself (NativeLoop), or inside a
 /// loop that nobody wrote an adapter for (EmbeddedLoop). All of them behave the same.
 ///
-/// Thread: everything belongs to the host's thread but remote(), post() and what they give. Use
-/// from elsewhere throws WrongThread in debug builds, where release builds check only watch, run,
-/// run_until and what listens. Before the host runs, any one thread may set things up.
+/// Thread: everything belongs to the host's thread but remote(), post() and what they give. From
+/// elsewhere, whatever starts something (timers, watches, tasks, signals, what listens, running)
+/// throws WrongThread in debug builds; release builds check watch, watch_signal, run, run_until and
+/// what listens. Before the host runs, any one thread may set things up.
 ///
 /// Order: posts run in their order, timers by deadline and then creation, and nothing ever runs
 /// inside the call that scheduled it. A callback may destroy anything, this Loop included; what it

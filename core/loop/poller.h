@@ -20,6 +20,10 @@ enum class Io : std::uint8_t {
   read = 1,
   write = 2,
   read_write = 3,
+  /// The connection is over in both directions: it was reset or has failed, or both sides have
+  /// ended it. Seen without reading, so by who can't take what has arrived. Where it is not asked
+  /// for, it makes ready for whatever is.
+  hangup = 4,
 };
 
 [[nodiscard]] constexpr Io operator|(Io a, Io b) noexcept {

@@ -43,9 +43,11 @@ std::string json(std::string_view text) {
 }
 
 web::Response headers(const web::Request& request) {
+  const web::HeaderList all = request.headers();
   std::string members;
-  for (const web::HeaderField field : request.headers()) {
-    members += (members.empty() ? "" : ", ") + json(field.name) + ": " + json(field.value);
+  for (const auto& [name, value] : all) {
+    if (all.find(name)->data() != value.data()) continue;  // told with the first of its name
+    members += (members.empty() ? "" : ", ") + json(name) + ": " + json(*all.get(name));
   }
   web::Response response = web::Response::text("{" + members + "}");
   response.headers.set("Content-Type", "application/json");
@@ -96,7 +98,6 @@ web::Response status(int code) {
 int main(int argc, char** argv) try {
   examples::HostLoop host(argc, argv);
   const std::chrono::seconds timeout(examples::port_option(argc, argv, "--timeout", 5));
-
   web::Application app;
   app.get("/", [] { return "Hello, world"; });
   app.post("/echo", echo, {.body_bytes = 64 * 1024 * 1024});
@@ -108,10 +109,9 @@ int main(int argc, char** argv) try {
   app.get("/big", big);
   const std::string folder(examples::option(argc, argv, "--static"));
   if (!folder.empty()) app.get("/static/{path...}", web::StaticFiles(folder));
-  const auto& server =
-      app.listen(host.loop(), examples::port_option(argc, argv),
-                 {.timeouts = {.idle = timeout, .header = timeout, .body = timeout}});
-  examples::print_line(server.url());
+  const web::ServerOptions options{
+      .timeouts = {.idle = timeout, .header = timeout, .body = timeout}};
+  examples::print_line(app.listen(host.loop(), examples::port_option(argc, argv), options).url());
   host.run();
 } catch (const std::exception& error) {
   std::fprintf(stderr, "%s\n", error.what());

@@ -55,6 +55,13 @@ def test_headers(program):
     assert answer.headers["Content-Type"] == "application/json"
     fields = json.loads(answer.read())
     assert fields["X-Text"] == 'say "\\ä"' and fields["Host"] == "anything", fields
+    connection.putrequest("GET", "/headers")
+    for name, value in (("X-Two", "a"), ("X-One", "x"), ("x-two", "b")):
+        connection.putheader(name, value)
+    connection.endheaders()
+    members = json.loads(connection.getresponse().read(), object_pairs_hook=list)
+    two = [value for name, value in members if name.lower() == "x-two"]
+    assert len(two) == 1 and two[0].replace(" ", "") == "a,b", members
     connection.close()
 
 

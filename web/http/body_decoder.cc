@@ -2,60 +2,11 @@
 #include <eddy/web/http/body_decoder.h>
 
 #include <eddy/web/http/internal/char_class.h>
+#include <eddy/web/http/internal/trailer_fields.h>
 #include <eddy/web/http/request_parser.h>
 #include <eddy/web/http/response_parser.h>
 
 namespace eddy::inline v0::web {
-
-namespace {
-
-// RFC 9110, 6.5.1: fields of framing, routing, request modifiers, authentication, and those that
-// say how the content is to be understood.
-bool forbidden_in_trailer(std::string_view name) noexcept {
-  constexpr std::string_view kForbidden[] = {
-      "transfer-encoding",
-      "content-length",
-      "host",
-      "trailer",
-      "te",
-      "connection",
-      "keep-alive",
-      "proxy-connection",
-      "upgrade",
-      "expect",
-      "max-forwards",
-      "cache-control",
-      "pragma",
-      "range",
-      "if-match",
-      "if-none-match",
-      "if-modified-since",
-      "if-unmodified-since",
-      "if-range",
-      "authorization",
-      "proxy-authorization",
-      "proxy-authenticate",
-      "www-authenticate",
-      "cookie",
-      "set-cookie",
-      "content-encoding",
-      "content-type",
-      "content-range",
-      "location",
-      "date",
-      "age",
-      "expires",
-      "vary",
-      "retry-after",
-      "warning",
-  };
-  for (const std::string_view forbidden : kForbidden) {
-    if (internal::equals_ignoring_case(name, forbidden)) return true;
-  }
-  return false;
-}
-
-}  // namespace
 
 void BodyDecoder::begin(const RequestHead& head) noexcept {
   if (head.chunked()) {
@@ -262,7 +213,7 @@ BodyDecoder::Step BodyDecoder::read_trailer(std::string_view input, std::size_t 
   }
   trailer_text_.resize(trailer_fields_.position());
   for (const HeaderField field : trailers()) {
-    if (forbidden_in_trailer(field.name)) return fail(400, "a forbidden trailer field");
+    if (internal::forbidden_in_trailer(field.name)) return fail(400, "a forbidden trailer field");
   }
   state_ = State::finished;
   return {ParseResult::done, {}, consumed + trailer_fields_.position() - had};

@@ -7,6 +7,7 @@
 #include <eddy/core/loop/scheduler.h>
 #include <eddy/web/http/internal/char_class.h>
 #include <eddy/web/http/internal/exchange.h>
+#include <eddy/web/http/internal/trailer_fields.h>
 
 namespace eddy::inline v0::web {
 
@@ -71,6 +72,10 @@ void ResponseStream::add_header(std::string_view name, std::string_view value) {
 }
 
 void ResponseStream::set_trailer(std::string_view name, std::string_view value) {
+  if (internal::forbidden_in_trailer(name)) {
+    throw std::invalid_argument("set_trailer(): " + std::string(name) +
+                                " can't stand behind the content");
+  }
   exchange_.trailers().set(name, value);
 }
 

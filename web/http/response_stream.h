@@ -70,7 +70,9 @@ class EDDY_API ResponseStream {
   /// Throws as Headers::set, and std::logic_error once the head is sent.
   void set_header(std::string_view name, std::string_view value);
   void add_header(std::string_view name, std::string_view value);
-  /// A field behind chunked content; it is dropped where the response is not chunked.
+  /// A field behind chunked content; it is dropped where the response is not chunked. Throws
+  /// std::invalid_argument for what can't be sent, and for fields that must stand before the
+  /// content (RFC 9110, 6.5.1), such as Content-Type.
   void set_trailer(std::string_view name, std::string_view value);
 
   /// Appends to the content. Throws std::logic_error after finish().

@@ -24,6 +24,7 @@ char* put_number(char* at, std::uint64_t number) noexcept {
 // What the program's own fields say about framing.
 struct OwnFields {
   std::optional<std::string_view> content_length;
+  bool two_lengths = false;
   bool transfer_encoding = false;
   bool date = false;
   bool close = false;
@@ -48,7 +49,9 @@ OwnFields look_at(const Headers& headers) noexcept {
         });
         break;
       case 14:
-        if (equals_ignoring_case(field.name, "content-length")) own.content_length = field.value;
+        if (!equals_ignoring_case(field.name, "content-length")) break;
+        own.two_lengths |= own.content_length.has_value();
+        own.content_length = field.value;
         break;
       case 17:
         own.transfer_encoding |= equals_ignoring_case(field.name, "transfer-encoding");
@@ -77,6 +80,7 @@ ResponseHead decide(int status, const OwnFields& own, const ResponseFraming& fra
     head.error = "Transfer-Encoding is the server's to set";
     return head;
   }
+  if (own.two_lengths) head.error = "more than one Content-Length";
   std::optional<std::uint64_t> own_length;
   if (own.content_length) {
     own_length = to_length(*own.content_length);

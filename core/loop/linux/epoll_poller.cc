@@ -55,8 +55,9 @@ std::uint32_t to_epoll(Io interest) noexcept {
 }
 
 Io from_epoll(std::uint32_t events) noexcept {
-  // After an error or hang-up both directions are "ready": the next call tells what happened.
-  if ((events & (EPOLLERR | EPOLLHUP)) != 0) return Io::read_write;
+  // After an error or hang-up both directions are "ready": the next call tells what happened. epoll
+  // tells of these without being asked.
+  if ((events & (EPOLLERR | EPOLLHUP)) != 0) return Io::read_write | Io::hangup;
   Io ready = Io::none;
   if ((events & (EPOLLIN | EPOLLRDHUP)) != 0) ready = ready | Io::read;
   if ((events & EPOLLOUT) != 0) ready = ready | Io::write;

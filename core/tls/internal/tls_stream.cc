@@ -110,7 +110,7 @@ void TlsStream::settle() noexcept {
   }
   Io wanted = Io::none;
   if (!error_ && established()) {
-    wanted = may_read() ? interest_ : interest_ & Io::write;
+    wanted = may_read() ? interest_ : interest_ & (Io::write | Io::hangup);
   } else if (!error_ && begun_ && any(interest_) && bio_.unsent() == 0) {
     wanted = Io::read;
   }
@@ -129,7 +129,7 @@ void TlsStream::go_on(Io events) {
   }
   Io ready = interest_;
   if (!error_) {
-    Io possible = input_buffered() ? Io::read : events & Io::read;
+    Io possible = (input_buffered() ? Io::read : events & Io::read) | (events & Io::hangup);
     if (bio_.unsent() == 0) possible = possible | (events & Io::write);
     ready = ready & possible;
   }

@@ -3,11 +3,15 @@
 // Exceptions end in the Loop's exception handler, never in the host.
 #include <eddy/conformance/conformance_test.h>
 #include <eddy/conformance/support/socket_pair.h>
+#include <eddy/core/loop/periodic_callback.h>
+#include <eddy/core/loop/signals.h>
 #include <eddy/core/net/tcp_server.h>
+#include <eddy/core/task/completion.h>
 #include <eddy/core/task/sleep.h>
 #include <eddy/core/task/task.h>
 
 #include <algorithm>
+#include <csignal>
 #include <stdexcept>
 
 namespace eddy::inline v0::conformance {
@@ -58,6 +62,44 @@ EDDY_RULE_IN(ExceptionTest, ExceptionTest, OfATimerIsReported,
   catch_all();
   loop().call_later(Duration::zero(), [] { throw std::runtime_error("from a timer"); });
   expect("from a timer");
+}
+
+EDDY_RULE_IN(ExceptionTest, ExceptionTest, OfAPeriodicCallbackIsReported,
+             "what a periodic callback throws reaches the handler, and it is called again") {
+  catch_all();
+  int calls = 0;
+  PeriodicCallback periodic(
+      loop(),
+      [&] {
+        if (++calls == 1) throw std::runtime_error("from a period");
+      },
+      std::chrono::milliseconds(1));
+  periodic.start();
+  expect("from a period");
+  EXPECT_TRUE(run_until([&] { return calls == 3; }));
+}
+
+EDDY_RULE_IN(ExceptionTest, ExceptionTest, OfASignalIsReported,
+             "what a signal's callback throws reaches the handler, and it is called again") {
+  catch_all();
+  int calls = 0;
+  const SignalWatch watch = watch_signal(loop(), SIGUSR2, [&] {
+    if (++calls == 1) throw std::runtime_error("from a signal");
+  });
+  ASSERT_EQ(::raise(SIGUSR2), 0);
+  expect("from a signal");
+  ASSERT_EQ(::raise(SIGUSR2), 0);
+  EXPECT_TRUE(run_until([&] { return calls == 2; }));
+}
+
+EDDY_RULE_IN(ExceptionTest, ExceptionTest, OfAForeignStartIsTheAwaits,
+             "what the start of a callback API throws is thrown by the await of it") {
+  catch_all();
+  loop().spawn([]() -> Task<void> {
+    co_await from_callback<int>(
+        [](const Completion<int>& /*done*/) { throw std::runtime_error("from a start"); });
+  }());
+  expect("from a start");
 }
 
 EDDY_RULE_IN(ExceptionTest, ExceptionTest, OfAWatchIsReported,

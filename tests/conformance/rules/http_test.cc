@@ -104,6 +104,7 @@ EDDY_RULE_IN(HttpTest, HttpTest, PipelinedRequestsAllRunOneStepATurn,
   EXPECT_EQ(run(kPatience), RunEnd::quit);
   client.join();
   EXPECT_EQ(answered, kRequests);
+  EXPECT_GE(gate().turns(), static_cast<std::uint64_t>(kRequests)) << "each is a step of its own";
 }
 
 EDDY_RULE_IN(HttpTest, HttpTest, PipelinedRequestsDoNotHoldTheHost,
@@ -125,6 +126,8 @@ EDDY_RULE_IN(HttpTest, HttpTest, PipelinedRequestsDoNotHoldTheHost,
   ASSERT_TRUE(run_until([&] { return served_ > 0; }));
   hold_to_gate(20);
   EXPECT_TRUE(run_until([&] { return answered == kRequests; }));
+  // What is no step of its own would pass for a long one, which excuses a long dispatch.
+  EXPECT_GE(gate().steps(), static_cast<std::uint64_t>(kRequests));
 }
 
 EDDY_RULE_IN(HttpTest, HttpTest, AHandlerThatThrowsIsAnsweredForIt,
@@ -197,6 +200,7 @@ class LoadTest : public HttpTest {
     ASSERT_TRUE(run_until([&] { return served_ > 100; }));
     hold_to_gate(20);
     EXPECT_TRUE(run_until([&] { return answered == all; }));
+    EXPECT_GE(gate().steps(), all) << "each request is a step of its own";
   }
 };
 

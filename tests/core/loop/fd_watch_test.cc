@@ -3,6 +3,7 @@
 #include <eddy/testing/manual_loop.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <tests/core/support.h>
 #include <unistd.h>
 
@@ -52,6 +53,24 @@ TEST(FdWatch, TellsWhatItIsReadyFor) {
   watch.set_interest(Io::read);
   loop.dispatch();
   EXPECT_EQ(seen, Io::read);
+}
+
+TEST(FdWatch, AHangUpIsSeenWithoutReading) {
+  NativeLoop loop;
+  SocketPair pair;
+  int calls = 0;
+  FdWatch watch = loop.watch(pair.near(), Io::hangup, [&](Io events) {
+    EXPECT_EQ(events, Io::hangup);
+    ++calls;
+  });
+  pair.make_readable();
+  loop.dispatch();
+  ::shutdown(pair.far(), SHUT_WR);
+  loop.dispatch();
+  EXPECT_EQ(calls, 0) << "what it has sent can be read, and it can be written to";
+  pair.close_far();
+  loop.dispatch();
+  EXPECT_EQ(calls, 1);
 }
 
 TEST(FdWatch, NothingIsCalledAfterItHasEnded) {

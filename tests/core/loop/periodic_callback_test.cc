@@ -349,6 +349,7 @@ TEST(IdleTimeout, TrafficCostsNoTimerWork) {
   IdleTimeout idle(eddy::internal::core_of(loop), [&] { ++fired; });
   idle.start(60s);
   const std::size_t arms = loop.poller().arms();
+  const auto deadline = loop.next_deadline();
   for (int i = 0; i < 10'000; ++i) {
     // What a connection does for a request: it is busy, then waits again.
     idle.stop();
@@ -357,6 +358,7 @@ TEST(IdleTimeout, TrafficCostsNoTimerWork) {
     loop.advance(1ms);
   }
   EXPECT_EQ(loop.poller().arms(), arms);
+  EXPECT_EQ(loop.next_deadline(), deadline) << "the timer has been left where it was";
   EXPECT_EQ(fired, 0);
   loop.advance(60s);
   EXPECT_EQ(fired, 1);

@@ -3,12 +3,17 @@
 // Clients that leave while a handler waits, and handlers that answer step by step.
 #include <gmock/gmock.h>
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include <eddy/core/task/event.h>
 #include <eddy/core/task/sleep.h>
 #include <eddy/web/web.h>
 #include <tests/web/http/manual_server.h>
+#include <tests/web/http/web_client.h>
 
 namespace {
 
@@ -112,6 +117,191 @@ TEST_F(LeavingTest, HalfCloseMayMeanNothing) {
   loop_.advance(10s);
   EXPECT_THAT(read(peer), EndsWith("late"));
   EXPECT_TRUE(peer.closed());
+}
+
+struct Stalls : Watched {
+  Task<void> get() { return send(); }
+  Task<void> post() { return send(); }
+
+ private:
+  Task<void> send() {
+    write(std::string(2'000'000, 'x'));
+    co_await flush();
+    co_await eddy::sleep(1s);
+    ++ended;
+  }
+};
+
+TEST_F(LeavingTest, AClientThatStopsReadingStopsAGetAndNoPost) {
+  app_.add(route<Stalls>("/"));
+  listen({.timeouts = {.write = 5s}});
+  for (const char* method : {"POST", "GET"}) {
+    Watched::reset();
+    ManualPeer peer =
+        connect(std::string(method) + " / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+    loop_.advance(4999ms);
+    EXPECT_EQ(Watched::gone, 0);
+    EXPECT_EQ(Watched::ended, 0);
+    loop_.advance(1ms);
+    EXPECT_EQ(Watched::gone, 1) << method;
+    loop_.advance(1s);
+    EXPECT_EQ(Watched::finished, 1) << method;
+    EXPECT_EQ(Watched::ended, method[0] == 'P' ? 1 : 0) << method;
+    EXPECT_TRUE(peer.closed());
+    EXPECT_EQ(server_->stats().connections, 0U);
+    EXPECT_EQ(server_->stats().buffered_bytes, 0U);
+  }
+}
+
+TEST_F(LeavingTest, WhoLeftDuringAnEarlierRequestHasLeftTheLaterOnesToo) {
+  Watched::reset();
+  app_.add(route<Watched>("/"));
+  listen();
+  ManualPeer peer = connect(post("/") + "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  peer.shutdown_write();
+  loop_.run_until_idle();
+  EXPECT_EQ(Watched::gone, 1);
+  loop_.advance(10s);
+  EXPECT_EQ(Watched::gone, 2);
+  EXPECT_EQ(Watched::ended, 2);
+  EXPECT_EQ(Watched::finished, 2);
+  EXPECT_THAT(read(peer), EndsWith("done"));
+  EXPECT_EQ(server_->stats().connections, 0U);
+}
+
+TEST_F(LeavingTest, AnUploadCutDuringAnEarlierRequestIsNotWaitedFor) {
+  std::string said;
+  app_.add(route<Watched>("/"));
+  app_.post("/upload", [&](eddy::web::RequestBody& body) -> Task<void> {
+    said = co_await body.read();
+    try {
+      said += co_await body.read();
+    } catch (const eddy::web::ClientGoneError&) {
+      said += " and gone";
+    }
+  });
+  listen();
+  ManualPeer peer =
+      connect(post("/") + "POST /upload HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhalf");
+  peer.shutdown_write();
+  loop_.run_until_idle();
+  loop_.advance(10s);
+  EXPECT_EQ(said, "half and gone");
+  EXPECT_EQ(server_->stats().connections, 0U);
+}
+
+struct ReadsLater : Watched {
+  // NOLINTNEXTLINE(readability-identifier-naming): the framework looks for this name
+  static constexpr bool stream_request_body = true;
+  Task<void> data_received(std::string_view) { co_await eddy::sleep(10s); }
+};
+
+TEST_F(LeavingTest, AResetIsSeenWhileNothingIsRead) {
+  app_.add(route<Watched>("/"));
+  app_.add(route<ReadsLater>("/later"));
+  listen();
+  // More behind the request than is read ahead.
+  const std::string get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+  std::string many;
+  while (many.size() < 40'000) many += get;
+  Watched::reset();
+  ManualPeer pipelines = connect(many);
+  pipelines.reset();
+  loop_.run_until_idle();
+  EXPECT_EQ(Watched::gone, 1);
+  EXPECT_EQ(Watched::ended, 1);
+  EXPECT_EQ(server_->stats().connections, 0U);
+
+  Watched::reset();
+  ManualPeer uploads = connect("POST /later HTTP/1.1\r\nHost: h\r\nContent-Length: 500000\r\n\r\n" +
+                               std::string(200'000, 'x'));
+  uploads.reset();
+  loop_.run_until_idle();
+  EXPECT_EQ(Watched::gone, 1);
+  EXPECT_EQ(Watched::finished, 0) << "it is a POST, and still at work";
+  loop_.advance(10s);
+  EXPECT_EQ(Watched::finished, 1);
+  EXPECT_EQ(server_->stats().connections, 0U);
+}
+
+TEST_F(LeavingTest, AResetIsSeenBehindAHalfClose) {
+  Watched::reset();
+  app_.add(route<Watched>("/"));
+  listen({.half_close = true});
+  ManualPeer peer = connect("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  peer.shutdown_write();
+  loop_.run_until_idle();
+  EXPECT_EQ(Watched::gone, 0);
+  peer.reset();
+  loop_.run_until_idle();
+  EXPECT_EQ(Watched::gone, 1);
+  EXPECT_EQ(Watched::ended, 1);
+}
+
+/// A GET that ends while it is told that its client has gone; then a POST begins.
+struct EndsWhenTold : Watched {
+  static inline eddy::Event* told = nullptr;
+  static inline eddy::testing::ManualLoop* loop = nullptr;
+  Task<void> get() { co_await told->wait(); }
+  void on_connection_close() override {
+    ++gone;
+    told->set();
+    loop->run_turns(5);
+  }
+};
+
+TEST_F(LeavingTest, OnlyTheHandlerThatWasToldIsStopped) {
+  Watched::reset();
+  eddy::Event told;
+  EndsWhenTold::told = &told;
+  EndsWhenTold::loop = &loop_;
+  app_.add(route<EndsWhenTold>("/"));
+  listen();
+  ManualPeer peer = connect("GET / HTTP/1.1\r\nHost: h\r\n\r\n" + post("/"));
+  peer.shutdown_write();
+  loop_.run_until_idle();
+  loop_.advance(10s);
+  EXPECT_EQ(Watched::ended, 1) << "the POST has run to its end";
+  EXPECT_EQ(Watched::finished, 2);
+  EXPECT_THAT(read(peer), EndsWith("done"));
+}
+
+/// Its end runs the loop, as a dialog would.
+struct Nests : RequestHandler {
+  static inline eddy::testing::ManualLoop* loop = nullptr;
+  static inline std::function<void()> meanwhile;
+  static inline int finished = 0;
+  void get() { write("answer"); }
+  void on_finish() override {
+    ++finished;
+    if (const auto act = std::exchange(meanwhile, nullptr)) act();
+    loop->run_turns(5);
+  }
+};
+
+TEST_F(LeavingTest, TheLoopMayRunWithinOnFinish) {
+  Nests::loop = &loop_;
+  const std::string get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+  app_.add(route<Nests>("/"));
+  listen();
+  ManualPeer peer;
+  const std::vector<std::function<void()>> events = {
+      [&] { peer.write(get); }, [&] { peer.shutdown_write(); }, [&] { peer.reset(); },
+      [&] { peer.close(); }, [&] { server_->stop(); }};
+  for (const auto& event : events) {
+    Nests::finished = 0;
+    peer = loop_.system().connect(server_->port());
+    Nests::meanwhile = event;
+    send(peer, get);
+    EXPECT_GE(Nests::finished, 1);
+    if (&event == &events.front()) {
+      EXPECT_EQ(Nests::finished, 2);
+      EXPECT_EQ(eddy_tests::count_of(read(peer), "answer"), 2U);
+    }
+    peer.close();
+    loop_.run_until_idle();
+    EXPECT_EQ(server_->stats().connections, 0U);
+  }
 }
 
 // ---- Delegates

@@ -3,15 +3,18 @@
 // What a handler can ask of a request, beyond what the parser gives.
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
+#include <eddy/core/task/sleep.h>
 #include <eddy/web/web.h>
 #include <tests/web/http/manual_server.h>
 #include <tests/web/http/web_client.h>
 
 namespace {
 
+using eddy::Task;
 using eddy::testing::ManualPeer;
 using eddy::web::Form;
 using eddy::web::FormLimits;
@@ -93,6 +96,61 @@ TEST_F(RequestTest, AFormThatCannotBeReadIsAnErrorOfTheClient) {
   EXPECT_THAT(answer_to(kMultipart, "no boundary"), StartsWith("HTTP/1.1 400 "));
   limits.multipart = false;
   EXPECT_THAT(answer_to(kMultipart, "--B--\r\n"), StartsWith("HTTP/1.1 415 "));
+}
+
+/// All that a handler may look at.
+struct Views {
+  explicit Views(const Request& request, std::string_view path_part)
+      : part(path_part),
+        target(request.target()),
+        path(request.path()),
+        query(request.query()),
+        field(request.header("X-Field")),
+        host(request.host()),
+        body(request.body()),
+        argument(request.query_arguments().find("a").value_or("none")),
+        cookie(request.cookies().find("c").value_or("none")),
+        form(request.form().arguments.find("f").value_or("none")),
+        ip(request.remote_ip()) {}
+  [[nodiscard]] std::string all() const {
+    std::string text;
+    for (const std::string_view view :
+         {part, target, path, query, field, host, body, argument, cookie, form, ip}) {
+      text.append(view).append("|");
+    }
+    return text;
+  }
+  std::string_view part, target, path, query, field, host, body, argument, cookie, form, ip;
+};
+
+TEST_F(RequestTest, ViewsStayUntilTheTaskHasEnded) {
+  std::string seen;
+  app_.post("/{part}", [&](std::string_view part, const Request& request) -> Task<std::string> {
+    const Views views(request, part);
+    co_await eddy::sleep(std::chrono::seconds(1));
+    seen = views.all();
+    co_return seen;
+  });
+  listen();
+  const std::string content = "f=form&long=" + std::string(500, 'x');
+  const std::string request =
+      "POST /p%20art?a=arg%21 HTTP/1.1\r\nHost: h\r\nX-Field: field\r\nCookie: c=cookie\r\n"
+      "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " +
+      std::to_string(content.size()) + "\r\n\r\n" + content;
+  const std::string expected = "p art|/p%20art?a=arg%21|/p%20art|a=arg%21|field|h|" + content +
+                               "|arg!|cookie|form|127.0.0.1|";
+  ManualPeer peer = connect(request);
+  send(peer, request + request);  // arrives while it waits
+  loop_.advance(std::chrono::seconds(1));
+  EXPECT_EQ(seen, expected);
+  EXPECT_THAT(read(peer), EndsWith(expected));
+  seen.clear();
+  send(peer, std::string(30'000, 'x'));  // and what is no request
+  peer.reset();
+  loop_.run_until_idle();
+  loop_.advance(std::chrono::seconds(1));
+  EXPECT_EQ(seen, expected) << "the client has gone, and a POST goes on";
+  EXPECT_EQ(server_->stats().connections, 0U);
 }
 
 TEST_F(RequestTest, FullUrl) {

@@ -120,6 +120,10 @@ TEST(ResponseWriter, MistakesOfTheProgramAreToldAndNothingIsWritten) {
   EXPECT_NE(write(200, length, {.content_length = 4}).head.error, nullptr);
   length.set("Content-Length", "five");
   EXPECT_NE(write(200, length, {.content_length = 5}).head.error, nullptr);
+  Headers lengths;
+  lengths.set("Content-Length", "5");
+  lengths.add("content-length", "5");
+  EXPECT_NE(write(200, lengths, {.content_length = 5}).head.error, nullptr);
   Headers coding;
   coding.set("Transfer-Encoding", "chunked");
   EXPECT_NE(write(200, coding, {}).head.error, nullptr);

@@ -190,6 +190,12 @@ TEST_F(LimitsTest, RequestsPerConnection) {
   EXPECT_EQ(count_of(answer, "HTTP/1.1 200"), 1U);
   EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
   EXPECT_TRUE(peer.ended());
+  // It could not know, and may have sent more: a close now could cost it the answer.
+  EXPECT_FALSE(peer.closed());
+  loop_.advance(1999ms);
+  EXPECT_FALSE(peer.closed());
+  loop_.advance(1ms);
+  EXPECT_TRUE(peer.closed());
 }
 
 TEST_F(LimitsTest, BuffersOfAllClientsTogether) {
@@ -252,15 +258,56 @@ TEST_F(LimitsTest, DrainAnswersWhatIsUnderWay) {
   EXPECT_FALSE(working.closed());
   send(sending, "lf");
   EXPECT_THAT(read(sending), AllOf(HasSubstr("Connection: close\r\n"), EndsWith("4")));
-  EXPECT_TRUE(sending.closed());
+  EXPECT_TRUE(sending.ended());
   EXPECT_FALSE(done);
   loop_.advance(1h);
   EXPECT_THAT(read(working), AllOf(HasSubstr("Connection: close\r\n"), EndsWith("slow")));
+  working.close();
   loop_.run_until_idle();
   EXPECT_TRUE(done);
   EXPECT_EQ(report.idle, 1U);
   EXPECT_EQ(report.finished, 2U);
   EXPECT_EQ(report.forced, 0U);
+}
+
+TEST_F(LimitsTest, WhatHasArrivedIsAnsweredBeforeTheEnd) {
+  for (const bool drains : {false, true}) {
+    app_.get(drains ? "/drain" : "/stop", [&, drains] {
+      if (drains) {
+        loop_.spawn([](auto& srv) -> Task<void> { (void)co_await srv.drain(10s); }(*server_));
+      } else {
+        server_->stop();
+      }
+      return "stopping";
+    });
+    listen();
+    ManualPeer first = connect(kGet);
+    ManualPeer second = connect(kGet);
+    ManualPeer idle = connect(kGet);
+    for (ManualPeer* peer : {&first, &second, &idle}) read(*peer);
+    // Both are there before the loop looks.
+    first.write(drains ? "GET /drain HTTP/1.1\r\nHost: h\r\n\r\n"
+                       : "GET /stop HTTP/1.1\r\nHost: h\r\n\r\n");
+    second.write(kGet);
+    loop_.run_until_idle();
+    EXPECT_THAT(read(first), EndsWith("stopping"));
+    EXPECT_THAT(read(second), EndsWith("here"));
+    EXPECT_TRUE(idle.closed());
+    first.close();
+    second.close();
+    loop_.run_until_idle();
+    EXPECT_EQ(server_->stats().connections, 0U);
+  }
+}
+
+TEST_F(LimitsTest, AServerMayListenAgain) {
+  listen();
+  server_->stop();
+  server_->listen("127.0.0.1", 0);
+  ManualPeer peer = connect(std::string(kGet) + kGet);
+  const std::string answer = read(peer);
+  EXPECT_EQ(count_of(answer, "HTTP/1.1 200"), 2U);
+  EXPECT_THAT(answer, Not(HasSubstr("Connection: close")));
 }
 
 TEST_F(LimitsTest, DrainCutsWhatIsLeftWhenTheTimeIsUp) {

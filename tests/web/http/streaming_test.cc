@@ -328,6 +328,44 @@ TEST_F(StreamingTest, AResponseIsChunked) {
   EXPECT_FALSE(peer.ended());
 }
 
+struct FlushesItsEnd : RequestHandler {
+  Task<void> get() {
+    if (request().path() == "/pieces") {
+      write("one ");
+      co_await flush();
+      write("two ");
+    }
+    finish("end");
+    co_await flush();
+    write("never sent");
+    co_await flush();
+  }
+};
+
+TEST_F(StreamingTest, AFlushBehindTheEndLosesNothing) {
+  app_.add(route<FlushesItsEnd>("/pieces"));
+  app_.add(route<FlushesItsEnd>("/whole"));
+  listen();
+  ManualPeer peer = connect("GET /whole HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(read(peer), AllOf(HasSubstr("Content-Length: 3\r\n"), EndsWith("\r\n\r\nend")));
+  send(peer, "GET /pieces HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(read(peer), EndsWith("\r\n\r\n4\r\none \r\n7\r\ntwo end\r\n0\r\n\r\n"));
+}
+
+TEST_F(StreamingTest, ATrailerMustBeOne) {
+  app_.get("/", [](ResponseStream& out) -> Task<void> {
+    EXPECT_THROW(out.set_trailer("content-length", "1"), std::invalid_argument);
+    EXPECT_THROW(out.set_trailer("Set-Cookie", "a=b"), std::invalid_argument);
+    EXPECT_THROW(out.set_trailer("A", "b\r\n"), std::invalid_argument);
+    out.set_trailer("Checksum", "7");
+    out.write("text");
+    co_return;
+  });
+  listen();
+  ManualPeer peer = connect("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(read(peer), EndsWith("text"));
+}
+
 TEST_F(StreamingTest, OldClientsGetItUntilTheConnectionEnds) {
   app_.get("/", [](ResponseStream& out) -> Task<void> {
     out.write("one ");
@@ -338,7 +376,7 @@ TEST_F(StreamingTest, OldClientsGetItUntilTheConnectionEnds) {
   ManualPeer peer = connect("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
   const std::string answer = read(peer);
   EXPECT_THAT(answer, HasSubstr("Connection: close\r\n\r\none two"));
-  EXPECT_TRUE(peer.closed());
+  EXPECT_TRUE(peer.ended());
 }
 
 TEST_F(StreamingTest, HeadGetsTheHeadOnly) {

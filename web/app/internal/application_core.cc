@@ -69,9 +69,9 @@ Application& ApplicationCore::application() const {
 ContentPlan ApplicationCore::plan(Exchange& exchange) noexcept {
   PathParts parts;
   const Router::Found found = router_.find(exchange.request().path(), parts);
-  if (found.result != Router::Result::match) return {};
+  if (found.result != Router::Result::match) return {.unwanted = true};
   const MethodEntry* method = find_method(*found.route, exchange.request().method());
-  if (method == nullptr) return {};
+  if (method == nullptr) return {.unwanted = true};
   return {.streamed = method->streams_body, .limit = method->body_bytes};
 }
 

@@ -48,8 +48,21 @@ bool Connection::stop(bool at_once) noexcept {
   const bool between_requests = phase_ == Phase::head && awaited() == Patience::For::request;
   const bool within_one = phase_ == Phase::head || phase_ == Phase::content;
   if (!between_requests && !(at_once && within_one)) return false;
+  if (between_requests && request_has_arrived()) return false;
   shut();
   return true;
+}
+
+// It may lie in the system's buffer, unread: closed now, the client would see a reset. It has its
+// turn later.
+bool Connection::request_has_arrived() noexcept try {
+  const IoResult result = stream_->try_read({input_.prepare(kReadPieceBytes), kReadPieceBytes});
+  if (result.error || result.bytes == 0) return false;
+  input_.commit(result.bytes);
+  schedule(server_->loop(), *this);
+  return true;
+} catch (...) {  // no memory
+  return false;
 }
 
 void Connection::shut() noexcept {
@@ -87,6 +100,7 @@ void Connection::log(LogLevel level, std::string_view message) noexcept {
 void Connection::on_stream_ready(Io events) {
   const Pin pin(*this);
   const bool nested = in_handler_;
+  if (any(events & Io::hangup)) return write_failed();
   try {
     if (!outgoing_.empty() && any(events & Io::write)) flush();
     if (any(events & Io::read)) {
@@ -246,9 +260,13 @@ void Connection::input_ended() noexcept {
 // half an order would be worse.
 void Connection::client_left() noexcept {
   const Pin pin(*this);
-  const ExchangePin exchange(*exchange_);
-  exchange_->tell_client_gone();
-  if (phase_ == Phase::handling && (*exchange).cancelled_on_disconnect()) task_.request_stop();
+  Exchange* const left = exchange_;
+  const ExchangePin exchange(*left);
+  left->tell_client_gone();
+  // Being told may have ended it, and another request may have begun.
+  if (exchange_ == left && phase_ == Phase::handling && left->cancelled_on_disconnect()) {
+    task_.request_stop();
+  }
 }
 
 // ---- Requests
@@ -320,6 +338,7 @@ bool Connection::take_content(ByteBuffer& input, ByteBuffer& output) {
   exchange_->introduce(stream_->peer_address());
   const ContentPlan plan = server_->service()->plan(*exchange_);
   const RequestHead& head = exchange_->parser().head();
+  const std::size_t head_bytes = exchange_->parser().head_bytes();
   const std::uint64_t length = head.content_length().value_or(0);
   const std::size_t limit = plan.limit.value_or(server_->options().limits.body_bytes);
   if (length > limit) {
@@ -331,11 +350,12 @@ bool Connection::take_content(ByteBuffer& input, ByteBuffer& output) {
   decoder.set_body_limit(limit);
   patience_.begin_content(server_->options().timeouts);
   const bool decodes = server_->options().decompress_request && begin_decoding(limit);
-  if (plan.streamed) {
+  // Nobody wants it: a client that asks before it sends is not asked for it.
+  const bool unwanted = plan.unwanted && head.expects_continue() && input.size() == head_bytes;
+  if (plan.streamed || unwanted) {
     begin_stream(input);
     return handle({}, output);
   }
-  const std::size_t head_bytes = exchange_->parser().head_bytes();
   const std::string_view content = input.view().substr(head_bytes);
   if (decodes || head.chunked() || content.size() < length) return begin_content(input, output);
   input.consume(head_bytes + static_cast<std::size_t>(length));
@@ -433,11 +453,11 @@ void Connection::rename_consumed_coding() {
 
 // Calls the handler. True: it has answered, and the next request may follow.
 bool Connection::handle(std::string_view body, ByteBuffer& output) {
+  identify();
   exchange_->begin(*server_->service(), *this, stream_->peer_address(), body);
   if (stream_->secure()) exchange_->secured(stream_->tls());
   exchange_->set_began(eddy::internal::step_time(server_->loop()));
   phase_ = Phase::handling;
-  identify();
   patience_.restart();
   in_handler_ = true;
   ++requests_;
@@ -452,6 +472,8 @@ bool Connection::handle(std::string_view body, ByteBuffer& output) {
     in_handler_ = read_paused_ = false;
     // It may have finished the response already and go on without it.
     if (exchange_->finished()) (void)respond(output);
+    // The client may have left while an earlier request was answered.
+    if (end_of_input_ && phase_ == Phase::handling) input_ended();
     return false;
   }
   return end_exchange(output);
@@ -489,7 +511,9 @@ bool Connection::end_exchange(ByteBuffer& output) {
     in_handler_ = false;
     return false;
   }
-  server_->give_exchange(std::exchange(exchange_, nullptr));
+  // It stays ours until the program's part in it is over: that may run the loop.
+  server_->give_exchange(exchange_);
+  exchange_ = nullptr;
   in_handler_ = read_paused_ = false;
   if (phase_ == Phase::shut) return false;
   if (stream_->closed()) {  // the response met a client that had gone

@@ -84,6 +84,7 @@ class Connection final : public ServerHook,
   void on_finished(Exchange& exchange) noexcept override;
   void log(LogLevel level, std::string_view message) noexcept override;
 
+  [[nodiscard]] bool request_has_arrived() noexcept;
   void read_some();
   bool read_content();
   void read_while_handling();
@@ -113,6 +114,7 @@ class Connection final : public ServerHook,
   void respond_whole(ByteBuffer& output);
   void send_large(ByteBuffer& output);
   ResponseHead write_head(ByteBuffer& output, std::optional<std::uint64_t> length);
+  void note_close(const ResponseHead& head) noexcept;
   bool write_streamed(ByteBuffer& output, bool last);
   void write_piece(ByteBuffer& output, std::string_view piece);
   void go_on_responding();

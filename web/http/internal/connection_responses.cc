@@ -155,7 +155,7 @@ void Connection::respond_whole(ByteBuffer& output) {
     head = write_head(output, 0);
     head.send_content = false;
   }
-  close_after_ |= head.close;
+  note_close(head);
   if (!head.send_content) return;
   if (response.file) {
     send(output);
@@ -233,6 +233,14 @@ ResponseHead Connection::write_head(ByteBuffer& output, std::optional<std::uint6
   return write_response_head(output, response.status, response.reason, response.headers, framing);
 }
 
+// A client that did not expect the end may have sent more, which nobody reads: a close now would be
+// a reset, and could overtake the response (RFC 9112, 9.6).
+void Connection::note_close(const ResponseHead& head) noexcept {
+  if (!head.close) return;
+  close_after_ = true;
+  linger_ |= exchange_->parser().head().keep_alive();
+}
+
 // What a handler has written since its last flush(), behind the head if that is still to be sent.
 // False: it is still being encoded. Throws std::logic_error for what the program did wrong.
 bool Connection::write_streamed(ByteBuffer& output, bool last) {
@@ -245,7 +253,7 @@ bool Connection::write_streamed(ByteBuffer& output, bool last) {
     streamed.send_content = head.send_content;
     streamed.chunked = head.chunked;
     streamed.owed = head.content_length;
-    close_after_ |= head.close;
+    note_close(head);
   }
   std::string& body = exchange_->response().body;
   if (!streamed.send_content) {

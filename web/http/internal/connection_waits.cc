@@ -28,6 +28,8 @@ void Connection::update_interest() noexcept {
   Io wanted = outgoing_.wants_to_write() ? Io::write : Io::none;
   if (!end_of_input_ && !read_paused_ && (outgoing_.empty() || phase_ == Phase::handling)) {
     wanted = wanted | Io::read;
+  } else if (phase_ == Phase::handling && !in_handler_) {
+    wanted = wanted | Io::hangup;  // nothing is read that would tell
   }
   if (wanted == interest_) return;
   interest_ = wanted;
@@ -95,6 +97,8 @@ void Connection::timed_out() {
       exchange_->content().stream.fail(
           std::make_exception_ptr(HttpError(error.status, error.what)));
       return update();
+    case Patience::For::reader:
+      return write_failed();  // a handler that shall run to its end does
     default:
       return shut();
   }
@@ -103,7 +107,11 @@ void Connection::timed_out() {
 // Memory that clients make the server hold, theirs and all clients' together.
 void Connection::update_account() noexcept {
   std::size_t held = input_.capacity() + outgoing_.capacity();
-  if (exchange_ != nullptr) held += exchange_->content_bytes_held();
+  if (exchange_ != nullptr) {
+    held += exchange_->content_bytes_held();
+    const Encoding* encoding = exchange_->state().encoding.get();
+    if (encoding != nullptr) held += encoding->bytes_held();
+  }
   if (held == accounted_bytes_) return;
   const bool grew = held > accounted_bytes_;
   server_->account(std::exchange(accounted_bytes_, held), held);

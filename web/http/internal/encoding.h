@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -31,6 +32,9 @@ class Encoding {
   [[nodiscard]] bool done() const noexcept { return done_; }
   /// One step. Throws std::bad_alloc.
   void step() { done_ = encoder_->encode(rest_, flush_, encoded_); }
+  [[nodiscard]] std::size_t bytes_held() const noexcept {
+    return content_.capacity() + encoded_.capacity();
+  }
   /// What has come out, to be taken.
   [[nodiscard]] ByteBuffer& encoded() noexcept { return encoded_; }
 

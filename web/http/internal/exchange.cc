@@ -113,8 +113,8 @@ bool Exchange::cancelled_on_disconnect() const noexcept {
 }
 
 bool Exchange::flush() {
-  if (owner_ != nullptr && !finished_) return owner_->on_flush(*this);
-  response_.body.clear();
+  if (owner_ != nullptr) return finished_ || owner_->on_flush(*this);
+  response_.body.clear();  // there is nobody to have it
   return true;
 }
 

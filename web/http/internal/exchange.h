@@ -29,6 +29,8 @@ struct RequestContent;
 struct ContentPlan {
   /// The handler is called before the content is there, and reads it through request_body().
   bool streamed = false;
+  /// It is answered without the content, whatever that is.
+  bool unwanted = false;
   /// Instead of the server's limits.body_bytes.
   std::optional<std::size_t> limit = {};
 };

@@ -21,14 +21,12 @@ std::error_code warm_part(const File& file, std::uint64_t offset, std::size_t by
 FileSender::Result FileSender::step(Stream& stream) noexcept {
   if (error_) return Result::failed;
   if (remaining_ == 0) return Result::sent_all;
-  std::size_t left = in_memory(kStep);
-  if (left == 0) return Result::cold;
-  while (left > 0) {
-    const IoResult result = stream.try_send_file(file_.fd(), offset_, left);
-    if (result.would_block()) return Result::blocked;
-    if (!take(result)) return Result::failed;
-    left -= result.bytes;
-  }
+  const std::size_t bytes = in_memory(kStep);
+  if (bytes == 0) return Result::cold;
+  // Once: a stream that sends less than it is given has a reason, such as a record to encrypt.
+  const IoResult result = stream.try_send_file(file_.fd(), offset_, bytes);
+  if (result.would_block()) return Result::blocked;
+  if (!take(result)) return Result::failed;
   return remaining_ == 0 ? Result::sent_all : Result::more;
 }
 

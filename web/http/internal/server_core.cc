@@ -29,7 +29,13 @@ void ServerCore::accept(std::unique_ptr<Stream> stream) {
     ++stats_.shed;
     return;
   }
-  auto* connection = new Connection(shared_from_this(), std::move(stream), counted);
+  Connection* connection = nullptr;
+  try {
+    connection = new Connection(shared_from_this(), std::move(stream), counted);
+  } catch (...) {  // no memory
+    forget_address(counted);
+    throw;
+  }
   connections_.push_back(*connection);
   none_left_.clear();
   ++stats_.accepted;
@@ -54,9 +60,13 @@ bool ServerCore::count_address(const Stream& stream, AddressCount& counted) {
   return true;
 }
 
+void ServerCore::forget_address(const AddressCount& counted) noexcept {
+  if (counted != per_address_.end() && --counted->second == 0) per_address_.erase(counted);
+}
+
 void ServerCore::removed(const AddressCount& counted) noexcept {
   --stats_.connections;
-  if (counted != per_address_.end() && --counted->second == 0) per_address_.erase(counted);
+  forget_address(counted);
   if (stats_.connections == 0) none_left_.set();
   if (!full()) listener_.resume();
   listener_.retry_accept();

@@ -53,7 +53,10 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
 
   void stop() noexcept;
   [[nodiscard]] static Task<DrainReport> drain(std::shared_ptr<ServerCore> self, Duration limit);
-  [[nodiscard]] bool stopping() const noexcept { return stopping_; }
+  /// Connections end with the response that is under way. Not so where it listens again.
+  [[nodiscard]] bool stopping() const noexcept {
+    return stopping_ && listener_.addresses().empty();
+  }
   /// The Server has gone: ends every connection.
   void close() noexcept;
 
@@ -91,6 +94,7 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
 
   void accept(std::unique_ptr<Stream> stream);
   [[nodiscard]] bool admit(const Stream& stream, AddressCount& counted);
+  void forget_address(const AddressCount& counted) noexcept;
   [[nodiscard]] bool full() const noexcept {
     return options_.connections != 0 && stats_.connections >= options_.connections;
   }
