@@ -11,6 +11,7 @@
 #include <eddy/web/app/path_value.h>         // IWYU pragma: export
 #include <eddy/web/app/request_handler.h>    // IWYU pragma: export
 #include <eddy/web/app/static_files.h>       // IWYU pragma: export
+#include <eddy/web/http/body_decoder.h>      // IWYU pragma: export
 #include <eddy/web/http/content_coding.h>    // IWYU pragma: export
 #include <eddy/web/http/cookies.h>           // IWYU pragma: export
 #include <eddy/web/http/etag.h>              // IWYU pragma: export
@@ -28,7 +29,9 @@
 #include <eddy/web/http/request.h>           // IWYU pragma: export
 #include <eddy/web/http/request_body.h>      // IWYU pragma: export
 #include <eddy/web/http/response.h>          // IWYU pragma: export
+#include <eddy/web/http/response_parser.h>   // IWYU pragma: export
 #include <eddy/web/http/response_stream.h>   // IWYU pragma: export
+#include <eddy/web/http/response_writer.h>   // IWYU pragma: export
 #include <eddy/web/http/server.h>            // IWYU pragma: export
 #include <eddy/web/http/status.h>            // IWYU pragma: export
 #include <eddy/web/http/url.h>               // IWYU pragma: export

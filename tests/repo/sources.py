@@ -8,6 +8,7 @@
   sockets   nothing writes to a descriptor but by the wrappers there: a vanished peer must not raise SIGPIPE
   abi       the inline namespace is that of the project's version
   includes  Eddy's headers are included as <eddy/...>, also in the tree; headers say #pragma once
+  umbrellas web.h and tls.h lead to every public header of theirs
   paths     nothing names a place on one machine
   scripts   shellcheck finds nothing; Python parses
 
@@ -153,6 +154,22 @@ def check_includes():
     for name in names:
         if name.endswith((".h", ".h.in")) and not re.search(r"^#pragma once$", read(name), re.MULTILINE):
             yield f"{name}:1: has no #pragma once"
+
+
+def check_umbrellas():
+    places = {"eddy/web/": "web/", "eddy/tls/": "core/tls/"}
+    for folder, umbrella in (("web/", "web/web.h"), ("core/tls/", "core/tls/tls.h")):
+        public = {name for name in cxx((folder,)) if name.endswith(".h") and "/internal/" not in name}
+        reached, rest = set(), [umbrella] if umbrella in public else []
+        while rest:
+            name = rest.pop()
+            reached.add(name)
+            for include in re.findall(r"^#[ \t]*include <(eddy/[^>]+)>", read(name), re.MULTILINE):
+                place = next((place + include[len(own):] for own, place in places.items() if include.startswith(own)), None)
+                if place is not None and (ROOT / place).is_file() and place not in reached:
+                    rest.append(place)
+        for name in sorted(public - reached):
+            yield f"{name}: {umbrella} does not lead to it"
 
 
 def check_paths():

@@ -74,6 +74,13 @@ class Rules(unittest.TestCase):
                      "Stream::write(fd, 2);"):
             self.allows("sockets", "web/a.cc", line + "\n")
 
+    def test_umbrellas(self):
+        web = {"web/web.h": "#include <eddy/web/http/a.h>\n", "web/http/a.h": "#include <eddy/web/http/b.h>\n",
+               "web/http/b.h": "", "web/http/internal/c.h": ""}
+        self.assertEqual(self.findings("umbrellas", web), "")
+        self.assertIn("web/http/d.h", self.findings("umbrellas", {**web, "web/http/d.h": ""}))
+        self.assertIn("core/tls/e.h", self.findings("umbrellas", {"core/tls/tls.h": "", "core/tls/e.h": ""}))
+
     def test_abi(self):
         self.forbids("abi", "core/a.h", "namespace eddy::inline v1 {}\n")
         self.forbids("abi", "core/a.h", "namespace eddy {}\n")
