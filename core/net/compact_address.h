@@ -30,6 +30,12 @@ class CompactAddress {
       size_ = kElsewhere;
     }
   }
+  void set(const CompactAddress& other) {
+    if (other.size_ == kElsewhere) return set(*other.elsewhere());
+    clear();
+    std::memcpy(bytes_, other.bytes_, sizeof bytes_);
+    size_ = other.size_;
+  }
   void clear() noexcept {
     if (size_ == kElsewhere) delete elsewhere();
     size_ = 0;

@@ -67,6 +67,7 @@ class SocketStream final : public Stream, private IoHandler, private ReadyItem {
 
   [[nodiscard]] bool closed() const noexcept override { return fd_ < 0; }
   [[nodiscard]] Address peer_address() const noexcept override { return peer_.address(); }
+  void store_peer(CompactAddress& place) const override { place.set(peer_); }
   [[nodiscard]] int fd() const noexcept override { return fd_; }
 
  private:

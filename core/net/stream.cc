@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/core/net/compact_address.h>
 #include <eddy/core/net/stream.h>
 
 #include <utility>
@@ -19,6 +20,8 @@ Task<void> Stream::write(std::string data) {
     co_await internal::StreamWriteAwaiter(*this);
   }
 }
+
+void Stream::store_peer(internal::CompactAddress& place) const { place.set(peer_address()); }
 
 IoResult Stream::try_send_file(int file, std::uint64_t offset, std::size_t bytes) noexcept {
   return internal::send_by_copy(file, offset, bytes, [this](std::string_view piece) {

@@ -38,6 +38,7 @@ class EDDY_API StreamDelegate {
 };
 
 namespace internal {
+class CompactAddress;
 class StreamWaiter;
 class StreamReadAwaiter;
 class StreamWriteAwaiter;
@@ -87,6 +88,8 @@ class EDDY_API Stream : protected StreamDelegate {
   [[nodiscard]] virtual bool closed() const noexcept = 0;
 
   [[nodiscard]] virtual Address peer_address() const noexcept = 0;
+  /// The same for who keeps it in little room.
+  virtual void store_peer(internal::CompactAddress& place) const;
   /// Whether peer_address() stays: not so until a proxy has said whom the connection is from.
   [[nodiscard]] virtual bool peer_known() const noexcept { return true; }
   /// The descriptor, or -1 when closed or without one. Stays the stream's.

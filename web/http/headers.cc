@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include <eddy/web/http/internal/char_class.h>
+#include <eddy/web/http/internal/scan.h>
 
 namespace eddy::inline v0::web {
 
@@ -43,7 +44,7 @@ std::vector<std::string_view> HeaderList::get_list(std::string_view name) const 
 namespace {
 
 bool fit_to_send(std::string_view name, std::string_view value) noexcept {
-  return internal::is_token(name) && internal::is_field_value(value);
+  return internal::is_token_fast(name) && internal::is_field_value_fast(value);
 }
 
 [[noreturn]] void refuse(std::string_view name) {
@@ -101,6 +102,15 @@ bool Headers::try_add(std::string_view name, std::string_view value) {
 
 void Headers::set(std::string_view name, std::string_view value) {
   if (!try_set(name, value)) refuse(name);
+}
+
+void Headers::set(const internal::KnownField& field) {
+  if (!places_.empty()) {
+    return set(field.text.substr(0, field.name_size), field.text.substr(field.name_size));
+  }
+  text_ = field.text;
+  const auto size = static_cast<std::uint32_t>(field.text.size());
+  places_.push_back({0, field.name_size, field.name_size, size - field.name_size});
 }
 
 void Headers::add(std::string_view name, std::string_view value) {

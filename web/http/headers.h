@@ -75,6 +75,18 @@ class EDDY_API HeaderList {
   std::size_t count_ = 0;
 };
 
+namespace internal {
+
+/// A field of our own that is fit to be sent, name and value in one text.
+struct KnownField {
+  std::string_view text;
+  std::uint32_t name_size;
+};
+inline constexpr KnownField kPlainText{"Content-Typetext/plain; charset=UTF-8", 12};
+inline constexpr KnownField kHtmlText{"Content-Typetext/html; charset=UTF-8", 12};
+
+}  // namespace internal
+
 /// Header fields to be sent: ordered, several of one name allowed, names compared without regard to
 /// case and sent as they were spelt. What it holds is always fit to be sent: a name that is not a
 /// token, or a value with a control character or blanks at its ends, is refused when it is set, so
@@ -92,6 +104,7 @@ class EDDY_API Headers {
   void add(std::string_view name, std::string_view value);
   [[nodiscard]] bool try_set(std::string_view name, std::string_view value);
   [[nodiscard]] bool try_add(std::string_view name, std::string_view value);
+  void set(const internal::KnownField& field);
   /// Removes every field of that name; returns how many there were.
   std::size_t erase(std::string_view name) noexcept;
   /// Removes all; the memory is kept for reuse.

@@ -267,13 +267,10 @@ namespace internal {
 namespace {
 
 bool is_port(std::string_view text) noexcept {
-  unsigned port = 0;
-  for (const char c : text) {
-    if (!is_class(c, kDigitChar)) return false;
-    port = port * 10 + static_cast<unsigned>(c - '0');
-    if (port > 65535) return false;
-  }
-  return true;
+  const char* const end = text.data() + text.size();
+  if (skip_class(text.data(), end, kDigitChar) != end) return false;
+  while (text.size() > 5 && text.front() == '0') text.remove_prefix(1);
+  return text.size() < 5 || (text.size() == 5 && text <= "65535");
 }
 
 }  // namespace

@@ -5,14 +5,14 @@ namespace eddy::inline v0::web {
 
 Response Response::text(std::string body, int status) {
   Response response(status);
-  response.headers.set("Content-Type", "text/plain; charset=UTF-8");
+  response.headers.set(internal::kPlainText);
   response.body = std::move(body);
   return response;
 }
 
 Response Response::html(std::string body, int status) {
   Response response(status);
-  response.headers.set("Content-Type", "text/html; charset=UTF-8");
+  response.headers.set(internal::kHtmlText);
   response.body = std::move(body);
   return response;
 }

@@ -21,6 +21,16 @@ char* put_number(char* at, std::uint64_t number) noexcept {
   return std::to_chars(at, at + 20, number).ptr;
 }
 
+char* put_status_line(char* at, int status, std::string_view reason) noexcept {
+  if (status == 200 && reason.empty()) return put(at, "HTTP/1.1 200 OK\r\n");
+  if (reason.empty()) reason = reason_phrase(status);
+  at = put(at, "HTTP/1.1 ");
+  at = put_number(at, static_cast<std::uint64_t>(status));
+  *at++ = ' ';
+  at = put(at, reason);
+  return put(at, "\r\n");
+}
+
 // What the program's own fields say about framing.
 struct OwnFields {
   std::optional<std::string_view> content_length;
@@ -114,9 +124,7 @@ ResponseHead decide(int status, const OwnFields& own, const ResponseFraming& fra
 ResponseHead write_response_head(internal::ByteBuffer& out, int status, std::string_view reason,
                                  const Headers& headers, const ResponseFraming& framing) {
   if (status < 100 || status > 999) return {.error = "a status outside of 100 to 999"};
-  if (reason.empty()) {
-    reason = reason_phrase(status);
-  } else if (!internal::is_field_value(reason)) {
+  if (!internal::is_field_value(reason)) {
     return {.error = "a reason phrase with a control character, or a blank at an end"};
   }
   const OwnFields own = look_at(headers);
@@ -127,11 +135,7 @@ ResponseHead write_response_head(internal::ByteBuffer& out, int status, std::str
 
   // The fixed parts below are at most 160 bytes together.
   char* const start = out.prepare(256 + reason.size() + headers.text_bytes() + 4 * headers.size());
-  char* at = put(start, "HTTP/1.1 ");
-  at = put_number(at, static_cast<std::uint64_t>(status));
-  *at++ = ' ';
-  at = put(at, reason);
-  at = put(at, "\r\n");
+  char* at = put_status_line(start, status, reason);
   for (const HeaderField field : headers) {
     // Ours to write, but for the switch to another protocol, which is the program's.
     if (status != 101 && is_framing_field(field.name)) continue;

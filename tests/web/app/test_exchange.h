@@ -22,7 +22,8 @@ class TestExchange final : private eddy::web::internal::ExchangeOwner {
       throw std::invalid_argument(exchange_.parser().error().what);
     }
     std::error_code error;
-    exchange_.begin(*service_, *this, eddy::Address::parse("192.0.2.1", 1, error), body);
+    exchange_.introduce().set(eddy::Address::parse("192.0.2.1", 1, error));
+    exchange_.begin(*service_, *this, body);
     service_->handle(exchange_);
   }
   TestExchange(const TestExchange&) = delete;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -66,5 +67,21 @@ TEST_P(SkipValue, NothingIsAllOfIt) { EXPECT_EQ(skipped(""), 0U); }
 
 INSTANTIATE_TEST_SUITE_P(Each, SkipValue, testing::ValuesIn(kImplementations),
                          [](const auto& info) { return std::string(info.param.name); });
+
+TEST(Scan, TheFastChecksSayWhatTheOthersSay) {
+  namespace http = eddy::web::internal;
+  for (std::size_t size = 0; size <= 40; ++size) {
+    for (std::size_t at = 0; at < std::max<std::size_t>(size, 1); ++at) {
+      for (unsigned byte = 0; byte < 256; ++byte) {
+        std::string text(size, 'a');
+        if (size > 0) text[at] = static_cast<char>(byte);
+        ASSERT_EQ(http::is_token_fast(text), http::is_token(text))
+            << size << " " << at << " " << byte;
+        ASSERT_EQ(http::is_field_value_fast(text), http::is_field_value(text))
+            << size << " " << at << " " << byte;
+      }
+    }
+  }
+}
 
 }  // namespace

@@ -141,7 +141,7 @@ void ApplicationCore::client_gone(Exchange& exchange) noexcept {
 void clear_response(Exchange& exchange) {
   Response& response = exchange.response();
   response.headers.clear();
-  response.headers.set("Content-Type", "text/html; charset=UTF-8");
+  response.headers.set(kHtmlText);
   response.body.clear();
   response.reason.clear();
   response.status = 200;
@@ -150,7 +150,7 @@ void clear_response(Exchange& exchange) {
 void HandlerAccess::attach(RequestHandler& handler, Exchange& exchange) {
   handler.exchange_ = &exchange;
   exchange.attachment = &handler;
-  exchange.response().headers.set("Content-Type", "text/html; charset=UTF-8");
+  exchange.response().headers.set(kHtmlText);
 }
 
 void HandlerAccess::pin(Exchange& exchange, PathParts& parts) {

@@ -89,18 +89,18 @@ void send_plain_error(Exchange& exchange, int status) {
   const std::string title = std::to_string(status) + ": " + error_title(status, {});
   response.status = status;
   response.reason.clear();
-  response.headers.set("Content-Type", "text/html; charset=UTF-8");
+  response.headers.set(kHtmlText);
   response.body = "<html><title>" + title + "</title><body>" + title + "</body></html>";
   exchange.finish();
 }
 
 void answer_text(Exchange& exchange, std::string&& text) {
-  exchange.response().headers.set("Content-Type", "text/plain; charset=UTF-8");
+  exchange.response().headers.set(kPlainText);
   exchange.response().body = std::move(text);
 }
 
 void answer_view(Exchange& exchange, std::string_view text) {
-  exchange.response().headers.set("Content-Type", "text/plain; charset=UTF-8");
+  exchange.response().headers.set(kPlainText);
   exchange.response().body.assign(text);
 }
 

@@ -327,6 +327,7 @@ bool Connection::receive_head(ByteBuffer& input, ByteBuffer& output) {
   if (result == ParseResult::failed) refuse(parser.error(), output);
   if (result != ParseResult::done) return false;
 
+  stream_->store_peer(exchange_->introduce());
   if (parser.head().has_body()) return take_content(input, output);
   // Nothing is moved: the bytes stay where they are until the next read.
   input.consume(parser.head_bytes());
@@ -335,7 +336,6 @@ bool Connection::receive_head(ByteBuffer& input, ByteBuffer& output) {
 
 // The head is there, and content follows it.
 bool Connection::take_content(ByteBuffer& input, ByteBuffer& output) {
-  exchange_->introduce(stream_->peer_address());
   const ContentPlan plan = server_->service()->plan(*exchange_);
   const RequestHead& head = exchange_->parser().head();
   const std::size_t head_bytes = exchange_->parser().head_bytes();
@@ -454,7 +454,7 @@ void Connection::rename_consumed_coding() {
 // Calls the handler. True: it has answered, and the next request may follow.
 bool Connection::handle(std::string_view body, ByteBuffer& output) {
   identify();
-  exchange_->begin(*server_->service(), *this, stream_->peer_address(), body);
+  exchange_->begin(*server_->service(), *this, body);
   if (stream_->secure()) exchange_->secured(stream_->tls());
   exchange_->set_began(eddy::internal::step_time(server_->loop()));
   phase_ = Phase::handling;

@@ -69,16 +69,9 @@ Headers& Exchange::trailers() {
   return *trailers_;
 }
 
-void Exchange::introduce(const Address& peer) {
-  request_.head_ = &parser_.head();
-  request_.peer_.set(peer);
-}
-
-void Exchange::begin(HttpService& service, ExchangeOwner& owner, const Address& peer,
-                     std::string_view body) {
+void Exchange::begin(HttpService& service, ExchangeOwner& owner, std::string_view body) {
   service_ = &service;
   owner_ = &owner;
-  introduce(peer);
   request_.body_ = body;
 }
 

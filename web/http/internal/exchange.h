@@ -136,11 +136,13 @@ class EDDY_API Exchange {
   /// The handler waits for more of it.
   [[nodiscard]] bool wants_content() const noexcept;
   [[nodiscard]] std::size_t content_bytes_held() const noexcept;
-  /// The parser is done: the request may be looked at.
-  void introduce(const Address& peer);
+  /// The parser is done: the request may be looked at. Gives where its peer's address belongs.
+  [[nodiscard]] eddy::internal::CompactAddress& introduce() noexcept {
+    request_.head_ = &parser_.head();
+    return request_.peer_;
+  }
   /// The handler is to be called: `body` is the content, in the read buffer or in content().buffer.
-  void begin(HttpService& service, ExchangeOwner& owner, const Address& peer,
-             std::string_view body);
+  void begin(HttpService& service, ExchangeOwner& owner, std::string_view body);
   /// After begin(), where the client's connection is encrypted; without `tls` that ends elsewhere.
   void secured(const TlsInfo* tls);
   /// A trusted proxy's word on whom the request is from; `scheme` is a literal.

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 #include <eddy/web/http/internal/char_class.h>
 
@@ -82,6 +83,18 @@ inline const char* skip_value(const char* p, const char* end) noexcept {
 #else
   return skip_value_portable(p, end);
 #endif
+}
+
+/// is_token and is_field_value of char_class.h, for what is checked in each response.
+inline bool is_token_fast(std::string_view text) noexcept {
+  const char* const end = text.data() + text.size();
+  return !text.empty() && skip_class(text.data(), end, kTokenChar) == end;
+}
+inline bool is_field_value_fast(std::string_view text) noexcept {
+  if (text.empty()) return true;
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  const char* const end = text.data() + text.size();
+  return !blank(text.front()) && !blank(text.back()) && skip_value(text.data(), end) == end;
 }
 
 }  // namespace eddy::inline v0::web::internal
