@@ -6,8 +6,8 @@
 #include <utility>
 
 #include <eddy/web/app/internal/application_core.h>
-#include <eddy/web/http/internal/char_class.h>
 #include <eddy/web/http/internal/exchange.h>
+#include <eddy/web/http/internal/scan.h>
 #include <eddy/web/http/status.h>
 
 namespace eddy::inline v0::web {

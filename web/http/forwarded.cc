@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <eddy/web/http/internal/char_class.h>
+#include <eddy/web/http/internal/scan.h>
 #include <eddy/web/http/request_parser.h>
 
 namespace eddy::inline v0::web {

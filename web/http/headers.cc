@@ -44,7 +44,7 @@ std::vector<std::string_view> HeaderList::get_list(std::string_view name) const 
 namespace {
 
 bool fit_to_send(std::string_view name, std::string_view value) noexcept {
-  return internal::is_token_fast(name) && internal::is_field_value_fast(value);
+  return internal::is_token(name) && internal::is_field_value(value);
 }
 
 [[noreturn]] void refuse(std::string_view name) {

@@ -13,6 +13,7 @@
 #include <string>
 
 #include <eddy/web/http/internal/char_class.h>
+#include <eddy/web/http/internal/scan.h>
 
 namespace eddy::inline v0::web {
 

@@ -6,6 +6,7 @@
 
 #include <eddy/web/http/internal/char_class.h>
 #include <eddy/web/http/internal/quoted.h>
+#include <eddy/web/http/internal/scan.h>
 #include <eddy/web/http/internal/utf8.h>
 #include <eddy/web/http/url.h>
 

@@ -70,10 +70,9 @@ const Cookies& Request::cookies() const {
   if (!cookies) {
     // One field is all that a client may send (RFC 6265, 5.4), but proxies split it up.
     std::string joined;
-    for (const HeaderField& field : headers()) {
-      if (!internal::equals_ignoring_case(field.name, "cookie")) continue;
+    for (const std::string_view field : headers().get_list("Cookie")) {
       if (!joined.empty()) joined += ';';
-      joined += field.value;
+      joined += field;
     }
     cookies = Cookies::parse(joined);
   }

@@ -5,8 +5,8 @@
 #include <string>
 
 #include <eddy/core/loop/scheduler.h>
-#include <eddy/web/http/internal/char_class.h>
 #include <eddy/web/http/internal/exchange.h>
+#include <eddy/web/http/internal/scan.h>
 #include <eddy/web/http/internal/trailer_fields.h>
 
 namespace eddy::inline v0::web {

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include <eddy/web/http/internal/char_class.h>
+#include <eddy/web/http/internal/scan.h>
 #include <eddy/web/http/status.h>
 
 namespace eddy::inline v0::web {

@@ -56,20 +56,6 @@ constexpr std::string_view trim_blanks(std::string_view text) noexcept {
   return text;
 }
 
-constexpr bool is_token(std::string_view text) noexcept {
-  for (char c : text) {
-    if (!is_class(c, kTokenChar)) return false;
-  }
-  return !text.empty();
-}
-
-constexpr bool is_field_value(std::string_view text) noexcept {
-  for (char c : text) {
-    if (!is_class(c, kValueChar)) return false;
-  }
-  return trim_blanks(text).size() == text.size();
-}
-
 constexpr int hex_digit(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';
   c = to_lower(c);

@@ -2,6 +2,7 @@
 #include <eddy/web/http/internal/framing_fields.h>
 
 #include <eddy/web/http/internal/char_class.h>
+#include <eddy/web/http/internal/scan.h>
 
 namespace eddy::inline v0::web::internal {
 

@@ -3,26 +3,32 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <span>
 #include <utility>
 
 namespace eddy::inline v0::web::internal {
 
-bool Outgoing::send(Stream& stream, std::string_view first, std::string_view second) {
+// Sends the pieces unless something waits already, and keeps what is not taken of the first. How
+// much of the second was taken; nothing where the connection is broken.
+std::optional<std::size_t> Outgoing::send_behind_kept(Stream& stream, std::string_view first,
+                                                      std::string_view second) {
   std::size_t sent = 0;
-  const std::size_t size = first.size() + second.size();
-  if (size > 0 && kept_.empty()) {
+  if (kept_.empty() && first.size() + second.size() > 0) {
     const std::array<std::string_view, 2> pieces = {first, second};
     const IoResult result = stream.try_write(std::span(pieces).first(second.empty() ? 1 : 2));
-    if (result.error && !result.would_block()) return false;
+    if (result.error && !result.would_block()) return std::nullopt;
     sent = result.bytes;
   }
-  if (sent < size) {
-    const std::size_t of_first = sent < first.size() ? sent : first.size();
-    kept_.append(first.substr(of_first));
-    kept_.append(second.substr(sent - of_first));
-  }
-  return true;
+  const std::size_t of_first = std::min(sent, first.size());
+  kept_.append(first.substr(of_first));
+  return sent - of_first;
+}
+
+bool Outgoing::send(Stream& stream, std::string_view first, std::string_view second) {
+  const std::optional<std::size_t> sent = send_behind_kept(stream, first, second);
+  if (sent) kept_.append(second.substr(*sent));
+  return sent.has_value();
 }
 
 void Outgoing::attach(FilePart part) {
@@ -59,18 +65,11 @@ std::error_code Outgoing::file_error() const noexcept {
 }
 
 Outgoing::Result Outgoing::begin_content(Stream& stream, std::string_view head) {
-  if (!kept_.empty()) {
-    kept_.append(head);
-    return Result::blocked;
-  }
   std::string_view& rest = content_->rest;
-  const std::array<std::string_view, 2> pieces = {head, rest.substr(0, kStep)};
-  const IoResult result = stream.try_write(pieces);
-  if (result.error && !result.would_block()) return Result::broken;
-  const std::size_t of_head = std::min(result.bytes, head.size());
-  kept_.append(head.substr(of_head));
-  rest.remove_prefix(result.bytes - of_head);
-  return result.bytes == head.size() + kStep ? Result::more : Result::blocked;
+  const std::optional<std::size_t> sent = send_behind_kept(stream, head, rest.substr(0, kStep));
+  if (!sent) return Result::broken;
+  rest.remove_prefix(*sent);
+  return *sent == kStep ? Result::more : Result::blocked;
 }
 
 Outgoing::Result Outgoing::send_content(Stream& stream) noexcept {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -90,6 +91,8 @@ class Outgoing {
     std::string_view rest;
   };
 
+  [[nodiscard]] std::optional<std::size_t> send_behind_kept(Stream& stream, std::string_view first,
+                                                            std::string_view second);
   [[nodiscard]] Result begin_content(Stream& stream, std::string_view head);
   [[nodiscard]] Result send_behind(Stream& stream) noexcept;
   [[nodiscard]] Result send_content(Stream& stream) noexcept;

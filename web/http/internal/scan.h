@@ -85,12 +85,11 @@ inline const char* skip_value(const char* p, const char* end) noexcept {
 #endif
 }
 
-/// is_token and is_field_value of char_class.h, for what is checked in each response.
-inline bool is_token_fast(std::string_view text) noexcept {
+inline bool is_token(std::string_view text) noexcept {
   const char* const end = text.data() + text.size();
   return !text.empty() && skip_class(text.data(), end, kTokenChar) == end;
 }
-inline bool is_field_value_fast(std::string_view text) noexcept {
+inline bool is_field_value(std::string_view text) noexcept {
   if (text.empty()) return true;
   const auto blank = [](char c) { return c == ' ' || c == '\t'; };
   const char* const end = text.data() + text.size();
