@@ -285,6 +285,20 @@ TEST(TlsStream, IsQuietWhileNobodyReads) {
   EXPECT_EQ(peers.server->received(), "unread");
 }
 
+TEST(TlsStream, AHangUpIsToldWithoutReading) {
+  Contexts contexts;
+  MemoryPeers peers(contexts);
+  peers.exchange();
+  peers.server->stream().set_interest(eddy::Io::hangup);
+  const std::size_t calls = peers.server->calls();
+  peers.client->write("what nobody reads");
+  peers.exchange();
+  EXPECT_EQ(peers.server->calls(), calls);
+  peers.server_end.reset();
+  peers.loop.run_turns(2);
+  EXPECT_GT(peers.server->calls(), calls);
+}
+
 TEST(TlsStream, AReadinessThatComesToNothingIsWaitedOut) {
   Contexts contexts;
   MemoryPeers peers(contexts);

@@ -170,6 +170,7 @@ TEST_F(ContentTest, EncodingIsDoneInStepsBetweenWhichOthersHaveTheirTurn) {
     loop_.run_turns(20);
     EXPECT_THAT(other.read(), EndsWith("quick")) << path;
     EXPECT_FALSE(large.unread().ends_with("quick")) << path;
+    EXPECT_GE(server_->stats().buffered_bytes, text.size()) << "what is encoded counts; " << path;
     loop_.set_budget({});
     loop_.run_until_idle();
     const std::string answer = read(large);
