@@ -198,6 +198,21 @@ TEST_F(LimitsTest, RequestsPerConnection) {
   EXPECT_TRUE(peer.closed());
 }
 
+TEST_F(LimitsTest, OnlyAClientThatKnowsOfTheEndIsClosedAtOnce) {
+  listen({.requests_per_connection = 1});
+  ManualPeer asked = connect("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(read(asked), EndsWith("here"));
+  EXPECT_TRUE(asked.closed());
+  ManualPeer crosses = connect(kGet);
+  EXPECT_THAT(read(crosses), EndsWith("here"));
+  EXPECT_TRUE(crosses.ended());
+  send(crosses, kGet);
+  EXPECT_FALSE(crosses.closed()) << "what it has sent meanwhile would make a reset of it";
+  crosses.close();
+  loop_.run_until_idle();
+  EXPECT_TRUE(crosses.closed());
+}
+
 TEST_F(LimitsTest, BuffersOfAllClientsTogether) {
   listen({.limits = {.body_bytes = 1'000'000}, .buffered_bytes = 300'000});
   const std::string half =
