@@ -190,6 +190,35 @@ TEST_F(LeavingTest, AnUploadCutDuringAnEarlierRequestIsNotWaitedFor) {
   EXPECT_EQ(server_->stats().connections, 0U);
 }
 
+TEST_F(LeavingTest, AnUploadThatHasArrivedWholeIsReadAfterAHalfClose) {
+  std::string said;
+  bool whole = false;
+  app_.add(route<Watched>("/"));
+  app_.post("/upload", [&](eddy::web::RequestBody& body) -> Task<void> {
+    co_await eddy::sleep(1s);
+    try {
+      for (std::string_view piece; !(piece = co_await body.read()).empty();) said += piece;
+      whole = true;
+    } catch (const eddy::web::ClientGoneError&) {
+      said += " and gone";
+    }
+  });
+  listen({.half_close = true});
+  for (const char* length : {"4", "9"}) {
+    said.clear();
+    whole = false;
+    ManualPeer peer =
+        connect(post("/") + "POST /upload HTTP/1.1\r\nHost: h\r\nContent-Length: " + length +
+                "\r\n\r\nhalf");
+    peer.shutdown_write();
+    loop_.run_until_idle();
+    loop_.advance(11s);
+    EXPECT_EQ(whole, length[0] == '4');
+    EXPECT_EQ(said, whole ? "half" : "half and gone");
+    EXPECT_EQ(server_->stats().connections, 0U);
+  }
+}
+
 struct ReadsLater : Watched {
   // NOLINTNEXTLINE(readability-identifier-naming): the framework looks for this name
   static constexpr bool stream_request_body = true;

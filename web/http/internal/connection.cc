@@ -473,7 +473,7 @@ bool Connection::handle(std::string_view body, ByteBuffer& output) {
     // It may have finished the response already and go on without it.
     if (exchange_->finished()) (void)respond(output);
     // The client may have left while an earlier request was answered.
-    if (end_of_input_ && phase_ == Phase::handling) input_ended();
+    if (end_of_input_ && phase_ == Phase::handling && !server_->options().half_close) client_left();
     return false;
   }
   return end_exchange(output);

@@ -77,6 +77,7 @@ void Connection::go_on_responding() {
     send(*output);
     if (written && outgoing_.size() < server_->options().output_bytes) exchange_->flushed();
   }
+  if (phase_ == Phase::handling && end_of_input_ && exchange_->wants_content()) input_ended();
   if (phase_ != Phase::shut) send(*output);
 }
 
@@ -93,6 +94,8 @@ void Connection::identify() {
 void Connection::on_body_wanted() noexcept {
   const Pin pin(*this);
   read_paused_ = false;
+  // The input ended during an earlier request: told in a step of its own, not within the await.
+  if (end_of_input_) return schedule(server_->loop(), *this);
   const RequestHead& head = exchange_->parser().head();
   RequestContent& content = exchange_->content();
   const bool nothing_yet = content.decoder.total() == 0 && content.buffer.empty();
