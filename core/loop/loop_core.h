@@ -101,7 +101,7 @@ class LoopCore final : public std::enable_shared_from_this<LoopCore> {
   /// The pool of run_in_executor, made when it is first wanted.
   Executor& executor();
   [[nodiscard]] Timeouts& timeouts() noexcept { return timeouts_; }
-  [[nodiscard]] SocketOps& sockets() noexcept { return poller_->sockets(); }
+  [[nodiscard]] SocketOps& sockets() noexcept { return sockets_; }
 
  private:
   enum class State : std::uint8_t { open, orphaned, closed };
@@ -155,6 +155,7 @@ class LoopCore final : public std::enable_shared_from_this<LoopCore> {
   bool renew_after_fork() noexcept;
 
   std::unique_ptr<Poller> poller_;
+  SocketOps& sockets_{poller_->sockets()};
   std::unique_ptr<Host> host_;
   std::shared_ptr<PostQueue> queue_;
   State state_ = State::open;

@@ -57,35 +57,33 @@ bool fit_to_send(std::string_view name, std::string_view value) noexcept {
 
 }  // namespace
 
-FieldPlace Headers::append_text(std::string_view name, std::string_view value) {
-  const auto at = static_cast<std::uint32_t>(text_.size());
+FieldPlace Headers::append_line(std::string_view name, std::string_view value) {
+  const auto at = static_cast<std::uint32_t>(lines_.size());
   // A view of one of our own fields dangles when the text grows.
   auto ours = [this](std::string_view view) {
-    return view.data() >= text_.data() && view.data() <= text_.data() + text_.size();
+    return view.data() >= lines_.data() && view.data() <= lines_.data() + lines_.size();
   };
-  if (ours(name) || ours(value)) {
-    text_.append(std::string(name).append(value));
-  } else {
-    text_.append(name).append(value);
-  }
-  return {at, static_cast<std::uint32_t>(name.size()), static_cast<std::uint32_t>(at + name.size()),
-          static_cast<std::uint32_t>(value.size())};
+  if (ours(name) || ours(value)) return append_line(std::string(name), std::string(value));
+  lines_.append(name).append(": ").append(value).append("\r\n");
+  const auto name_size = static_cast<std::uint32_t>(name.size());
+  return {at, name_size, at + name_size + 2, static_cast<std::uint32_t>(value.size())};
 }
 
 bool Headers::try_set(std::string_view name, std::string_view value) {
   if (!fit_to_send(name, value)) return false;
   auto same = [this](const FieldPlace& place, std::string_view wanted) {
-    return equals_ignoring_case({text_.data() + place.name_offset, place.name_size}, wanted);
+    return equals_ignoring_case({lines_.data() + place.name_offset, place.name_size}, wanted);
   };
   std::size_t first = 0;
   while (first < places_.size() && !same(places_[first], name)) ++first;
-  const FieldPlace place = append_text(name, value);
+  const FieldPlace place = append_line(name, value);
   if (first == places_.size()) {
     places_.push_back(place);
     return true;
   }
-  const std::string_view own_name(text_.data() + place.name_offset, place.name_size);
+  const std::string_view own_name(lines_.data() + place.name_offset, place.name_size);
   places_[first] = place;
+  has_gaps_ = true;
   std::size_t kept = first + 1;
   for (std::size_t i = first + 1; i < places_.size(); ++i) {
     if (!same(places_[i], own_name)) places_[kept++] = places_[i];
@@ -96,7 +94,7 @@ bool Headers::try_set(std::string_view name, std::string_view value) {
 
 bool Headers::try_add(std::string_view name, std::string_view value) {
   if (!fit_to_send(name, value)) return false;
-  places_.push_back(append_text(name, value));
+  places_.push_back(append_line(name, value));
   return true;
 }
 
@@ -106,11 +104,14 @@ void Headers::set(std::string_view name, std::string_view value) {
 
 void Headers::set(const internal::KnownField& field) {
   if (!places_.empty()) {
-    return set(field.text.substr(0, field.name_size), field.text.substr(field.name_size));
+    const std::string_view value = field.line.substr(field.name_size + 2);
+    return set(field.line.substr(0, field.name_size), value.substr(0, value.size() - 2));
   }
-  text_ = field.text;
-  const auto size = static_cast<std::uint32_t>(field.text.size());
-  places_.push_back({0, field.name_size, field.name_size, size - field.name_size});
+  lines_.clear();
+  lines_.append(field.line);
+  has_gaps_ = false;
+  const auto size = static_cast<std::uint32_t>(field.line.size());
+  places_.push_back({0, field.name_size, field.name_size + 2, size - field.name_size - 4});
 }
 
 void Headers::add(std::string_view name, std::string_view value) {
@@ -120,18 +121,20 @@ void Headers::add(std::string_view name, std::string_view value) {
 std::size_t Headers::erase(std::string_view name) noexcept {
   std::size_t kept = 0;
   for (const FieldPlace& place : places_) {
-    if (!equals_ignoring_case({text_.data() + place.name_offset, place.name_size}, name)) {
+    if (!equals_ignoring_case({lines_.data() + place.name_offset, place.name_size}, name)) {
       places_[kept++] = place;
     }
   }
   const std::size_t erased = places_.size() - kept;
   places_.resize(kept);
+  has_gaps_ |= erased > 0;
   return erased;
 }
 
 void Headers::clear() noexcept {
-  text_.clear();
+  lines_.clear();
   places_.clear();
+  has_gaps_ = false;
 }
 
 bool Headers::contains(std::string_view name) const noexcept { return list().contains(name); }

@@ -77,13 +77,13 @@ class EDDY_API HeaderList {
 
 namespace internal {
 
-/// A field of our own that is fit to be sent, name and value in one text.
+/// A field of our own that is fit to be sent: its line, as it is sent.
 struct KnownField {
-  std::string_view text;
+  std::string_view line;
   std::uint32_t name_size;
 };
-inline constexpr KnownField kPlainText{"Content-Typetext/plain; charset=UTF-8", 12};
-inline constexpr KnownField kHtmlText{"Content-Typetext/html; charset=UTF-8", 12};
+inline constexpr KnownField kPlainText{"Content-Type: text/plain; charset=UTF-8\r\n", 12};
+inline constexpr KnownField kHtmlText{"Content-Type: text/html; charset=UTF-8\r\n", 12};
 
 }  // namespace internal
 
@@ -111,7 +111,7 @@ class EDDY_API Headers {
   void clear() noexcept;
 
   [[nodiscard]] HeaderList list() const noexcept {
-    return {text_.data(), places_.data(), places_.size()};
+    return {lines_.data(), places_.data(), places_.size()};
   }
   [[nodiscard]] std::size_t size() const noexcept { return places_.size(); }
   [[nodiscard]] bool empty() const noexcept { return places_.empty(); }
@@ -122,14 +122,17 @@ class EDDY_API Headers {
   [[nodiscard]] std::optional<std::string> get(std::string_view name) const;
   [[nodiscard]] std::vector<std::string_view> get_list(std::string_view name) const;
 
-  /// Bytes of all names and values, replaced ones included: an upper bound for who writes them out.
-  [[nodiscard]] std::size_t text_bytes() const noexcept { return text_.size(); }
+  /// The lines of all fields as they are sent, for who writes them out; with has_gaps(), among
+  /// lines of fields that have been replaced or erased.
+  [[nodiscard]] std::string_view lines() const noexcept { return lines_; }
+  [[nodiscard]] bool has_gaps() const noexcept { return has_gaps_; }
 
  private:
-  [[nodiscard]] internal::FieldPlace append_text(std::string_view name, std::string_view value);
+  [[nodiscard]] internal::FieldPlace append_line(std::string_view name, std::string_view value);
 
-  std::string text_;
+  std::string lines_;
   std::vector<internal::FieldPlace> places_;
+  bool has_gaps_ = false;
 };
 
 inline HeaderField HeaderList::Iterator::operator*() const noexcept {

@@ -179,21 +179,14 @@ bool RequestParser::refuse(int status, const char* what) noexcept {
 
 bool RequestParser::check_target() {
   const std::string_view target = head_.target();
-  // Reserved for HTTP/2's preface (RFC 9113, 3.4), which some see in it whatever the version.
-  if (head_.method_text() == "PRI") return refuse(400, "a method that HTTP/1 does not have");
   head_.path_ = head_.target_;
   head_.query_ = {};
-  if (head_.method_text() == "CONNECT") {
-    head_.form_ = TargetForm::authority;
-    head_.path_ = {};
-    head_.host_ = head_.target_;
-    // There is no default port (RFC 9110, 9.3.6).
-    const bool has_port =
-        target.find(':') != std::string_view::npos && is_class(target.back(), internal::kDigitChar);
-    return (has_port && internal::is_host(target)) ||
-           refuse(400, "a CONNECT without host and port");
+  if (head_.method_ == Method::other) {
+    // Reserved for HTTP/2's preface (RFC 9113, 3.4), which some see in it whatever the version.
+    if (head_.method_text() == "PRI") return refuse(400, "a method that HTTP/1 does not have");
+    if (head_.method_text() == "CONNECT") return check_authority();
   }
-  if (target == "*") {
+  if (internal::equals_literal(target, "*")) {
     head_.form_ = TargetForm::asterisk;
     return head_.method_ == Method::options || refuse(400, "a target of * without OPTIONS");
   }
@@ -206,6 +199,17 @@ bool RequestParser::check_target() {
     head_.path_.size = path_size;
   }
   return true;
+}
+
+bool RequestParser::check_authority() {
+  const std::string_view target = head_.target();
+  head_.form_ = TargetForm::authority;
+  head_.path_ = {};
+  head_.host_ = head_.target_;
+  // There is no default port (RFC 9110, 9.3.6).
+  const bool has_port =
+      target.find(':') != std::string_view::npos && is_class(target.back(), internal::kDigitChar);
+  return (has_port && internal::is_host(target)) || refuse(400, "a CONNECT without host and port");
 }
 
 bool RequestParser::check_absolute_target() {

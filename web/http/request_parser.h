@@ -141,6 +141,7 @@ class EDDY_API RequestParser {
   ParseResult finish();
   bool refuse(int status, const char* what) noexcept;
   bool check_target();
+  bool check_authority();
   bool check_absolute_target();
   bool check_fields(internal::FramingFields& framing);
   bool check_field(internal::FramingFields& framing, HeaderField field, std::uint32_t value_offset);

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstring>
 
+#include <eddy/web/http/http_date.h>
 #include <eddy/web/http/internal/char_class.h>
 #include <eddy/web/http/internal/scan.h>
 #include <eddy/web/http/status.h>
@@ -32,11 +33,19 @@ char* put_status_line(char* at, int status, std::string_view reason) noexcept {
   return put(at, "\r\n");
 }
 
+char* put_field(char* at, HeaderField field) noexcept {
+  at = put(at, field.name);
+  at = put(at, ": ");
+  at = put(at, field.value);
+  return put(at, "\r\n");
+}
+
 // What the program's own fields say about framing.
 struct OwnFields {
   std::optional<std::string_view> content_length;
   bool two_lengths = false;
   bool transfer_encoding = false;
+  bool connection = false;
   bool date = false;
   bool close = false;
 };
@@ -55,6 +64,7 @@ OwnFields look_at(const Headers& headers) noexcept {
         break;
       case 10:
         if (!equals_ignoring_case(field.name, "connection")) break;
+        own.connection = true;
         internal::for_each_list_item(field.value, [&own](std::string_view item) {
           own.close |= equals_ignoring_case(item, "close");
         });
@@ -125,7 +135,7 @@ ResponseHead decide(int status, const OwnFields& own, const ResponseFraming& fra
 ResponseHead write_response_head(internal::ByteBuffer& out, int status, std::string_view reason,
                                  const Headers& headers, const ResponseFraming& framing) {
   if (status < 100 || status > 999) return {.error = "a status outside of 100 to 999"};
-  if (!internal::is_field_value(reason)) {
+  if (!reason.empty() && !internal::is_field_value(reason)) {
     return {.error = "a reason phrase with a control character, or a blank at an end"};
   }
   const OwnFields own = look_at(headers);
@@ -135,20 +145,21 @@ ResponseHead write_response_head(internal::ByteBuffer& out, int status, std::str
   head.content_length = length;
 
   // The fixed parts below are at most 160 bytes together.
-  char* const start = out.prepare(256 + reason.size() + headers.text_bytes() + 4 * headers.size());
+  char* const start = out.prepare(256 + reason.size() + headers.lines().size());
   char* at = put_status_line(start, status, reason);
-  for (const HeaderField field : headers) {
-    // Ours to write, but for the switch to another protocol, which is the program's.
-    if (status != 101 && is_framing_field(field.name)) continue;
-    at = put(at, field.name);
-    at = put(at, ": ");
-    at = put(at, field.value);
-    at = put(at, "\r\n");
+  // Framing is ours to write, but for the switch to another protocol, which is the program's.
+  const bool framing_fields = status != 101 && (own.content_length || own.connection);
+  if (!headers.has_gaps() && !framing_fields) {
+    at = put(at, headers.lines());
+  } else {
+    for (const HeaderField field : headers) {
+      if (!framing_fields || !is_framing_field(field.name)) at = put_field(at, field);
+    }
   }
-  if (!own.date && framing.date.size() == 29) {
+  if (!own.date && framing.date.size() == internal::kHttpDateSize) {
     at = put(at, "Date: ");
-    at = put(at, framing.date);
-    at = put(at, "\r\n");
+    std::memcpy(at, framing.date.data(), internal::kHttpDateSize);
+    at = put(at + internal::kHttpDateSize, "\r\n");
   }
   if (length) {
     at = put(at, "Content-Length: ");
@@ -189,11 +200,7 @@ void write_last_chunk(internal::ByteBuffer& out, const Headers& trailers) {
   out.append("0\r\n");
   for (const HeaderField field : trailers) {
     char* const start = out.prepare(field.name.size() + field.value.size() + 4);
-    char* at = put(start, field.name);
-    at = put(at, ": ");
-    at = put(at, field.value);
-    at = put(at, "\r\n");
-    out.commit(static_cast<std::size_t>(at - start));
+    out.commit(static_cast<std::size_t>(put_field(start, field) - start));
   }
   out.append("\r\n");
 }

@@ -62,6 +62,11 @@ const char* path_of(const Address& address) noexcept {
   return static_cast<const char*>(address.data()) + offsetof(sockaddr_un, sun_path);
 }
 
+IoResult result_of(ssize_t bytes) noexcept {
+  if (bytes < 0) return {0, last_error()};
+  return {static_cast<std::size_t>(bytes), {}};
+}
+
 class SystemSockets final : public SocketOps {
  public:
   int listen(const Address& address, const ListenSocketOptions& options,
@@ -139,12 +144,14 @@ class SystemSockets final : public SocketOps {
   }
 
   IoResult receive(int fd, std::span<char> buffer) noexcept override {
-    const ssize_t n = retry([&] { return ::recv(fd, buffer.data(), buffer.size(), 0); });
-    if (n < 0) return {0, last_error()};
-    return {static_cast<std::size_t>(n), {}};
+    return result_of(retry([&] { return ::recv(fd, buffer.data(), buffer.size(), 0); }));
   }
 
   IoResult send(int fd, std::span<const std::string_view> pieces) noexcept override {
+    if (pieces.size() == 1) {
+      const std::string_view piece = pieces.front();
+      return result_of(retry([&] { return ::send(fd, piece.data(), piece.size(), MSG_NOSIGNAL); }));
+    }
     // More pieces than this are left to the next call.
     std::array<iovec, 16> vector;
     const std::size_t count = std::min(pieces.size(), vector.size());
@@ -152,17 +159,10 @@ class SystemSockets final : public SocketOps {
       // The interface of the system is not const, but sending writes nothing.
       vector[i] = {const_cast<char*>(pieces[i].data()), pieces[i].size()};
     }
-    ssize_t n;
-    if (count == 1) {
-      n = retry([&] { return ::send(fd, vector[0].iov_base, vector[0].iov_len, MSG_NOSIGNAL); });
-    } else {
-      msghdr message{};
-      message.msg_iov = vector.data();
-      message.msg_iovlen = count;
-      n = retry([&] { return ::sendmsg(fd, &message, MSG_NOSIGNAL); });
-    }
-    if (n < 0) return {0, last_error()};
-    return {static_cast<std::size_t>(n), {}};
+    msghdr message{};
+    message.msg_iov = vector.data();
+    message.msg_iovlen = count;
+    return result_of(retry([&] { return ::sendmsg(fd, &message, MSG_NOSIGNAL); }));
   }
 
   IoResult send_file(int fd, int file, std::uint64_t offset, std::size_t bytes) noexcept override {

@@ -39,6 +39,38 @@ TEST(ResponseWriter, StatusLineFieldsDateAndLength) {
   EXPECT_FALSE(w.head.close);
 }
 
+TEST(ResponseWriter, FieldsThatWereReplacedOrErasedAreNotSent) {
+  Headers headers;
+  headers.set(eddy::web::internal::kPlainText);
+  headers.set("A", "1");
+  headers.set("B", "2");
+  headers.set("a", "3");
+  EXPECT_EQ(write(304, headers, {}).text,
+            "HTTP/1.1 304 Not Modified\r\nContent-Type: text/plain; charset=UTF-8\r\na: 3\r\n"
+            "B: 2\r\n\r\n");
+  headers.erase("B");
+  headers.set("content-type", "text/x");
+  EXPECT_EQ(write(304, headers, {}).text,
+            "HTTP/1.1 304 Not Modified\r\ncontent-type: text/x\r\na: 3\r\n\r\n");
+  headers.erase("a");
+  headers.erase("content-type");
+  headers.set(eddy::web::internal::kHtmlText);
+  headers.add("C", (*headers.begin()).value);
+  EXPECT_EQ(write(304, headers, {}).text,
+            "HTTP/1.1 304 Not Modified\r\nContent-Type: text/html; charset=UTF-8\r\n"
+            "C: text/html; charset=UTF-8\r\n\r\n");
+}
+
+TEST(ResponseWriter, FramingFieldsOfTheProgramAreWrittenAnew) {
+  Headers headers;
+  headers.set("A", "1");
+  headers.set("Content-Length", "2");
+  headers.set("Connection", "keep-alive");
+  headers.set("B", "2");
+  EXPECT_EQ(write(200, headers, {.content_length = 2}).text,
+            "HTTP/1.1 200 OK\r\nA: 1\r\nB: 2\r\nContent-Length: 2\r\n\r\n");
+}
+
 TEST(ResponseWriter, DateOfTheProgramWins) {
   Headers headers;
   headers.set("date", "x");

@@ -19,7 +19,10 @@ inline constexpr std::size_t kMostGroups = 16;
 
 /// What a pattern's groups captured, percent-decoded. A group that took no part has null data.
 struct PathParts {
-  std::array<std::string_view, kMostGroups> part;
+  PathParts() noexcept {}  // most paths have none: no part is made before `count` says so
+  union {
+    std::array<std::string_view, kMostGroups> part;
+  };
   std::size_t count = 0;
 };
 

@@ -101,7 +101,8 @@ void answer_text(Exchange& exchange, std::string&& text) {
 
 void answer_view(Exchange& exchange, std::string_view text) {
   exchange.response().headers.set(kPlainText);
-  exchange.response().body.assign(text);
+  exchange.response().body.clear();
+  exchange.response().body.append(text);
 }
 
 void answer_response(Exchange& exchange, Response&& response) {

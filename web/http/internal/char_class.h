@@ -2,7 +2,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 /// The character classes of HTTP's grammar, one table for all of them.
@@ -39,6 +41,12 @@ constexpr bool is_class(char c, std::uint8_t bits) noexcept {
 
 constexpr char to_lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+/// text == literal, without a call: the compiler knows the size.
+template <std::size_t Size>
+bool equals_literal(std::string_view text, const char (&literal)[Size]) noexcept {
+  return text.size() == Size - 1 && std::memcmp(text.data(), literal, Size - 1) == 0;
 }
 
 /// ASCII case only, whatever the locale.

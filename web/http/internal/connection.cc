@@ -453,7 +453,7 @@ void Connection::rename_consumed_coding() {
 
 // Calls the handler. True: it has answered, and the next request may follow.
 bool Connection::handle(std::string_view body, ByteBuffer& output) {
-  identify();
+  if (!server_->options().trusted_proxies.networks.empty()) identify();
   exchange_->begin(*server_->service(), *this, body);
   if (stream_->secure()) exchange_->secured(stream_->tls());
   exchange_->set_began(eddy::internal::step_time(server_->loop()));
@@ -504,7 +504,7 @@ bool Connection::end_exchange(ByteBuffer& output) {
       return false;
     }
   }
-  if (exchange_->state().responded) log_request();
+  if (server_->options().access_log && exchange_->state().responded) log_request();
   if (phase_ != Phase::shut && exchange_->streams_content()) end_stream();
   if (phase_ == Phase::shut) {
     drop_exchange();

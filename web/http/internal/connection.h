@@ -140,6 +140,7 @@ class Connection final : public ServerHook,
   void update_patience();
   void arm();
   void update_account() noexcept;
+  [[nodiscard]] bool between_requests() const noexcept;
   [[nodiscard]] Patience::For awaited() const noexcept;
   void timed_out();
 

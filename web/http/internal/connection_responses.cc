@@ -84,7 +84,6 @@ void Connection::go_on_responding() {
 // Whom the request is from, where proxies in front are believed.
 void Connection::identify() {
   const TrustedProxies& trusted = server_->options().trusted_proxies;
-  if (trusted.networks.empty()) return;
   const ForwardedClient client =
       client_of(stream_->peer_address(), exchange_->parser().head().headers(), trusted);
   exchange_->forwarded_for(client.ip, client.scheme, client.host);
@@ -339,7 +338,7 @@ void Connection::log_request() {
   const LogLevel level = status < 400   ? LogLevel::info
                          : status < 500 ? LogLevel::warning
                                         : LogLevel::error;
-  if (!server_->options().access_log || !eddy::internal::logs(server_->loop(), level)) return;
+  if (!eddy::internal::logs(server_->loop(), level)) return;
   const Request& request = exchange_->request();
   const std::chrono::duration<double, std::milli> took = now(server_->loop()) - exchange_->began();
   char text[32];

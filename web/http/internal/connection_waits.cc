@@ -14,8 +14,10 @@ using eddy::internal::now;
 
 void Connection::update() noexcept {
   if (phase_ == Phase::shut) return;
-  update_interest();
-  update_account();
+  if (!between_requests()) {
+    update_interest();
+    update_account();
+  }
   try {
     update_patience();
   } catch (...) {  // no memory for the timer
@@ -24,16 +26,24 @@ void Connection::update() noexcept {
 }
 
 void Connection::update_interest() noexcept {
-  if (phase_ == Phase::shut || stream_->closed()) return;
+  if (phase_ == Phase::shut) return;
   Io wanted = outgoing_.wants_to_write() ? Io::write : Io::none;
   if (!end_of_input_ && !read_paused_ && (outgoing_.empty() || phase_ == Phase::handling)) {
     wanted = wanted | Io::read;
   } else if (phase_ == Phase::handling && !in_handler_) {
     wanted = wanted | Io::hangup;  // nothing is read that would tell
   }
-  if (wanted == interest_) return;
+  if (wanted == interest_ || stream_->closed()) return;
   interest_ = wanted;
   stream_->set_interest(wanted);
+}
+
+// Nothing is there, nothing is held and reading goes on, as nearly always when a request has been
+// answered.
+bool Connection::between_requests() const noexcept {
+  return phase_ == Phase::head && exchange_ == nullptr && interest_ == Io::read &&
+         accounted_bytes_ == 0 && input_.capacity() == 0 && outgoing_.holds_nothing() &&
+         !end_of_input_ && !read_paused_;
 }
 
 Patience::For Connection::awaited() const noexcept {

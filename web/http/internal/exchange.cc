@@ -29,9 +29,14 @@ Task<void> run_held(TaskHold hold, Task<void> task) {
 HttpService::~HttpService() = default;
 
 ResponseState::ResponseState() noexcept = default;
-ResponseState::ResponseState(ResponseState&&) noexcept = default;
-ResponseState& ResponseState::operator=(ResponseState&&) noexcept = default;
 ResponseState::~ResponseState() = default;
+
+void ResponseState::reset() noexcept {
+  owed.reset();
+  encoding.reset();
+  head_sent = send_content = chunked = responded = false;
+  asked_for_content = coding_chosen = coded = false;
+}
 
 ContentPlan HttpService::plan(Exchange& /*exchange*/) noexcept { return {}; }
 
@@ -126,7 +131,7 @@ void Exchange::reset() noexcept {
     ByteBuffer& buffer = content_->buffer;
     buffer.capacity() > kKeptBodyBytes ? buffer.release() : buffer.clear();
   }
-  state_ = {};
+  state_.reset();
   trailers_.reset();
   cancel_on_disconnect_ = told_client_gone_ = false;
   parser_.reset();

@@ -88,9 +88,10 @@ struct MovedText {
 /// How far a connection is with an exchange's response.
 struct ResponseState {
   ResponseState() noexcept;
-  ResponseState(ResponseState&&) noexcept;
-  ResponseState& operator=(ResponseState&&) noexcept;
+  ResponseState(ResponseState&&) = delete;
+  ResponseState& operator=(ResponseState&&) = delete;
   ~ResponseState();
+  void reset() noexcept;
 
   /// Of the Content-Length that was announced: what is still owed.
   std::optional<std::uint64_t> owed;

@@ -17,22 +17,26 @@ std::uint32_t trimmed_size(const char* value, const char* end) noexcept {
 }  // namespace
 
 // Takes whole lines, as nearly all of them come. It stops before what is cut, malformed or beyond
-// the limit: the steps below find out which.
-void FieldParser::take_lines(Cursor& cursor) {
+// the limit: the steps below find out which. True: the empty line at the end has been taken too.
+bool FieldParser::take_lines(Cursor& cursor) {
   const char* const end = cursor.end;
   while (fields_.size() < count_limit_) {
     const char* const name = cursor.p;
     const char* const colon = skip_class(name, end, kTokenChar);
-    if (colon == end || *colon != ':' || colon == name) return;
+    if (colon == name) break;
+    if (colon == end || *colon != ':') return false;
     const char* value = colon + 1;
     while (value != end && is_blank(*value)) ++value;
     const char* const line_end = skip_value(value, end);
-    if (end - line_end < 2 || line_end[0] != '\r' || line_end[1] != '\n') return;
+    if (end - line_end < 2 || line_end[0] != '\r' || line_end[1] != '\n') return false;
     fields_.push_back({cursor.offset(), static_cast<std::uint32_t>(colon - name),
                        static_cast<std::uint32_t>(value - cursor.base),
                        trimmed_size(value, line_end)});
     cursor.p = line_end + 2;
   }
+  if (end - cursor.p < 2 || cursor.p[0] != '\r' || cursor.p[1] != '\n') return false;
+  cursor.p += 2;
+  return true;
 }
 
 // The steps return `done` when the next state can go on with what there is.
@@ -81,7 +85,10 @@ ParseResult FieldParser::read_value(Cursor& cursor) {
 
 ParseResult FieldParser::parse(std::string_view text) {
   Cursor cursor{text.data(), text.data() + position_, text.data() + text.size()};
-  if (state_ == State::line_start) take_lines(cursor);
+  if (state_ == State::line_start && take_lines(cursor)) {
+    position_ = cursor.offset();
+    return ParseResult::done;
+  }
   ParseResult result = ParseResult::done;
   while (result == ParseResult::done) {
     if (cursor.p == cursor.end) {

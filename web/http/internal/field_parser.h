@@ -66,7 +66,7 @@ class FieldParser {
  private:
   enum class State : std::uint8_t { not_begun, line_start, name, blanks, value, value_lf, end_lf };
 
-  void take_lines(Cursor& cursor);
+  bool take_lines(Cursor& cursor);
   ParseResult start_line(Cursor& cursor);
   ParseResult read_name(Cursor& cursor);
   ParseResult read_value(Cursor& cursor);

@@ -8,7 +8,7 @@ namespace eddy::inline v0::web::internal {
 
 void FramingFields::add_connection(HeaderField field) noexcept {
   if (!equals_ignoring_case(field.name, "connection")) return;
-  if (field.value == "keep-alive") {  // as nearly always
+  if (equals_literal(field.value, "keep-alive")) {  // as nearly always
     keep_alive_ = true;
     return;
   }

@@ -26,6 +26,14 @@ std::optional<std::size_t> Outgoing::send_behind_kept(Stream& stream, std::strin
 }
 
 bool Outgoing::send(Stream& stream, std::string_view first, std::string_view second) {
+  if (kept_.empty() && second.empty()) {  // as nearly always
+    if (first.empty()) return true;
+    const IoResult result = stream.try_write({&first, 1});
+    if (result.bytes == first.size()) return true;
+    if (result.error && !result.would_block()) return false;
+    kept_.append(first.substr(result.bytes));
+    return true;
+  }
   const std::optional<std::size_t> sent = send_behind_kept(stream, first, second);
   if (sent) kept_.append(second.substr(*sent));
   return sent.has_value();

@@ -28,6 +28,10 @@ class Outgoing {
   static constexpr std::size_t kStep = FileSender::kStep;
 
   [[nodiscard]] bool empty() const noexcept { return kept_.empty() && !content_ && !file_; }
+  /// Empty, and no memory is held either.
+  [[nodiscard]] bool holds_nothing() const noexcept {
+    return kept_.capacity() == 0 && !content_ && !file_;
+  }
   [[nodiscard]] std::size_t size() const noexcept {
     return kept_.size() + (content_ ? content_->rest.size() : 0);
   }

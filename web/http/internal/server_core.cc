@@ -15,7 +15,6 @@ ServerCore::ServerCore(Loop& loop, std::shared_ptr<HttpService> service,
       options_(options),
       listener_(loop, [this](std::unique_ptr<Stream> stream) { accept(std::move(stream)); }),
       encoders_(options.compression) {
-  buffers_.reserve(kKept);
   exchanges_.reserve(kKept);
 }
 
@@ -116,19 +115,6 @@ void ServerCore::close() noexcept {
   stopping_ = true;
   listener_.stop();
   while (ServerHook* hook = connections_.front()) static_cast<Connection*>(hook)->shut();
-}
-
-ByteBuffer ServerCore::take_buffer() {
-  if (buffers_.empty()) return {};
-  ByteBuffer buffer = std::move(buffers_.back());
-  buffers_.pop_back();
-  return buffer;
-}
-
-void ServerCore::give_buffer(ByteBuffer buffer) noexcept {
-  if (buffers_.size() == kKept || buffer.capacity() > 4 * kReadBytes) return;
-  buffer.clear();
-  buffers_.push_back(std::move(buffer));
 }
 
 Exchange* ServerCore::take_exchange() {

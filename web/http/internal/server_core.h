@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <array>
+#include <bit>
 #include <map>
 #include <memory>
 #include <string>
@@ -73,9 +75,17 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
     return stats_.buffered_bytes > options_.buffered_bytes;
   }
 
-  /// A reading buffer of kReadBytes, or one for output, and back again.
-  [[nodiscard]] ByteBuffer take_buffer();
-  void give_buffer(ByteBuffer buffer) noexcept;
+  /// An empty buffer, to read into or to write to, and back again; nullptr where all are taken.
+  [[nodiscard]] ByteBuffer* take_buffer() noexcept {
+    const int at = std::countr_one(taken_buffers_);
+    if (at >= static_cast<int>(kKept)) return nullptr;
+    taken_buffers_ |= 1U << at;
+    return &buffers_[static_cast<std::size_t>(at)];
+  }
+  void give_buffer(ByteBuffer& buffer) noexcept {
+    taken_buffers_ &= ~(1U << (&buffer - buffers_.data()));
+    buffer.capacity() > 4 * kReadBytes ? buffer.release() : buffer.clear();
+  }
 
   /// An exchange in its first state; to be given back, or dropped where somebody else holds it.
   [[nodiscard]] Exchange* take_exchange();
@@ -111,26 +121,32 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
   /// Set whenever no connection is left.
   Event none_left_;
   EncoderPool encoders_;
-  std::vector<ByteBuffer> buffers_;
+  std::array<ByteBuffer, kKept> buffers_;
+  unsigned taken_buffers_ = 0;  // one bit for each
   std::vector<Exchange*> exchanges_;
   TimePoint date_until_{};
   char date_[kHttpDateSize] = {};
   bool stopping_ = false;
 };
 
-/// A buffer of the server's for as long as this object lives.
+/// A buffer of the server's for as long as this object lives, or one of its own where nested loops
+/// have taken all.
 class BorrowedBuffer {
  public:
-  explicit BorrowedBuffer(ServerCore& server) : server_(server), buffer_(server.take_buffer()) {}
+  explicit BorrowedBuffer(ServerCore& server) noexcept
+      : server_(server), buffer_(server.take_buffer()) {}
   BorrowedBuffer(const BorrowedBuffer&) = delete;
   BorrowedBuffer& operator=(const BorrowedBuffer&) = delete;
-  ~BorrowedBuffer() { server_.give_buffer(std::move(buffer_)); }
-  [[nodiscard]] ByteBuffer& operator*() noexcept { return buffer_; }
-  [[nodiscard]] ByteBuffer* operator->() noexcept { return &buffer_; }
+  ~BorrowedBuffer() {
+    if (buffer_ != nullptr) server_.give_buffer(*buffer_);
+  }
+  [[nodiscard]] ByteBuffer& operator*() noexcept { return buffer_ != nullptr ? *buffer_ : own_; }
+  [[nodiscard]] ByteBuffer* operator->() noexcept { return &**this; }
 
  private:
   ServerCore& server_;
-  ByteBuffer buffer_;
+  ByteBuffer* buffer_;
+  ByteBuffer own_;
 };
 
 }  // namespace eddy::inline v0::web::internal
