@@ -132,7 +132,6 @@ class EDDY_API StreamWaiter : public Waiter {
 
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
-    require_environment<Promise>();
     if (!begin(handle)) return go_on_stopped();
     wait();
     return true;

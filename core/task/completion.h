@@ -13,6 +13,7 @@
 #include <eddy/core/base/unique_function.h>
 #include <eddy/core/loop/loop.h>
 #include <eddy/core/task/environment.h>
+#include <eddy/core/task/with_loop.h>
 
 namespace eddy::inline v0 {
 
@@ -159,12 +160,10 @@ class [[nodiscard]] CallbackAwaiter final : public Waiter {
  public:
   using eddy_awaiter = void;
 
-  CallbackAwaiter(std::shared_ptr<LoopCore> core, Start start, Cancel cancel)
-      : given_core_(std::move(core)), start_(std::move(start)), cancel_(std::move(cancel)) {}
+  CallbackAwaiter(Start start, Cancel cancel)
+      : start_(std::move(start)), cancel_(std::move(cancel)) {}
   CallbackAwaiter(CallbackAwaiter&& other) noexcept
-      : given_core_(std::move(other.given_core_)),
-        start_(std::move(other.start_)),
-        cancel_(std::move(other.cancel_)) {}
+      : start_(std::move(other.start_)), cancel_(std::move(other.cancel_)) {}
   ~CallbackAwaiter() {
     if (!operation_) return;
     operation_->starting = false;
@@ -178,22 +177,12 @@ class [[nodiscard]] CallbackAwaiter final : public Waiter {
 
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> handle) {
-    if constexpr (HasEnvironment<Promise>) {
-      if (!begin(handle)) return go_on_stopped();
-    } else {
-      if (!given_core_) require_environment<Promise>();
-      begin_foreign(*given_core_, handle);
-    }
-    operation_ = std::make_shared<Operation<T>>(remote_of(core()));
-    operation_->arrived = [](Waiter* waiter) {
-      static_cast<CallbackAwaiter*>(waiter)->resume_now();
-    };
-    if constexpr (std::is_invocable_v<Start&, LoopCore&, Completion<T>>) {
-      start_(core(), Completion<T>(operation_));
-    } else {
-      start_(Completion<T>(operation_));
-    }
-    return waits();
+    if (!begin(handle)) return go_on_stopped();
+    return start_operation();
+  }
+  bool await_in(LoopCore& core, std::coroutine_handle<> handle) {
+    begin_foreign(core, handle);
+    return start_operation();
   }
 
   T await_resume() {
@@ -212,6 +201,19 @@ class [[nodiscard]] CallbackAwaiter final : public Waiter {
 
  private:
   static constexpr bool kCanCancel = !std::is_same_v<Cancel, std::nullptr_t>;
+
+  bool start_operation() {
+    operation_ = std::make_shared<Operation<T>>(remote_of(core()));
+    operation_->arrived = [](Waiter* waiter) {
+      static_cast<CallbackAwaiter*>(waiter)->resume_now();
+    };
+    if constexpr (std::is_invocable_v<Start&, LoopCore&, Completion<T>>) {
+      start_(core(), Completion<T>(operation_));
+    } else {
+      start_(Completion<T>(operation_));
+    }
+    return waits();
+  }
 
   /// After the start. False: it is over, or a stop came, in a nested loop that `start` has run.
   bool waits() noexcept {
@@ -241,7 +243,6 @@ class [[nodiscard]] CallbackAwaiter final : public Waiter {
     }
   }
 
-  std::shared_ptr<LoopCore> given_core_;
   [[no_unique_address]] Start start_;
   [[no_unique_address]] Cancel cancel_;
   std::shared_ptr<Operation<T>> operation_;
@@ -262,14 +263,15 @@ class [[nodiscard]] CallbackAwaiter final : public Waiter {
 /// waiting task calls it and does not wait. Both callables run on the Loop's thread. Of captures by
 /// value within a co_await see run_in_executor.
 template <class T, class Start, class Cancel = std::nullptr_t>
-[[nodiscard]] auto from_callback(Start start, Cancel cancel = nullptr) {
-  return internal::CallbackAwaiter<T, Start, Cancel>(nullptr, std::move(start), std::move(cancel));
+requires(!internal::AnyLoop<Start>)  //
+    [[nodiscard]] auto from_callback(Start start, Cancel cancel = nullptr) {
+  return internal::CallbackAwaiter<T, Start, Cancel>(std::move(start), std::move(cancel));
 }
 /// For coroutines of another library, on the thread of `loop`.
 template <class T, class Start, class Cancel = std::nullptr_t>
 [[nodiscard]] auto from_callback(Loop& loop, Start start, Cancel cancel = nullptr) {
-  return internal::CallbackAwaiter<T, Start, Cancel>(internal::core_of(loop), std::move(start),
-                                                     std::move(cancel));
+  return internal::WithLoop(loop,
+                            [&] { return from_callback<T>(std::move(start), std::move(cancel)); });
 }
 
 }  // namespace eddy::inline v0

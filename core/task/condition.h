@@ -21,9 +21,8 @@ struct EDDY_API ConditionState {
 
 class EDDY_API ConditionAwaiter final : public SyncWaiter {
  public:
-  ConditionAwaiter(std::shared_ptr<ConditionState> state, std::shared_ptr<LoopCore> core,
-                   std::optional<Duration> limit) noexcept
-      : SyncWaiter(std::move(core), limit), state_(std::move(state)) {}
+  ConditionAwaiter(std::shared_ptr<ConditionState> state, std::optional<Duration> limit) noexcept
+      : SyncWaiter(limit), state_(std::move(state)) {}
   ~ConditionAwaiter() {
     // The notification was meant for one who can act on it.
     if (unclaimed()) state_->notify(1);
@@ -52,17 +51,15 @@ class EDDY_API Condition {
   ~Condition();
 
   /// `co_await condition.wait()`: until notified; gives true.
-  [[nodiscard]] internal::ConditionAwaiter wait() noexcept {
-    return {state_, nullptr, std::nullopt};
-  }
+  [[nodiscard]] internal::ConditionAwaiter wait() noexcept { return {state_, std::nullopt}; }
   /// As above; gives false when `limit` has passed first.
   template <class Rep, class Period>
   [[nodiscard]] internal::ConditionAwaiter wait(std::chrono::duration<Rep, Period> limit) {
-    return {state_, nullptr, internal::to_limit(limit)};
+    return {state_, internal::to_limit(limit)};
   }
   /// For coroutines of another library, on the thread of `loop`.
-  [[nodiscard]] internal::ConditionAwaiter wait(Loop& loop) {
-    return {state_, internal::core_of(loop), std::nullopt};
+  [[nodiscard]] internal::WithLoop<internal::ConditionAwaiter> wait(Loop& loop) {
+    return {loop, [this] { return wait(); }};
   }
 
   /// Wakes the first `count` of those who wait.

@@ -86,6 +86,20 @@ EDDY_API void destroy_frames(PromiseBase* top) noexcept;
 /// stay while it runs, even if their owner is destroyed meanwhile.
 EDDY_API void resume(const Environment& environment, std::coroutine_handle<> handle);
 
+template <class Promise>
+concept HasEnvironment = requires(const Promise& promise) {
+  { promise.environment() } -> std::convertible_to<const Environment&>;
+};
+
+/// The error that a coroutine type of another library gets.
+template <class Promise>
+constexpr bool require_environment() {
+  static_assert(HasEnvironment<Promise>,
+                "eddy: this awaitable finds its Loop in the Task that awaits it; in a coroutine of "
+                "another type use the overload that takes the Loop, such as sleep(loop, 1s)");
+  return HasEnvironment<Promise>;
+}
+
 /// The common part of awaiters that wait for something outside the coroutine. A derived class calls
 /// begin() when it suspends, and resume_now() or resume_later() once; stop_waiting() is told of a
 /// stop. Destroying it while it waits takes it out of everything.
@@ -107,7 +121,11 @@ class EDDY_API Waiter : public ReadyItem, public StopNode {
   /// await_suspend returns go_on_stopped(), and the coroutine goes on to throw_if_stopped().
   template <class Promise>
   bool begin(std::coroutine_handle<Promise> handle) noexcept {
-    return begin_in(handle.promise().environment(), handle);
+    if constexpr (require_environment<Promise>()) {
+      return begin_in(handle.promise().environment(), handle);
+    } else {
+      return false;
+    }
   }
   bool begin_in(const Environment& environment, std::coroutine_handle<> handle) noexcept;
   /// What await_suspend returns when begin() was false: a stopped task that awaits again and again
@@ -136,25 +154,12 @@ class EDDY_API Waiter : public ReadyItem, public StopNode {
   bool stopped_ = false;
 };
 
-template <class Promise>
-concept HasEnvironment = requires(const Promise& promise) {
-  { promise.environment() } -> std::convertible_to<const Environment&>;
-};
-
 /// Marks awaiters of Eddy's, which take the environment from the promise that awaits them. What a
 /// Task awaits without this mark is resumed through Remote.
 template <class Awaiter>
 concept OwnAwaiter = requires {
   typename Awaiter::eddy_awaiter;
 };
-
-/// The error that a coroutine type of another library gets.
-template <class Promise>
-constexpr void require_environment() {
-  static_assert(HasEnvironment<Promise>,
-                "this awaitable finds its Loop in the eddy::Task that awaits it; in a coroutine of "
-                "another type use the overload that takes the loop, such as sleep(loop, 1s)");
-}
 
 /// A task at the top: it owns the frames below it and is owned by a RunningTask. Counted without
 /// atomics; Loop's thread only.

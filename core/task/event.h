@@ -20,9 +20,8 @@ struct EventState {
 
 class EDDY_API EventAwaiter final : public SyncWaiter {
  public:
-  EventAwaiter(std::shared_ptr<EventState> state, std::shared_ptr<LoopCore> core,
-               std::optional<Duration> limit) noexcept
-      : SyncWaiter(std::move(core), limit), state_(std::move(state)) {}
+  EventAwaiter(std::shared_ptr<EventState> state, std::optional<Duration> limit) noexcept
+      : SyncWaiter(limit), state_(std::move(state)) {}
   void await_resume() {
     if (!finish()) throw_timeout("Event::wait");
   }
@@ -53,15 +52,15 @@ class EDDY_API Event {
   [[nodiscard]] bool is_set() const noexcept { return state_->set; }
 
   /// `co_await event.wait()`: until it is set.
-  [[nodiscard]] internal::EventAwaiter wait() noexcept { return {state_, nullptr, std::nullopt}; }
+  [[nodiscard]] internal::EventAwaiter wait() noexcept { return {state_, std::nullopt}; }
   /// As above; throws TimeoutError when `limit` has passed first.
   template <class Rep, class Period>
   [[nodiscard]] internal::EventAwaiter wait(std::chrono::duration<Rep, Period> limit) {
-    return {state_, nullptr, internal::to_limit(limit)};
+    return {state_, internal::to_limit(limit)};
   }
   /// For coroutines of another library, on the thread of `loop`.
-  [[nodiscard]] internal::EventAwaiter wait(Loop& loop) {
-    return {state_, internal::core_of(loop), std::nullopt};
+  [[nodiscard]] internal::WithLoop<internal::EventAwaiter> wait(Loop& loop) {
+    return {loop, [this] { return wait(); }};
   }
 
  private:

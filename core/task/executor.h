@@ -146,7 +146,7 @@ auto run_in_executor_of(Executor* executor, F&& f, Args&&... args) {
 ///
 /// or hand the values over as arguments: `run_in_executor(parse, text)`.
 template <class F, class... Args>
-requires(!std::is_same_v<std::remove_cvref_t<F>, Executor>)
+requires(!std::is_same_v<std::remove_cvref_t<F>, Executor> && !internal::AnyLoop<F>)
     [[nodiscard]] auto run_in_executor(F&& f, Args&&... args) {
   return internal::run_in_executor_of(nullptr, std::forward<F>(f), std::forward<Args>(args)...);
 }
@@ -154,6 +154,12 @@ requires(!std::is_same_v<std::remove_cvref_t<F>, Executor>)
 template <class F, class... Args>
 [[nodiscard]] auto run_in_executor(Executor& executor, F&& f, Args&&... args) {
   return internal::run_in_executor_of(&executor, std::forward<F>(f), std::forward<Args>(args)...);
+}
+/// For coroutines of another library, on the thread of `loop`, whose pool is used.
+template <class F, class... Args>
+[[nodiscard]] auto run_in_executor(Loop& loop, F&& f, Args&&... args) {
+  return internal::WithLoop(
+      loop, [&] { return run_in_executor(std::forward<F>(f), std::forward<Args>(args)...); });
 }
 
 }  // namespace eddy::inline v0

@@ -22,7 +22,9 @@ class Lock {
     return semaphore_.acquire(limit);
   }
   /// For coroutines of another library, on the thread of `loop`.
-  [[nodiscard]] internal::SemaphoreAwaiter acquire(Loop& loop) { return semaphore_.acquire(loop); }
+  [[nodiscard]] internal::WithLoop<internal::SemaphoreAwaiter> acquire(Loop& loop) {
+    return semaphore_.acquire(loop);
+  }
   /// Without waiting; empty when somebody holds it.
   [[nodiscard]] Permit try_acquire() noexcept { return semaphore_.try_acquire(); }
   [[nodiscard]] bool locked() const noexcept { return semaphore_.available() == 0; }

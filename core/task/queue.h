@@ -60,9 +60,9 @@ struct QueueState;
 template <class T, class Order>
 class QueueGetAwaiter final : public SyncWaiter {
  public:
-  QueueGetAwaiter(std::shared_ptr<QueueState<T, Order>> state, std::shared_ptr<LoopCore> core,
+  QueueGetAwaiter(std::shared_ptr<QueueState<T, Order>> state,
                   std::optional<Duration> limit) noexcept
-      : SyncWaiter(std::move(core), limit), state_(std::move(state)) {}
+      : SyncWaiter(limit), state_(std::move(state)) {}
   ~QueueGetAwaiter() {
     if (unclaimed()) state_->put_back(std::move(*item));
   }
@@ -88,8 +88,8 @@ template <class T, class Order>
 class QueuePutAwaiter final : public SyncWaiter {
  public:
   QueuePutAwaiter(std::shared_ptr<QueueState<T, Order>> state, T value,
-                  std::shared_ptr<LoopCore> core, std::optional<Duration> limit)
-      : SyncWaiter(std::move(core), limit), item(std::move(value)), state_(std::move(state)) {}
+                  std::optional<Duration> limit)
+      : SyncWaiter(limit), item(std::move(value)), state_(std::move(state)) {}
   ~QueuePutAwaiter() = default;
   void await_resume() {
     if (!finish()) throw_timeout("Queue::put");
@@ -195,17 +195,17 @@ class Queue {
 
   /// `co_await queue.put(item)`: waits for room. A wait that ends otherwise destroys the item.
   [[nodiscard]] internal::QueuePutAwaiter<T, Order> put(T item) {
-    return {state_, std::move(item), nullptr, std::nullopt};
+    return {state_, std::move(item), std::nullopt};
   }
   /// As above; throws TimeoutError when `limit` has passed first.
   template <class Rep, class Period>
   [[nodiscard]] internal::QueuePutAwaiter<T, Order> put(T item,
                                                         std::chrono::duration<Rep, Period> limit) {
-    return {state_, std::move(item), nullptr, internal::to_limit(limit)};
+    return {state_, std::move(item), internal::to_limit(limit)};
   }
   /// For coroutines of another library, on the thread of `loop`.
-  [[nodiscard]] internal::QueuePutAwaiter<T, Order> put(Loop& loop, T item) {
-    return {state_, std::move(item), internal::core_of(loop), std::nullopt};
+  [[nodiscard]] internal::WithLoop<internal::QueuePutAwaiter<T, Order>> put(Loop& loop, T item) {
+    return {loop, [this, &item] { return put(std::move(item)); }};
   }
   /// Without waiting: moves from `item` and returns true if there is room.
   [[nodiscard]] bool try_put(T&& item) {
@@ -216,16 +216,16 @@ class Queue {
 
   /// `T item = co_await queue.get();`
   [[nodiscard]] internal::QueueGetAwaiter<T, Order> get() noexcept {
-    return {state_, nullptr, std::nullopt};
+    return {state_, std::nullopt};
   }
   /// As above; throws TimeoutError when `limit` has passed first.
   template <class Rep, class Period>
   [[nodiscard]] internal::QueueGetAwaiter<T, Order> get(std::chrono::duration<Rep, Period> limit) {
-    return {state_, nullptr, internal::to_limit(limit)};
+    return {state_, internal::to_limit(limit)};
   }
   /// For coroutines of another library, on the thread of `loop`.
-  [[nodiscard]] internal::QueueGetAwaiter<T, Order> get(Loop& loop) {
-    return {state_, internal::core_of(loop), std::nullopt};
+  [[nodiscard]] internal::WithLoop<internal::QueueGetAwaiter<T, Order>> get(Loop& loop) {
+    return {loop, [this] { return get(); }};
   }
   /// Without waiting; empty when there is none.
   [[nodiscard]] std::optional<T> try_get() {

@@ -58,9 +58,8 @@ namespace internal {
 
 class EDDY_API SemaphoreAwaiter final : public SyncWaiter {
  public:
-  SemaphoreAwaiter(std::shared_ptr<SemaphoreState> state, std::shared_ptr<LoopCore> core,
-                   std::optional<Duration> limit) noexcept
-      : SyncWaiter(std::move(core), limit), state_(std::move(state)) {}
+  SemaphoreAwaiter(std::shared_ptr<SemaphoreState> state, std::optional<Duration> limit) noexcept
+      : SyncWaiter(limit), state_(std::move(state)) {}
   ~SemaphoreAwaiter() {
     if (unclaimed()) state_->release();
   }
@@ -95,17 +94,15 @@ class EDDY_API Semaphore {
   ~Semaphore();
 
   /// `Permit permit = co_await semaphore.acquire();`
-  [[nodiscard]] internal::SemaphoreAwaiter acquire() noexcept {
-    return {state_, nullptr, std::nullopt};
-  }
+  [[nodiscard]] internal::SemaphoreAwaiter acquire() noexcept { return {state_, std::nullopt}; }
   /// As above; throws TimeoutError when `limit` has passed first.
   template <class Rep, class Period>
   [[nodiscard]] internal::SemaphoreAwaiter acquire(std::chrono::duration<Rep, Period> limit) {
-    return {state_, nullptr, internal::to_limit(limit)};
+    return {state_, internal::to_limit(limit)};
   }
   /// For coroutines of another library, on the thread of `loop`.
-  [[nodiscard]] internal::SemaphoreAwaiter acquire(Loop& loop) {
-    return {state_, internal::core_of(loop), std::nullopt};
+  [[nodiscard]] internal::WithLoop<internal::SemaphoreAwaiter> acquire(Loop& loop) {
+    return {loop, [this] { return acquire(); }};
   }
   /// Without waiting; empty when there is none.
   [[nodiscard]] Permit try_acquire() noexcept;

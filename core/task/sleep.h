@@ -9,6 +9,7 @@
 #include <eddy/core/base/time.h>
 #include <eddy/core/loop/loop.h>
 #include <eddy/core/task/environment.h>
+#include <eddy/core/task/with_loop.h>
 
 namespace eddy::inline v0 {
 
@@ -19,21 +20,19 @@ class [[nodiscard]] SleepAwaiter final : public Waiter, public TimerNode {
   using eddy_awaiter = void;
 
   /// The longest delay is for ever.
-  SleepAwaiter(std::shared_ptr<LoopCore> core, Duration delay)
-      : given_core_(std::move(core)), delay_(delay) {}
-  SleepAwaiter(SleepAwaiter&& other) noexcept
-      : given_core_(std::move(other.given_core_)), delay_(other.delay_) {}
+  explicit SleepAwaiter(Duration delay) noexcept : delay_(delay) {}
+  SleepAwaiter(SleepAwaiter&& other) noexcept : delay_(other.delay_) {}
 
   [[nodiscard]] bool await_ready() const noexcept { return false; }
 
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> handle) {
-    if constexpr (HasEnvironment<Promise>) {
-      if (!begin(handle)) return go_on_stopped();
-    } else {
-      if (!given_core_) require_environment<Promise>();
-      begin_foreign(*given_core_, handle);
-    }
+    if (!begin(handle)) return go_on_stopped();
+    start();
+    return true;
+  }
+  bool await_in(LoopCore& core, std::coroutine_handle<> handle) {
+    begin_foreign(core, handle);
     start();
     return true;
   }
@@ -48,33 +47,27 @@ class [[nodiscard]] SleepAwaiter final : public Waiter, public TimerNode {
     resume_later();
   }
 
-  std::shared_ptr<LoopCore> given_core_;
   Duration delay_;
 };
-
-template <class Rep, class Period>
-SleepAwaiter make_sleep(std::shared_ptr<LoopCore> core, std::chrono::duration<Rep, Period> delay) {
-  return {std::move(core), deadline_after(TimePoint(), delay).time_since_epoch()};
-}
 
 class [[nodiscard]] YieldAwaiter final : public Waiter {
  public:
   using eddy_awaiter = void;
 
-  explicit YieldAwaiter(std::shared_ptr<LoopCore> core) noexcept : given_core_(std::move(core)) {}
-  YieldAwaiter(YieldAwaiter&& other) noexcept : given_core_(std::move(other.given_core_)) {}
+  YieldAwaiter() = default;
+  YieldAwaiter(YieldAwaiter&& /*other*/) noexcept {}
 
   [[nodiscard]] bool await_ready() const noexcept { return false; }
 
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
-    if constexpr (HasEnvironment<Promise>) {
-      if (!begin(handle)) return go_on_stopped();
-    } else {
-      if (!given_core_) require_environment<Promise>();
-      begin_foreign(*given_core_, handle);
-    }
+    if (!begin(handle)) return go_on_stopped();
     schedule_next_turn(core(), *this);
+    return true;
+  }
+  bool await_in(LoopCore& core, std::coroutine_handle<> handle) noexcept {
+    begin_foreign(core, handle);
+    schedule_next_turn(core, *this);
     return true;
   }
 
@@ -82,8 +75,6 @@ class [[nodiscard]] YieldAwaiter final : public Waiter {
 
  private:
   void stop_waiting() noexcept override {}  // it resumes anyhow
-
-  std::shared_ptr<LoopCore> given_core_;
 };
 
 /// Gives what `Read` makes of the environment, without suspending.
@@ -95,8 +86,7 @@ class [[nodiscard]] EnvironmentAwaiter {
   [[nodiscard]] bool await_ready() const noexcept { return false; }
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
-    require_environment<Promise>();
-    environment_ = &handle.promise().environment();
+    if constexpr (require_environment<Promise>()) environment_ = &handle.promise().environment();
     return false;
   }
   auto await_resume() const noexcept { return Read()(*environment_); }
@@ -127,19 +117,20 @@ struct ReadEnvironment {
 /// Source: tornado.gen.sleep.
 template <class Rep, class Period>
 [[nodiscard]] internal::SleepAwaiter sleep(std::chrono::duration<Rep, Period> delay) {
-  return internal::make_sleep(nullptr, delay);
+  return internal::SleepAwaiter(internal::deadline_after(TimePoint(), delay).time_since_epoch());
 }
 /// For coroutines of another library, on the thread of `loop`.
 template <class Rep, class Period>
-[[nodiscard]] internal::SleepAwaiter sleep(Loop& loop, std::chrono::duration<Rep, Period> delay) {
-  return internal::make_sleep(internal::core_of(loop), delay);
+[[nodiscard]] internal::WithLoop<internal::SleepAwaiter> sleep(
+    Loop& loop, std::chrono::duration<Rep, Period> delay) {
+  return {loop, [delay] { return sleep(delay); }};
 }
 
 /// Goes on in the next turn, after everything that is ready now has had its chance.
 /// Source: tornado.gen.moment.
-[[nodiscard]] inline internal::YieldAwaiter yield() { return internal::YieldAwaiter(nullptr); }
-[[nodiscard]] inline internal::YieldAwaiter yield(Loop& loop) {
-  return internal::YieldAwaiter(internal::core_of(loop));
+[[nodiscard]] inline internal::YieldAwaiter yield() { return {}; }
+[[nodiscard]] inline internal::WithLoop<internal::YieldAwaiter> yield(Loop& loop) {
+  return {loop, [] { return yield(); }};
 }
 
 /// `co_await stop_token()`: tells whether the task that awaits it has been asked to stop.

@@ -11,6 +11,7 @@
 #include <eddy/core/base/time.h>
 #include <eddy/core/loop/scheduler.h>
 #include <eddy/core/task/environment.h>
+#include <eddy/core/task/with_loop.h>
 
 namespace eddy::inline v0::internal {
 
@@ -41,18 +42,16 @@ class EDDY_API SyncWaiter : public Waiter, public WaitLink, public TimerNode {
   [[nodiscard]] bool await_ready() const noexcept { return false; }
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> handle) {
-    if constexpr (HasEnvironment<Promise>) {
-      if (!begin(handle)) return go_on_stopped();
-    } else {
-      if (!given_core_) require_environment<Promise>();
-      begin_foreign(*given_core_, handle);
-    }
+    if (!begin(handle)) return go_on_stopped();
+    return start();
+  }
+  bool await_in(LoopCore& core, std::coroutine_handle<> handle) {
+    begin_foreign(core, handle);
     return start();
   }
 
  protected:
-  SyncWaiter(std::shared_ptr<LoopCore> core, std::optional<Duration> limit) noexcept
-      : given_core_(std::move(core)), limit_(limit) {}
+  explicit SyncWaiter(std::optional<Duration> limit) noexcept : limit_(limit) {}
   ~SyncWaiter() = default;
 
   /// Takes what is waited for, if it is there and nobody waits longer.
@@ -70,7 +69,6 @@ class EDDY_API SyncWaiter : public Waiter, public WaitLink, public TimerNode {
   void on_timer() final;
   void stop_waiting() noexcept final;
 
-  std::shared_ptr<LoopCore> given_core_;
   std::optional<Duration> limit_;
   bool granted_ = false;
   bool timed_out_ = false;

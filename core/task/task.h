@@ -159,13 +159,17 @@ class [[nodiscard]] TaskAwaiter final : public Continuation, public ReadyItem, p
 
   template <class ParentPromise>
   std::coroutine_handle<> await_suspend(std::coroutine_handle<ParentPromise> handle) noexcept {
-    require_environment<ParentPromise>();
-    parent = &handle.promise();
-    parent->awaiting_ = this;
-    if (environment_ == nullptr) environment_ = &parent->environment();
-    child->awaited_by_ = this;
-    child->set_up(*environment_, *this);
-    next_ = child->self_;
+    static_assert(HasEnvironment<ParentPromise>,
+                  "eddy: a Task is awaited in a Task; from anywhere else give it to spawn() or "
+                  "run_until() of a Loop");
+    if constexpr (HasEnvironment<ParentPromise>) {
+      parent = &handle.promise();
+      parent->awaiting_ = this;
+      if (environment_ == nullptr) environment_ = &parent->environment();
+      child->awaited_by_ = this;
+      child->set_up(*environment_, *this);
+      next_ = child->self_;
+    }
     return go_on();
   }
 

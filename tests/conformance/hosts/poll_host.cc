@@ -80,12 +80,10 @@ class PollLoop {
 /// What joins a Loop to it.
 class PolledLoop final : public eddy::EmbeddedLoop {
  public:
-  PolledLoop(PollLoop& host, eddy::LoopOptions options)
-      : EmbeddedLoop(std::move(options),
-                     [&host](bool wait) {
-                       host.run_once(wait ? TimePoint::max() : Clock::now());
-                       return std::error_code();
-                     }),
+  using RunOnce = eddy::UniqueFunction<std::error_code(bool)>;
+
+  PolledLoop(PollLoop& host, eddy::LoopOptions options, RunOnce run_once)
+      : EmbeddedLoop(std::move(options), std::move(run_once)),
         host_(host),
         id_(host.watch([this] { return fd(); }, [this] { dispatch(); })) {}
   ~PolledLoop() override { host_.unwatch(id_); }
@@ -95,13 +93,13 @@ class PolledLoop final : public eddy::EmbeddedLoop {
   int id_;
 };
 
-class PollFixture final : public HostFixture {
+class PollFixture : public HostFixture {
  public:
   void set_up_host() override {}
   void destroy_host() override {}
 
   std::unique_ptr<Loop> make_loop(eddy::LoopOptions options) override {
-    return std::make_unique<PolledLoop>(poll_loop_, std::move(options));
+    return std::make_unique<PolledLoop>(poll_loop_, std::move(options), run_once());
   }
 
   RunEnd run(Duration limit) override {
@@ -132,11 +130,33 @@ class PollFixture final : public HostFixture {
     return {};
   }
 
+ protected:
+  /// How run() and run_until() run it.
+  virtual PolledLoop::RunOnce run_once() {
+    return [this](bool wait) {
+      poll_loop_.run_once(wait ? TimePoint::max() : Clock::now());
+      return std::error_code();
+    };
+  }
+
  private:
   PollLoop poll_loop_;
   bool* quit_ = nullptr;
 };
 
+/// A program that has not said how its loop is run.
+class UnpumpedFixture final : public PollFixture {
+ public:
+  std::string declared(Difference difference) const override {
+    if (difference == Difference::pumping) return "the Loop was not told how to run the program's";
+    return PollFixture::declared(difference);
+  }
+
+ protected:
+  PolledLoop::RunOnce run_once() override { return {}; }
+};
+
 EDDY_CONFORMANCE_HOST(Poll, PollFixture);
+EDDY_CONFORMANCE_HOST(PollUnpumped, UnpumpedFixture);
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <vector>
@@ -212,6 +213,52 @@ std::string text_of(std::size_t bytes) {
 }
 
 }  // namespace
+
+EDDY_RULE_IN(HttpTest, HttpTest, TimersAndPostsAreAtMostSixStepsLateUnderLoad,
+             "under 64 connections that always have a request, with handlers of 1 ms, a Loop timer "
+             "and a post are at most 6 steps late") {
+  constexpr int kConnections = 64;
+  constexpr int kTimes = 30;
+  listen();
+  burn_ns_ = 1'000'000;
+  std::atomic<bool> stop{false};
+  std::atomic<long> late_post{0};
+  std::atomic<int> posts{0};
+  const ClientThread client([&, remote = loop().remote()] {
+    std::vector<LineClient> clients;
+    std::string batch;
+    for (int i = 0; i < 20; ++i) batch += request_for("/echo/x");
+    for (int i = 0; i < kConnections; ++i) {
+      clients.emplace_back(port_);
+      clients.back().send(batch);
+    }
+    for (int i = 0; i < kTimes && !stop; ++i) {
+      sleep_at_least(std::chrono::milliseconds(7));
+      const TimePoint posted = Clock::now();
+      remote.post([&, posted] {
+        late_post = std::max<long>(late_post, gate().steps_since(posted));
+        ++posts;
+      });
+    }
+    while (!stop) sleep_at_least(std::chrono::milliseconds(1));
+  });
+  ASSERT_TRUE(run_until([&] { return served_ > kConnections; }));
+  long late_timer = 0;
+  int timers = 0;
+  std::function<void()> again = [&] {
+    const TimePoint due = loop().now() + std::chrono::milliseconds(7);
+    loop().call_at(due, [&, due] {
+      late_timer = std::max(late_timer, gate().steps_since(due));
+      if (++timers < kTimes) again();
+    });
+  };
+  again();
+  EXPECT_TRUE(run_until([&] { return timers == kTimes && posts == kTimes; }));
+  EXPECT_LT(served_, kConnections * 20) << "the load ended before the timers did";
+  stop = true;
+  EXPECT_LE(late_timer, 6);
+  EXPECT_LE(late_post, 6);
+}
 
 EDDY_RULE_IN(LoadTest, HttpTest, QuickHandlersOfManyConnectionsDoNotHoldTheHost,
              "512 connections with handlers of 10 us leave the host's timer its time") {

@@ -6,8 +6,11 @@
 #include <eddy/core/base/error.h>
 #include <eddy/core/task/sleep.h>
 #include <eddy/core/task/task.h>
+#include <eddy/core/task/task_group.h>
 
 #include <atomic>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 
@@ -26,6 +29,8 @@ Task<void> fail_after(Duration delay) {
   co_await sleep(delay);
   throw std::runtime_error("as it should");
 }
+
+Task<void> answer_never() { co_await sleep(std::chrono::hours(1)); }
 
 std::string echo(std::string_view line) { return std::string(line); }
 
@@ -145,6 +150,40 @@ EDDY_RULE_IN(KeepAliveTest, RunningTest, AListenerKeepsTheHost,
   });
   expect_end();
   EXPECT_LE(gate().turns(), turns + 1);
+}
+
+EDDY_RULE_IN(
+    KeepAliveTest, RunningTest, TheHostReturnsWithinATurnOfTheLastStop,
+    "the host's run function returns within a turn of the last stop, whatever stops last: a "
+    "listener, a connection, a task or a guard") {
+  if (differs(Difference::keeping_alive)) return expect_kept();
+  constexpr int kKinds = 4;
+  for (int last = 0; last < kKinds; ++last) {
+    auto server = std::make_unique<LineServer>(loop(), echo);
+    auto with_connection = std::make_unique<LineServer>(loop(), echo);
+    const LineClient client(with_connection->port());
+    ASSERT_TRUE(run_until([&] { return with_connection->connections() == 1; }));
+    with_connection->stop_listening();
+    WorkGuard guard = loop().hold();
+    auto task = std::make_unique<TaskGroup>(loop());
+    task->spawn(answer_never());
+    const std::function<void()> stops[kKinds] = {[&] { server.reset(); },
+                                                 [&] { with_connection.reset(); },
+                                                 [&] { task.reset(); }, [&] { guard.reset(); }};
+    std::uint64_t turns = 0;
+    loop().call_later(kSoon, [&] {
+      for (int kind = 0; kind < kKinds; ++kind) {
+        if (kind != last) stops[kind]();
+      }
+    });
+    loop().call_later(10 * kSoon, [&] {
+      stops[last]();
+      turns = gate().turns();
+    });
+    expect_end();
+    ASSERT_GT(turns, 0U) << "kind " << last << " does not keep the host";
+    EXPECT_LE(gate().turns(), turns + 1) << "kind " << last;
+  }
 }
 
 EDDY_RULE_IN(KeepAliveTest, RunningTest, AConnectionKeepsTheHost,

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// expect: this awaitable finds its Loop in the Task that awaits it
+#include <eddy/core/core.h>
+#include <tests/core/task/plain_coroutine.h>
+
+eddy::core_test::PlainCoroutine wrong() { co_await eddy::sleep(std::chrono::seconds(1)); }
