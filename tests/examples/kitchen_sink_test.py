@@ -87,6 +87,16 @@ def test_echo(program):
         raw.read_until(b"3\r\ndef\r\n0\r\n\r\n")
 
 
+def test_header_limit(program):
+    """A head of 64 KiB is read, one byte more is not."""
+    start, end = b"GET / HTTP/1.1\r\nHost: h\r\nX: ", b"\r\nConnection: close\r\n\r\n"
+    fits = 64 * 1024 - len(start) - len(end)
+    for extra, answer in ((0, b"HTTP/1.1 200 "), (1, b"HTTP/1.1 431 ")):
+        with Raw(program) as raw:
+            raw.send(start + b"x" * (fits + extra) + end)
+            assert raw.read_all().startswith(answer), answer
+
+
 def test_stream(program):
     _, headers, text = program.request("GET", "/stream?n=1000")
     assert headers["Transfer-Encoding"] == "chunked"
@@ -194,6 +204,7 @@ def main():
         test_static(program, pathlib.Path(folder))
         test_plain(program)
         test_headers(program)
+        test_header_limit(program)
         test_echo(program)
         test_stream(program)
         test_slow_reader(program)

@@ -90,6 +90,30 @@ TEST_F(LeavingTest, AClientThatHasGoneStopsAGetAndNoPost) {
   EXPECT_EQ(server_->stats().connections, 0U);
 }
 
+TEST_F(LeavingTest, ARouteMayHaveItsTasksStopped) {
+  int ended = 0;
+  int finished = 0;
+  const auto slow = [&]() -> Task<void> {
+    const auto on_end = [](int* count) noexcept { ++*count; };
+    const std::unique_ptr<int, decltype(on_end)> counted(&ended, on_end);
+    co_await eddy::sleep(10s);
+    ++finished;
+  };
+  app_.post("/stopped", slow, {.cancel_on_disconnect = true});
+  app_.post("/goes_on", slow);
+  listen();
+  for (const bool stopped : {true, false}) {
+    ended = finished = 0;
+    ManualPeer peer = connect(post(stopped ? "/stopped" : "/goes_on"));
+    peer.reset();
+    loop_.run_until_idle();
+    EXPECT_EQ(ended, stopped ? 1 : 0);
+    loop_.advance(10s);
+    EXPECT_EQ(ended, 1);
+    EXPECT_EQ(finished, stopped ? 0 : 1);
+  }
+}
+
 TEST_F(LeavingTest, APipedRequestGetsItsAnswerWhereItIsNoGet) {
   Watched::reset();
   app_.add(route<Watched>("/"));

@@ -236,6 +236,54 @@ TEST_F(LimitsTest, BuffersOfAllClientsTogether) {
   EXPECT_EQ(server_->stats().connections, 0U);
 }
 
+TEST_F(LimitsTest, BuffersAtTheirLimitAndOneByteBeyondIt) {
+  // A body that is half there, held in a buffer.
+  const std::string half =
+      "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2000\r\n\r\n" + std::string(1'000, 'x');
+  listen();
+  ManualPeer measured = connect(half);
+  const std::size_t held = server_->stats().buffered_bytes;
+  ASSERT_GE(held, 1'000U);
+  for (const bool enough : {true, false}) {
+    listen({.buffered_bytes = enough ? held : held - 1});
+    ManualPeer peer = connect(half);
+    EXPECT_EQ(server_->stats().shed, enough ? 0U : 1U);
+    EXPECT_EQ(read(peer).substr(0, 13), enough ? "" : "HTTP/1.1 503 ");
+    if (!enough) continue;
+    send(peer, std::string(1'000, 'x'));
+    EXPECT_THAT(read(peer), EndsWith("2000"));
+  }
+}
+
+TEST_F(LimitsTest, OutputAtItsLimitAndOneByteBelowIt) {
+  int flushed = 0;
+  std::size_t bytes = 0;
+  app_.get("/output", [&](eddy::web::ResponseStream& out) -> Task<void> {
+    out.set_header("Content-Length", "100000");
+    out.write(std::string(bytes, 'x'));
+    co_await out.flush();
+    ++flushed;
+    out.write(std::string(100'000 - bytes, 'y'));
+  });
+  const std::string get = "GET /output HTTP/1.1\r\nHost: h\r\n\r\n";
+  listen();
+  ManualPeer reader = connect(get);
+  const std::size_t head = read(reader).size() - 100'000;
+  ASSERT_EQ(flushed, 1);
+  constexpr std::size_t kTaken = 1;
+  for (const bool below : {true, false}) {
+    listen({.output_bytes = 20'000});
+    flushed = 0;
+    bytes = 20'000 + kTaken - head - (below ? 1 : 0);
+    ManualPeer peer = connect();
+    peer.set_capacity(kTaken);
+    send(peer, get);
+    EXPECT_EQ(flushed, below ? 1 : 0);
+    EXPECT_EQ(read(peer).size(), head + 100'000);
+    EXPECT_EQ(flushed, 1);
+  }
+}
+
 TEST_F(LimitsTest, ResponsesThatNobodyTakesAreCutWhenTheyAreTooMany) {
   listen({.buffered_bytes = 2'500'000});
   std::vector<ManualPeer> peers;
