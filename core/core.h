@@ -6,6 +6,7 @@
 #include <eddy/core/base/error.h>               // IWYU pragma: export
 #include <eddy/core/base/log.h>                 // IWYU pragma: export
 #include <eddy/core/base/version.h>             // IWYU pragma: export
+#include <eddy/core/loop/idle_timeout.h>        // IWYU pragma: export
 #include <eddy/core/loop/loop.h>                // IWYU pragma: export
 #include <eddy/core/loop/periodic_callback.h>   // IWYU pragma: export
 #include <eddy/core/loop/signals.h>             // IWYU pragma: export

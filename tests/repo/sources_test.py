@@ -80,6 +80,10 @@ class Rules(unittest.TestCase):
         self.assertEqual(self.findings("umbrellas", web), "")
         self.assertIn("web/http/d.h", self.findings("umbrellas", {**web, "web/http/d.h": ""}))
         self.assertIn("core/tls/e.h", self.findings("umbrellas", {"core/tls/tls.h": "", "core/tls/e.h": ""}))
+        qt = {"adapters/qt/qt.h": "", "adapters/qt/a.h": "", "adapters/qt/b.h": "",
+              "adapters/qt/CMakeLists.txt": "eddy_add_library(\n  qt\n  HEADERS qt.h a.h\n  PRIVATE_HEADERS b.h)\n"}
+        self.assertIn("adapters/qt/a.h", self.findings("umbrellas", qt))
+        self.assertNotIn("adapters/qt/b.h", self.findings("umbrellas", qt))
 
     def test_abi(self):
         self.forbids("abi", "core/a.h", "namespace eddy::inline v1 {}\n")
