@@ -267,7 +267,7 @@ requires(!internal::AnyLoop<Start>)  //
     [[nodiscard]] auto from_callback(Start start, Cancel cancel = nullptr) {
   return internal::CallbackAwaiter<T, Start, Cancel>(std::move(start), std::move(cancel));
 }
-/// For coroutines of another library, on the thread of `loop`.
+/// For coroutines of another library, on the thread of `loop`; in a Task it is the task's own Loop.
 template <class T, class Start, class Cancel = std::nullptr_t>
 [[nodiscard]] auto from_callback(Loop& loop, Start start, Cancel cancel = nullptr) {
   return internal::WithLoop(loop,

@@ -57,9 +57,15 @@ class EDDY_API Condition {
   [[nodiscard]] internal::ConditionAwaiter wait(std::chrono::duration<Rep, Period> limit) {
     return {state_, internal::to_limit(limit)};
   }
-  /// For coroutines of another library, on the thread of `loop`.
+  /// For coroutines of another library, on the thread of `loop`; in a Task it is the task's own
+  /// Loop.
   [[nodiscard]] internal::WithLoop<internal::ConditionAwaiter> wait(Loop& loop) {
     return {loop, [this] { return wait(); }};
+  }
+  template <class Rep, class Period>
+  [[nodiscard]] internal::WithLoop<internal::ConditionAwaiter> wait(
+      Loop& loop, std::chrono::duration<Rep, Period> limit) {
+    return {loop, [&] { return wait(limit); }};
   }
 
   /// Wakes the first `count` of those who wait.

@@ -94,9 +94,10 @@ concept HasEnvironment = requires(const Promise& promise) {
 /// The error that a coroutine type of another library gets.
 template <class Promise>
 constexpr bool require_environment() {
-  static_assert(HasEnvironment<Promise>,
-                "eddy: this awaitable finds its Loop in the Task that awaits it; in a coroutine of "
-                "another type use the overload that takes the Loop, such as sleep(loop, 1s)");
+  static_assert(
+      HasEnvironment<Promise>,
+      "eddy: this is awaited in a Task, which knows its Loop; of what has an overload that "
+      "takes the Loop, such as sleep(loop, 1s), any coroutine may await that");
   return HasEnvironment<Promise>;
 }
 

@@ -58,9 +58,15 @@ class EDDY_API Event {
   [[nodiscard]] internal::EventAwaiter wait(std::chrono::duration<Rep, Period> limit) {
     return {state_, internal::to_limit(limit)};
   }
-  /// For coroutines of another library, on the thread of `loop`.
+  /// For coroutines of another library, on the thread of `loop`; in a Task it is the task's own
+  /// Loop.
   [[nodiscard]] internal::WithLoop<internal::EventAwaiter> wait(Loop& loop) {
     return {loop, [this] { return wait(); }};
+  }
+  template <class Rep, class Period>
+  [[nodiscard]] internal::WithLoop<internal::EventAwaiter> wait(
+      Loop& loop, std::chrono::duration<Rep, Period> limit) {
+    return {loop, [&] { return wait(limit); }};
   }
 
  private:

@@ -155,7 +155,8 @@ template <class F, class... Args>
 [[nodiscard]] auto run_in_executor(Executor& executor, F&& f, Args&&... args) {
   return internal::run_in_executor_of(&executor, std::forward<F>(f), std::forward<Args>(args)...);
 }
-/// For coroutines of another library, on the thread of `loop`, whose pool is used.
+/// For coroutines of another library, on the thread of `loop`, on its pool or on the Executor that
+/// is given behind it; in a Task it is the task's own Loop.
 template <class F, class... Args>
 [[nodiscard]] auto run_in_executor(Loop& loop, F&& f, Args&&... args) {
   return internal::WithLoop(

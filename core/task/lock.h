@@ -21,9 +21,15 @@ class Lock {
   [[nodiscard]] internal::SemaphoreAwaiter acquire(std::chrono::duration<Rep, Period> limit) {
     return semaphore_.acquire(limit);
   }
-  /// For coroutines of another library, on the thread of `loop`.
+  /// For coroutines of another library, on the thread of `loop`; in a Task it is the task's own
+  /// Loop.
   [[nodiscard]] internal::WithLoop<internal::SemaphoreAwaiter> acquire(Loop& loop) {
     return semaphore_.acquire(loop);
+  }
+  template <class Rep, class Period>
+  [[nodiscard]] internal::WithLoop<internal::SemaphoreAwaiter> acquire(
+      Loop& loop, std::chrono::duration<Rep, Period> limit) {
+    return semaphore_.acquire(loop, limit);
   }
   /// Without waiting; empty when somebody holds it.
   [[nodiscard]] Permit try_acquire() noexcept { return semaphore_.try_acquire(); }

@@ -203,9 +203,15 @@ class Queue {
                                                         std::chrono::duration<Rep, Period> limit) {
     return {state_, std::move(item), internal::to_limit(limit)};
   }
-  /// For coroutines of another library, on the thread of `loop`.
+  /// For coroutines of another library, on the thread of `loop`; in a Task it is the task's own
+  /// Loop.
   [[nodiscard]] internal::WithLoop<internal::QueuePutAwaiter<T, Order>> put(Loop& loop, T item) {
     return {loop, [this, &item] { return put(std::move(item)); }};
+  }
+  template <class Rep, class Period>
+  [[nodiscard]] internal::WithLoop<internal::QueuePutAwaiter<T, Order>> put(
+      Loop& loop, T item, std::chrono::duration<Rep, Period> limit) {
+    return {loop, [&] { return put(std::move(item), limit); }};
   }
   /// Without waiting: moves from `item` and returns true if there is room.
   [[nodiscard]] bool try_put(T&& item) {
@@ -223,9 +229,15 @@ class Queue {
   [[nodiscard]] internal::QueueGetAwaiter<T, Order> get(std::chrono::duration<Rep, Period> limit) {
     return {state_, internal::to_limit(limit)};
   }
-  /// For coroutines of another library, on the thread of `loop`.
+  /// For coroutines of another library, on the thread of `loop`; in a Task it is the task's own
+  /// Loop.
   [[nodiscard]] internal::WithLoop<internal::QueueGetAwaiter<T, Order>> get(Loop& loop) {
     return {loop, [this] { return get(); }};
+  }
+  template <class Rep, class Period>
+  [[nodiscard]] internal::WithLoop<internal::QueueGetAwaiter<T, Order>> get(
+      Loop& loop, std::chrono::duration<Rep, Period> limit) {
+    return {loop, [&] { return get(limit); }};
   }
   /// Without waiting; empty when there is none.
   [[nodiscard]] std::optional<T> try_get() {

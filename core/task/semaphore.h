@@ -100,9 +100,15 @@ class EDDY_API Semaphore {
   [[nodiscard]] internal::SemaphoreAwaiter acquire(std::chrono::duration<Rep, Period> limit) {
     return {state_, internal::to_limit(limit)};
   }
-  /// For coroutines of another library, on the thread of `loop`.
+  /// For coroutines of another library, on the thread of `loop`; in a Task it is the task's own
+  /// Loop.
   [[nodiscard]] internal::WithLoop<internal::SemaphoreAwaiter> acquire(Loop& loop) {
     return {loop, [this] { return acquire(); }};
+  }
+  template <class Rep, class Period>
+  [[nodiscard]] internal::WithLoop<internal::SemaphoreAwaiter> acquire(
+      Loop& loop, std::chrono::duration<Rep, Period> limit) {
+    return {loop, [&] { return acquire(limit); }};
   }
   /// Without waiting; empty when there is none.
   [[nodiscard]] Permit try_acquire() noexcept;

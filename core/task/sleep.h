@@ -119,7 +119,7 @@ template <class Rep, class Period>
 [[nodiscard]] internal::SleepAwaiter sleep(std::chrono::duration<Rep, Period> delay) {
   return internal::SleepAwaiter(internal::deadline_after(TimePoint(), delay).time_since_epoch());
 }
-/// For coroutines of another library, on the thread of `loop`.
+/// For coroutines of another library, on the thread of `loop`; in a Task it is the task's own Loop.
 template <class Rep, class Period>
 [[nodiscard]] internal::WithLoop<internal::SleepAwaiter> sleep(
     Loop& loop, std::chrono::duration<Rep, Period> delay) {

@@ -2,6 +2,7 @@
 #include <eddy/web/http/headers.h>
 
 #include <stdexcept>
+#include <utility>
 
 #include <eddy/web/http/internal/char_class.h>
 #include <eddy/web/http/internal/scan.h>
@@ -76,14 +77,14 @@ bool Headers::try_set(std::string_view name, std::string_view value) {
   };
   std::size_t first = 0;
   while (first < places_.size() && !same(places_[first], name)) ++first;
-  const FieldPlace place = append_line(name, value);
   if (first == places_.size()) {
-    places_.push_back(place);
+    append(name, value);
     return true;
   }
+  has_gaps_ = true;
+  const FieldPlace place = append_line(name, value);
   const std::string_view own_name(lines_.data() + place.name_offset, place.name_size);
   places_[first] = place;
-  has_gaps_ = true;
   std::size_t kept = first + 1;
   for (std::size_t i = first + 1; i < places_.size(); ++i) {
     if (!same(places_[i], own_name)) places_[kept++] = places_[i];
@@ -94,8 +95,15 @@ bool Headers::try_set(std::string_view name, std::string_view value) {
 
 bool Headers::try_add(std::string_view name, std::string_view value) {
   if (!fit_to_send(name, value)) return false;
-  places_.push_back(append_line(name, value));
+  append(name, value);
   return true;
+}
+
+void Headers::append(std::string_view name, std::string_view value) {
+  // Until it is whole, so that nothing of it is sent where there is no memory for the rest.
+  const bool had_gaps = std::exchange(has_gaps_, true);
+  places_.push_back(append_line(name, value));
+  has_gaps_ = had_gaps;
 }
 
 void Headers::set(std::string_view name, std::string_view value) {
@@ -107,11 +115,12 @@ void Headers::set(const internal::KnownField& field) {
     const std::string_view value = field.line.substr(field.name_size + 2);
     return set(field.line.substr(0, field.name_size), value.substr(0, value.size() - 2));
   }
+  has_gaps_ = true;  // until it is whole
   lines_.clear();
   lines_.append(field.line);
-  has_gaps_ = false;
   const auto size = static_cast<std::uint32_t>(field.line.size());
   places_.push_back({0, field.name_size, field.name_size + 2, size - field.name_size - 4});
+  has_gaps_ = false;
 }
 
 void Headers::add(std::string_view name, std::string_view value) {

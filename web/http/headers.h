@@ -128,6 +128,7 @@ class EDDY_API Headers {
   [[nodiscard]] bool has_gaps() const noexcept { return has_gaps_; }
 
  private:
+  void append(std::string_view name, std::string_view value);
   [[nodiscard]] internal::FieldPlace append_line(std::string_view name, std::string_view value);
 
   std::string lines_;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/request_parser.h>
 
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
 #include <cstring>
 
 #include <eddy/web/http/internal/char_class.h>
@@ -270,6 +274,14 @@ bool RequestParser::check_field(internal::FramingFields& framing, HeaderField fi
 namespace internal {
 namespace {
 
+bool is_ipv6(std::string_view text) noexcept {
+  std::array<char, INET6_ADDRSTRLEN> name{};
+  in6_addr address;
+  if (text.size() >= name.size()) return false;
+  std::copy(text.begin(), text.end(), name.begin());
+  return ::inet_pton(AF_INET6, name.data(), &address) == 1;
+}
+
 bool is_port(std::string_view text) noexcept {
   const char* const end = text.data() + text.size();
   if (skip_class(text.data(), end, kDigitChar) != end) return false;
@@ -283,14 +295,18 @@ bool is_host(std::string_view text) noexcept {
   std::size_t end = 0;
   if (!text.empty() && text.front() == '[') {
     end = text.find(']');
-    if (end == std::string_view::npos || end < 3) return false;
-    for (const char c : text.substr(1, end - 1)) {
-      if (!is_class(c, kHexChar) && c != ':' && c != '.') return false;
-    }
+    if (end == std::string_view::npos) return false;
+    if (!is_ipv6(text.substr(1, end - 1))) return false;
     ++end;
   } else {
     const char* const name = text.data();
-    end = static_cast<std::size_t>(skip_class(name, name + text.size(), kHostChar) - name);
+    const char* const name_end = name + text.size();
+    const char* p = skip_class(name, name_end, kHostChar);
+    while (p != name_end && *p == '%') {
+      if (name_end - p < 3 || !is_class(p[1], kHexChar) || !is_class(p[2], kHexChar)) return false;
+      p = skip_class(p + 3, name_end, kHostChar);
+    }
+    end = static_cast<std::size_t>(p - name);
     if (end == 0) return false;
   }
   if (end == text.size()) return true;

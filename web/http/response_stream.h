@@ -25,7 +25,6 @@ class EDDY_API FlushAwaiter final : public eddy::internal::Waiter {
   [[nodiscard]] bool await_ready() const noexcept { return false; }
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> handle) {
-    eddy::internal::require_environment<Promise>();
     return begin(handle) ? wait() : go_on_stopped();
   }
   void await_resume();

@@ -98,6 +98,44 @@ TEST(ForeignCoroutine, WaitsForEventsLocksAndQueues) {
   coroutine.rethrow();
 }
 
+PlainCoroutine run_out_of_time(ManualLoop& loop, Sync& sync, int& timeouts) {
+  EXPECT_FALSE(co_await sync.condition.wait(loop, 1s));
+  try {
+    co_await sync.event.wait(loop, 1s);
+  } catch (const eddy::TimeoutError&) {
+    ++timeouts;
+  }
+  try {
+    (void)co_await sync.semaphore.acquire(loop, 1s);
+  } catch (const eddy::TimeoutError&) {
+    ++timeouts;
+  }
+  const auto held = co_await sync.lock.acquire(loop, 1s);
+  co_await sync.queue.put(loop, std::make_unique<int>(1), 1s);
+  try {
+    co_await sync.queue.put(loop, std::make_unique<int>(2), 1s);
+  } catch (const eddy::TimeoutError&) {
+    ++timeouts;
+  }
+  (void)co_await sync.queue.get(loop, 1s);
+  try {
+    (void)co_await sync.queue.get(loop, 1s);
+  } catch (const eddy::TimeoutError&) {
+    ++timeouts;
+  }
+}
+
+TEST(ForeignCoroutine, WaitsNoLongerThanItsLimit) {
+  ManualLoop loop;
+  Sync sync;
+  int timeouts = 0;
+  const PlainCoroutine coroutine = run_out_of_time(loop, sync, timeouts);
+  for (int i = 0; i < 5; ++i) loop.advance(1s);
+  ASSERT_TRUE(coroutine.done());
+  coroutine.rethrow();
+  EXPECT_EQ(timeouts, 4);
+}
+
 PlainCoroutine ask(Loop& loop, std::optional<Completion<int>>& slot, int& answer) {
   answer = co_await eddy::from_callback<int>(
       loop, [&slot](Completion<int> done) { slot.emplace(std::move(done)); });
@@ -133,6 +171,8 @@ PlainCoroutine work(eddy::NativeLoop& loop, std::vector<std::string>& said) {
   } catch (const std::runtime_error& error) {
     said.emplace_back(error.what());
   }
+  eddy::Executor own;
+  said.push_back(co_await eddy::run_in_executor(loop, own, [] { return std::string("own"); }));
   loop.stop();
 }
 
@@ -142,7 +182,7 @@ TEST(ForeignCoroutine, AwaitsTheExecutor) {
   std::vector<std::string> said;
   const PlainCoroutine coroutine = work(loop, said);
   loop.run();
-  EXPECT_EQ(said, (std::vector<std::string>{"done", "called", "thrown"}));
+  EXPECT_EQ(said, (std::vector<std::string>{"done", "called", "thrown", "own"}));
 }
 
 // In a Task the Loop that is named as well changes nothing: a stop ends the wait.

@@ -2,6 +2,7 @@
 // Counts what a request allocates; a program of its own, since it replaces operator new.
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <new>
 #include <string>
@@ -11,11 +12,15 @@
 
 namespace {
 std::size_t allocations = 0;
+/// How many more there is memory for.
+std::size_t allocations_left = SIZE_MAX;
 }  // namespace
 
 // Not inlined, or GCC takes the pairs for mismatched ones.
 [[gnu::noinline]] void* operator new(std::size_t bytes) {
   ++allocations;
+  if (allocations_left == 0) throw std::bad_alloc();
+  --allocations_left;
   if (void* memory = std::malloc(bytes)) return memory;
   throw std::bad_alloc();
 }
@@ -53,6 +58,27 @@ TEST(Allocations, NoneOnThePlainPath) {
   EXPECT_EQ(allocations_of("/", "\r\n\r\nHello, world"), 0U);
   EXPECT_EQ(allocations_of("/function/a", "\r\n\r\na"), 0U);
   EXPECT_EQ(allocations_of("/class/a", "\r\n\r\nHello, a"), 0U);
+}
+
+TEST(Allocations, AFieldThatThereWasNoMemoryForIsNotSent) {
+  const std::string value(1000, 'x');
+  bool added = false;
+  for (std::size_t left = 0; !added; ++left) {
+    ASSERT_LT(left, 10U);
+    eddy::web::Headers headers;
+    headers.set("A", "1");
+    eddy::web::internal::ByteBuffer out;
+    allocations_left = left;
+    try {
+      headers.add("X-Debug", value);
+      added = true;
+    } catch (const std::bad_alloc&) {
+    }
+    allocations_left = SIZE_MAX;
+    (void)eddy::web::write_response_head(out, 304, {}, headers, {});
+    EXPECT_EQ(out.view(), "HTTP/1.1 304 Not Modified\r\nA: 1\r\n" +
+                              (added ? "X-Debug: " + value + "\r\n" : "") + "\r\n");
+  }
 }
 
 }  // namespace

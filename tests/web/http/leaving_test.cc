@@ -127,6 +127,26 @@ TEST_F(LeavingTest, APipedRequestGetsItsAnswerWhereItIsNoGet) {
   EXPECT_TRUE(peer.closed());
 }
 
+TEST_F(LeavingTest, WhatNobodyHeardOfIsInTheAccessLog) {
+  Watched::reset();
+  app_.add(route<Watched>("/"));
+  listen();
+  ManualPeer peer = connect(post("/"));
+  peer.reset();
+  loop_.run_until_idle();
+  loop_.advance(10s);
+  EXPECT_EQ(Watched::ended, 1);
+  ASSERT_EQ(accesses_.size(), 1U);
+  EXPECT_THAT(accesses_[0], HasSubstr("200 POST /"));
+}
+
+TEST_F(LeavingTest, NoHandlerIsAskedToConnect) {
+  app_.get("/", [] { return "here"; });
+  listen();
+  ManualPeer peer = connect("CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n");
+  EXPECT_THAT(read(peer), HasSubstr("HTTP/1.1 501 "));
+}
+
 TEST_F(LeavingTest, HalfCloseMayMeanNothing) {
   app_.get("/", []() -> Task<std::string> {
     co_await eddy::sleep(10s);

@@ -3,6 +3,7 @@
 // Every bound on what a client may make the server hold or wait for, at the limit and one past it.
 #include <gmock/gmock.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -138,6 +139,42 @@ TEST_F(LimitsTest, AReaderThatStallsIsCut) {
   loop_.advance(10s);
   EXPECT_TRUE(peer.closed());
   EXPECT_EQ(server_->stats().buffered_bytes, 0U);
+}
+
+// The host may stand still for longer than any bound, in a dialog or a debugger.
+TEST_F(LimitsTest, WhatArrivedWhileTheHostStoodStillHasArrivedInTime) {
+  listen({.timeouts = {.idle = 5s, .header = 5s, .body = 5s, .write = 5s}});
+  ManualPeer idle = connect(kGet);
+  ManualPeer within_head = connect("GET / HT");
+  ManualPeer within_body = connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\nabc");
+  ManualPeer within_stream =
+      connect("POST /stream HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\nabc");
+  ManualPeer reader = connect();
+  reader.set_capacity(1000);
+  send(reader, "GET /large HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(idle.read(), EndsWith("here"));
+  idle.write(kGet);
+  within_head.write("TP/1.1\r\nHost: h\r\n\r\n");
+  within_body.write("def");
+  within_stream.write("def");
+  EXPECT_EQ(reader.read().size(), 1000U);
+  loop_.system().move_clock(1min);
+  loop_.run_until_idle();
+  EXPECT_THAT(read(idle), EndsWith("here"));
+  EXPECT_THAT(read(within_head), EndsWith("here"));
+  EXPECT_THAT(read(within_body), EndsWith("6"));
+  EXPECT_THAT(read(within_stream), EndsWith("6"));
+  EXPECT_THAT(read(reader), EndsWith("xxx"));
+}
+
+TEST_F(LimitsTest, ATrickleInTheVeryTurnOfTheTimeoutGainsNothing) {
+  listen({.timeouts = {.header = 5s}});
+  ManualPeer peer = connect("GET / HT");
+  loop_.advance(5s - 1ms);
+  peer.write("T");
+  loop_.system().move_clock(1ms);
+  loop_.run_until_idle();
+  EXPECT_THAT(read(peer), StartsWith("HTTP/1.1 408 "));
 }
 
 TEST_F(LimitsTest, TimersAreNotMovedByTraffic) {
@@ -331,6 +368,56 @@ TEST_F(LimitsTest, DrainAnswersWhatIsUnderWay) {
   EXPECT_EQ(report.idle, 1U);
   EXPECT_EQ(report.finished, 2U);
   EXPECT_EQ(report.forced, 0U);
+}
+
+// Its head said nothing of the end, since nobody knew of it yet.
+TEST_F(LimitsTest, AStreamThatHadBegunBeforeTheDrainIsTheLast) {
+  app_.get("/stream", [](eddy::web::ResponseStream& out) -> Task<void> {
+    out.write("begun ");
+    co_await out.flush();
+    co_await eddy::sleep(1s);
+    out.write("done");
+  });
+  listen();
+  ManualPeer peer = connect("GET /stream HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(read(peer), HasSubstr("begun "));
+  std::optional<DrainReport> report;
+  loop_.spawn([](eddy::web::Server& server, std::optional<DrainReport>& out) -> Task<void> {
+    out = co_await server.drain(10s);
+  }(*server_, report));
+  loop_.advance(1s);
+  EXPECT_THAT(read(peer), HasSubstr("done"));
+  EXPECT_TRUE(peer.ended()) << "it lingers, and sends no more";
+  peer.close();
+  loop_.run_until_idle();
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->finished, 1U);
+  EXPECT_EQ(report->forced, 0U);
+}
+
+TEST_F(LimitsTest, AReaderThatHasNotTakenAllIsClosedWhenItHas) {
+  for (const bool drained : {true, false}) {
+    listen();
+    ManualPeer peer = connect();
+    peer.set_capacity(1000);
+    send(peer, "GET /large HTTP/1.1\r\nHost: h\r\n\r\n");
+    std::optional<DrainReport> report;
+    if (drained) {
+      loop_.spawn([](eddy::web::Server& server, std::optional<DrainReport>& out) -> Task<void> {
+        out = co_await server.drain(10s);
+      }(*server_, report));
+    } else {
+      server_->stop();
+    }
+    loop_.run_until_idle();
+    EXPECT_FALSE(peer.closed());
+    EXPECT_THAT(read(peer), EndsWith("xxx"));
+    EXPECT_TRUE(peer.closed());
+    EXPECT_EQ(server_->stats().connections, 0U);
+    if (!drained) continue;
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->finished, 1U);
+  }
 }
 
 TEST_F(LimitsTest, WhatHasArrivedIsAnsweredBeforeTheEnd) {

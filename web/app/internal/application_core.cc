@@ -49,12 +49,12 @@ std::string allowed_methods(const RouteDefinition& route) {
 // Parts are decoded once, here. False: one of them is not UTF-8.
 bool decode_parts(Exchange& exchange, PathParts& parts) {
   for (std::size_t i = 0; i < parts.count; ++i) {
-    std::string_view& part = parts.part[i];
+    const std::string_view part = parts.part[i].text();
     if (part.find('%') == std::string_view::npos) continue;
     const std::string decoded = percent_decode(part);
     if (!is_utf8(decoded)) return false;
     // A view of nothing must still differ from a group that took no part.
-    part = decoded.empty() ? std::string_view("") : exchange.arena().copy(decoded);
+    parts.part[i] = decoded.empty() ? std::string_view("") : exchange.arena().copy(decoded);
   }
   return true;
 }
@@ -155,7 +155,7 @@ void HandlerAccess::attach(RequestHandler& handler, Exchange& exchange) {
 
 void HandlerAccess::pin(Exchange& exchange, PathParts& parts) {
   const MovedText moved = exchange.pin();
-  for (std::size_t i = 0; i < parts.count; ++i) parts.part[i] = moved(parts.part[i]);
+  for (std::size_t i = 0; i < parts.count; ++i) parts.part[i] = moved(parts.part[i].text());
 }
 
 }  // namespace eddy::inline v0::web::internal

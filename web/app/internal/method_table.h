@@ -19,10 +19,18 @@ inline constexpr std::size_t kMostGroups = 16;
 
 /// What a pattern's groups captured, percent-decoded. A group that took no part has null data.
 struct PathParts {
-  PathParts() noexcept {}  // most paths have none: no part is made before `count` says so
-  union {
-    std::array<std::string_view, kMostGroups> part;
+  /// A std::string_view, but made without work: most paths have none of 16 parts.
+  struct Part {
+    const char* data;
+    std::size_t size;
+    Part& operator=(std::string_view text) noexcept {
+      data = text.data();
+      size = text.size();
+      return *this;
+    }
+    [[nodiscard]] std::string_view text() const noexcept { return {data, size}; }
   };
+  std::array<Part, kMostGroups> part;
   std::size_t count = 0;
 };
 

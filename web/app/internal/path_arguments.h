@@ -21,7 +21,7 @@ T path_argument(const PathParts& parts, std::size_t index) {
                 "eddy: a parameter has a type that no part of a path becomes; specialise "
                 "eddy::web::PathValue for it");
   if constexpr (PathParameter<T>) {
-    const std::string_view text = parts.part[index];
+    const std::string_view text = parts.part[index].text();
     if constexpr (OptionalOf<T>::kOptional) {
       if (text.data() == nullptr) return std::nullopt;
     } else {

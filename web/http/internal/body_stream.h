@@ -108,7 +108,6 @@ class EDDY_API BodyReadAwaiter final : public Waiter {
   [[nodiscard]] bool await_ready() const noexcept { return false; }
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> handle) {
-    eddy::internal::require_environment<Promise>();
     return begin(handle) ? wait() : go_on_stopped();
   }
   std::string_view await_resume();

@@ -31,7 +31,7 @@ inline constexpr std::array<std::uint8_t, 256> kCharClass = [] {
   for (char c = 'a'; c <= 'z'; ++c) table[static_cast<unsigned char>(c)] |= kTokenChar | kHostChar;
   for (char c = 'A'; c <= 'Z'; ++c) table[static_cast<unsigned char>(c)] |= kTokenChar | kHostChar;
   mark("!#$%&'*+-.^_`|~", kTokenChar);
-  mark("-._~!$&'()*+;=%", kHostChar);  // no comma: two Host fields that a proxy joined have one
+  mark("-._~!$&'()*+;=", kHostChar);  // no comma: two Host fields that a proxy joined have one
   return table;
 }();
 

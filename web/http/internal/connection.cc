@@ -48,18 +48,20 @@ bool Connection::stop(bool at_once) noexcept {
   const bool between_requests = phase_ == Phase::head && awaited() == Patience::For::request;
   const bool within_one = phase_ == Phase::head || phase_ == Phase::content;
   if (!between_requests && !(at_once && within_one)) return false;
-  if (between_requests && request_has_arrived()) return false;
+  // Closed now, the client of a request that has arrived would see a reset. It has its turn later.
+  if (between_requests && read_ahead(kReadPieceBytes)) {
+    schedule(server_->loop(), *this);
+    return false;
+  }
   shut();
   return true;
 }
 
-// It may lie in the system's buffer, unread: closed now, the client would see a reset. It has its
-// turn later.
-bool Connection::request_has_arrived() noexcept try {
-  const IoResult result = stream_->try_read({input_.prepare(kReadPieceBytes), kReadPieceBytes});
+// What lies in the system's buffer, unread, is taken into input_. False: nothing does.
+bool Connection::read_ahead(std::size_t most) noexcept try {
+  const IoResult result = stream_->try_read({input_.prepare(most), most});
   if (result.error || result.bytes == 0) return false;
   input_.commit(result.bytes);
-  schedule(server_->loop(), *this);
   return true;
 } catch (...) {  // no memory
   return false;
@@ -139,6 +141,8 @@ void Connection::go_on() {
     shut();
   } else {
     update();
+    // What the client had not taken kept it open until now.
+    if (server_->stopping()) (void)stop(false);
   }
 }
 
@@ -327,6 +331,11 @@ bool Connection::receive_head(ByteBuffer& input, ByteBuffer& output) {
   if (result == ParseResult::failed) refuse(parser.error(), output);
   if (result != ParseResult::done) return false;
 
+  if (parser.head().form() == TargetForm::authority) {
+    // A 2xx would make a tunnel of the connection (RFC 9110, 9.3.6), which no handler can serve.
+    refuse({501, "a CONNECT"}, output);
+    return false;
+  }
   stream_->store_peer(exchange_->introduce());
   if (parser.head().has_body()) return take_content(input, output);
   // Nothing is moved: the bytes stay where they are until the next read.
@@ -504,7 +513,7 @@ bool Connection::end_exchange(ByteBuffer& output) {
       return false;
     }
   }
-  if (server_->options().access_log && exchange_->state().responded) log_request();
+  if (server_->options().access_log && exchange_->finished()) log_request();
   if (phase_ != Phase::shut && exchange_->streams_content()) end_stream();
   if (phase_ == Phase::shut) {
     drop_exchange();
@@ -520,6 +529,8 @@ bool Connection::end_exchange(ByteBuffer& output) {
     shut();
     return false;
   }
+  // The head of its response may have gone out before the server stopped.
+  if (server_->stopping() && !close_after_) close_after_ = linger_ = true;
   phase_ = close_after_ ? Phase::closing : Phase::head;
   patience_.restart();
   return phase_ == Phase::head;

@@ -84,7 +84,7 @@ class Connection final : public ServerHook,
   void on_finished(Exchange& exchange) noexcept override;
   void log(LogLevel level, std::string_view message) noexcept override;
 
-  [[nodiscard]] bool request_has_arrived() noexcept;
+  [[nodiscard]] bool read_ahead(std::size_t most) noexcept;
   void read_some();
   bool read_content();
   void read_while_handling();
@@ -140,9 +140,10 @@ class Connection final : public ServerHook,
   void update_patience();
   void arm();
   void update_account() noexcept;
-  [[nodiscard]] bool between_requests() const noexcept;
+  [[nodiscard]] bool holds_nothing() const noexcept;
   [[nodiscard]] Patience::For awaited() const noexcept;
   void timed_out();
+  bool look_again();
 
   std::shared_ptr<ServerCore> server_;
   std::unique_ptr<Stream> stream_;

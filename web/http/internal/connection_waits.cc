@@ -14,7 +14,7 @@ using eddy::internal::now;
 
 void Connection::update() noexcept {
   if (phase_ == Phase::shut) return;
-  if (!between_requests()) {
+  if (!holds_nothing()) {
     update_interest();
     update_account();
   }
@@ -40,7 +40,7 @@ void Connection::update_interest() noexcept {
 
 // Nothing is there, nothing is held and reading goes on, as nearly always when a request has been
 // answered.
-bool Connection::between_requests() const noexcept {
+bool Connection::holds_nothing() const noexcept {
   return phase_ == Phase::head && exchange_ == nullptr && interest_ == Io::read &&
          accounted_bytes_ == 0 && input_.capacity() == 0 && outgoing_.holds_nothing() &&
          !end_of_input_ && !read_paused_;
@@ -95,7 +95,27 @@ void Connection::on_timer() {
   }
 }
 
+// The host may have been busy for longer than that: what came meanwhile, or comes in this very
+// turn, has come in time. A trickle gains nothing: it is one more read. False: nothing has moved.
+bool Connection::look_again() {
+  const Patience::For what = patience_.what();
+  if (what == Patience::For::linger) return false;
+  if (what == Patience::For::reader) {
+    flush();
+  } else if (phase_ == Phase::handling) {
+    read_while_handling();
+  } else {
+    if (!read_ahead(ServerCore::kReadBytes)) return false;
+    go_on();
+  }
+  if (phase_ == Phase::shut || patience_.what() != what) return true;
+  if (now(server_->loop()) >= patience_.due()) return false;
+  arm();
+  return true;
+}
+
 void Connection::timed_out() {
+  if (look_again()) return;
   ++server_->stats().timeouts;
   const ParseError error{408, "the client took too long"};
   switch (patience_.what()) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// expect: this awaitable finds its Loop in the Task that awaits it
+// expect: this is awaited in a Task, which knows its Loop
 #include <eddy/core/core.h>
 #include <tests/core/task/plain_coroutine.h>
 
