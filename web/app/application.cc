@@ -110,6 +110,17 @@ Server* Application::listen_unix(Loop& loop, std::string_view path, std::error_c
                        [&](Server& server) { server.listen_unix(path, error, socket); });
 }
 
+Server& Application::adopt(Loop& loop, int fd, const ServerOptions& options,
+                           const ListenOptions& socket) {
+  return state_->serve(loop, options, [&](Server& server) { server.adopt(fd, socket); });
+}
+
+Server* Application::adopt(Loop& loop, int fd, std::error_code& error, const ServerOptions& options,
+                           const ListenOptions& socket) {
+  return state_->serve(loop, options, error,
+                       [&](Server& server) { server.adopt(fd, error, socket); });
+}
+
 std::shared_ptr<internal::HttpService> Application::service() const noexcept {
   return state_->core;
 }

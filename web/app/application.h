@@ -146,6 +146,12 @@ class EDDY_API Application {
   Server* listen_unix(Loop& loop, std::string_view path, std::error_code& error,
                       const ServerOptions& options = {}, const ListenOptions& socket = {});
 
+  /// Listens with a socket that was passed to this process, as by systemd; see Server::adopt.
+  Server& adopt(Loop& loop, int fd, const ServerOptions& options = {},
+                const ListenOptions& socket = {});
+  Server* adopt(Loop& loop, int fd, std::error_code& error, const ServerOptions& options = {},
+                const ListenOptions& socket = {});
+
   /// For a Server of the program's own, and for tests: what answers the requests.
   [[nodiscard]] std::shared_ptr<internal::HttpService> service() const noexcept;
 

@@ -22,6 +22,9 @@ struct HttpLimits {
   std::size_t body_bytes = 1024 * 1024;
   /// Bytes of the trailer section of a chunked body, its empty line included. More is a 431.
   std::size_t trailer_bytes = 8 * 1024;
+  /// Bytes that are read and dropped behind a refusal or a last response, so that the client sees
+  /// it although it is still sending. After more, or after timeouts.linger, the connection is cut.
+  std::size_t drain_bytes = 1024 * 1024;
   /// Bytes of all chunk extensions of one body, which are read and ignored. More is a 413.
   std::size_t chunk_extension_bytes = 16 * 1024;
 };

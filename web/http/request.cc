@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/request.h>
 
+#include <eddy/web/http/body_decoder.h>
+
 #include <eddy/web/http/cookies.h>
 #include <eddy/web/http/form.h>
 #include <eddy/web/http/http_error.h>
@@ -16,6 +18,10 @@ struct Request::Decoded {
 
 Request::Request() = default;
 Request::~Request() = default;
+
+HeaderList Request::trailers() const noexcept {
+  return decoder_ != nullptr ? decoder_->trailers() : HeaderList();
+}
 
 std::string_view Request::host() const noexcept {
   const bool told = forwarded_ != nullptr && !forwarded_->host.empty();

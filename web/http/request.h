@@ -21,6 +21,8 @@ class Cookies;
 struct Form;
 struct FormLimits;
 
+class BodyDecoder;
+
 namespace internal {
 class Exchange;
 }
@@ -75,6 +77,10 @@ class EDDY_API Request {
   /// The whole content.
   [[nodiscard]] std::string_view body() const noexcept { return body_; }
 
+  /// The trailer fields of a chunked body, once all of it has been read; kept apart from headers(),
+  /// since they come from behind what was decided by those (RFC 9110, 6.5).
+  [[nodiscard]] HeaderList trailers() const noexcept;
+
   /// What a browser would show: protocol(), host() and the target.
   [[nodiscard]] std::string full_url() const;
 
@@ -110,6 +116,8 @@ class EDDY_API Request {
 
   const RequestHead* head_ = nullptr;
   std::string_view body_;
+  /// Of a chunked body.
+  const BodyDecoder* decoder_ = nullptr;
   eddy::internal::CompactAddress peer_;
   bool secure_ = false;
   /// Of the peer; made when it is asked for.

@@ -6,6 +6,8 @@
 
 #include <ev.h>
 
+#include <functional>
+#include <thread>
 #include <utility>
 
 namespace {
@@ -97,7 +99,9 @@ class LibevFixture : public HostFixture {
   Frame* frame_ = nullptr;
 };
 
+/// On a thread that is not the main one, where only such a loop can be.
 class LibevOwnFixture final : public LibevFixture {
+  void enter(const std::function<void()>& body) override { std::thread(body).join(); }
   struct ev_loop* make_ev_loop() override {
     return ev_loop_new(0);
   }

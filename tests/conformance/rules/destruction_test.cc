@@ -255,6 +255,37 @@ EDDY_RULE_IN(DeepDestructionTest, DestructionTest, AWatchMayBeEndedAtDepthTwo,
   EXPECT_EQ(loop().stats().watches, 0U);
 }
 
+EDDY_RULE_IN(DeepDestructionTest, DestructionTest, AWatchThatIsReadyTooMayBeEndedAtDepthTwo,
+             "of two descriptors that are ready at once, one callback waits in a nested host loop, "
+             "and an inner turn ends the other's watch: no call of that follows") {
+  find_out();
+  const SocketPair pairs[2];
+  for (const SocketPair& pair : pairs) pair.fill(1);
+  const WorkGuard guard = loop().hold();
+  std::array<FdWatch, 2> watches;
+  std::array<int, 2> calls{};
+  int first = -1;
+  int calls_before = -1;
+  for (int i = 0; i < 2; ++i) {
+    watches[i] = loop().watch(pairs[i].near(), Io::read, [&, i](Io /*events*/) {
+      ++calls[i];
+      if (first >= 0) return;  // what is there stays there: it is ready in every turn
+      first = i;
+      (void)pairs[i].take();
+      run_nested([&] {
+        watches[1 - first].reset();
+        calls_before = calls[1 - first];
+      });
+    });
+  }
+  run_to_the_end();
+  run_for(std::chrono::milliseconds(10));
+  ASSERT_GE(calls_before, 0);
+  EXPECT_EQ(calls[1 - first], calls_before);
+  EXPECT_EQ(calls[first], 1);
+  EXPECT_EQ(loop().stats().watches, 1U);
+}
+
 EDDY_RULE_IN(DeepDestructionTest, DestructionTest, AServerMayBeDestroyedAtDepthTwo,
              "an inner turn destroys the server whose handler waits in a nested host loop") {
   run_with([this] { server_.reset(); });

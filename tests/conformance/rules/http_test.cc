@@ -2,15 +2,19 @@
 //
 // The same rules where they matter most: an HTTP server in the host, and its handlers.
 #include <eddy/conformance/gate_test.h>
+#include <eddy/conformance/support/default_sigpipe.h>
 #include <eddy/core/task/sleep.h>
 #include <eddy/core/task/task.h>
 #include <eddy/web/web.h>
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <optional>
 #include <stdexcept>
@@ -129,6 +133,53 @@ EDDY_RULE_IN(HttpTest, HttpTest, PipelinedRequestsDoNotHoldTheHost,
   EXPECT_TRUE(run_until([&] { return answered == kRequests; }));
   // What is no step of its own would pass for a long one, which excuses a long dispatch.
   EXPECT_GE(gate().steps(), static_cast<std::uint64_t>(kRequests));
+}
+
+EDDY_RULE_IN(HttpTest, HttpTest, PeersThatVanishWithinAResponseRaiseNoSigpipe,
+             "with SIGPIPE at its default, peers that vanish within a head, content, a file, a "
+             "stream or an upload end their own connection and nothing else") {
+  const DefaultSigpipe sigpipe;
+  const std::string path = "/tmp/eddy_conformance_" + std::to_string(::getpid());
+  std::ofstream(path) << std::string(8 << 20, 'x');
+  const web::File file = web::File::open(path);
+  std::filesystem::remove(path);
+  listen();
+  app_->get("/text", [] { return std::string(8 << 20, 'x'); });
+  app_->get("/file", [file] { return web::Response::from_file(file); });
+  app_->get("/stream", [](web::ResponseStream& out) -> Task<void> {
+    for (int i = 0; i < 1000; ++i) {
+      out.write(std::string(10'000, 'x'));
+      co_await out.flush();
+    }
+  });
+  app_->post("/upload", [](web::RequestBody& body) -> Task<void> {
+    while (!(co_await body.read()).empty()) {
+    }
+  });
+  const std::vector<std::string> requests = {
+      request_for("/text") + request_for("/text"), request_for("/file") + request_for("/file"),
+      request_for("/stream"), request_for("/echo/x") + "GET / HT",
+      "POST /upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nabc"};
+  constexpr int kRounds = 10;
+  std::atomic<int> answered{0};
+  ClientThread client([&, remote = loop().remote()] {
+    LineClient steady(port_);
+    for (int i = 0; i < kRounds; ++i) {
+      for (const std::string& request : requests) {
+        LineClient vanishing(port_);
+        vanishing.send(request);
+        // Before, while and after the server answers; by an end and by a reset.
+        sleep_at_least(std::chrono::microseconds(i * 150));
+        i % 2 == 0 ? vanishing.abort() : vanishing.close();
+        answered += get(steady, "/echo/hi") == "hi" ? 1 : 0;
+      }
+    }
+    remote.post([this] { quit(); });
+  });
+  EXPECT_EQ(run(kPatience), RunEnd::quit);
+  client.join();
+  EXPECT_EQ(answered, kRounds * static_cast<int>(requests.size()));
+  EXPECT_TRUE(run_until([&] { return server_->stats().connections == 0; }));
 }
 
 EDDY_RULE_IN(HttpTest, HttpTest, AHandlerThatThrowsIsAnsweredForIt,

@@ -2,34 +2,15 @@
 //
 // Signals: a vanished peer raises none, and interrupted calls are no errors.
 #include <eddy/conformance/conformance_test.h>
+#include <eddy/conformance/support/default_sigpipe.h>
 #include <eddy/conformance/support/interrupts.h>
 #include <eddy/conformance/support/line_server.h>
 
 #include <atomic>
-#include <csignal>
 
 namespace eddy::inline v0::conformance {
 
 EDDY_RULES_FILE(signals)
-
-namespace {
-
-class DefaultSigpipe {
- public:
-  DefaultSigpipe() {
-    struct sigaction action {};
-    action.sa_handler = SIG_DFL;
-    ::sigaction(SIGPIPE, &action, &before_);
-  }
-  DefaultSigpipe(const DefaultSigpipe&) = delete;
-  DefaultSigpipe& operator=(const DefaultSigpipe&) = delete;
-  ~DefaultSigpipe() { ::sigaction(SIGPIPE, &before_, nullptr); }
-
- private:
-  struct sigaction before_ {};
-};
-
-}  // namespace
 
 EDDY_RULE(SignalTest, APeerThatVanishesInMidWriteRaisesNoSigpipe,
           "with SIGPIPE at its default, peers that vanish while they are written to end their own "

@@ -112,6 +112,23 @@ TEST(Listening, WithASocketThatWasPassed) {
   EXPECT_THAT(answer_to(loop, client), EndsWith("/x"));
 }
 
+TEST(Listening, AnApplicationTakesOverASocketToo) {
+  NativeLoop loop;
+  eddy::web::Application app;
+  app.get("/x", [] { return "/x"; });
+  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  std::error_code error;
+  EXPECT_EQ(app.adopt(loop, fd, error), nullptr);
+  EXPECT_EQ(error, std::errc::invalid_argument) << "it does not listen yet";
+  EXPECT_THROW(app.adopt(loop, fd), std::system_error);
+  ASSERT_EQ(::listen(fd, 8), 0);
+  const eddy::web::Server* const server = app.adopt(loop, fd, error);
+  ASSERT_NE(server, nullptr) << error.message();
+  EXPECT_FALSE(error);
+  TestClient client(server->port());
+  EXPECT_THAT(answer_to(loop, client), EndsWith("/x"));
+}
+
 TEST(Listening, ThroughTheProxyProtocol) {
   NativeLoop loop;
   HttpServer server(loop, target_of);

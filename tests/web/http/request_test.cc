@@ -164,4 +164,41 @@ TEST_F(RequestTest, FullUrl) {
   EXPECT_THAT(answer_to("GET / HTTP/1.0\r\n"), HasSubstr("http://127.0.0.1/"));
 }
 
+std::string text_of(eddy::web::HeaderList fields) {
+  std::string text;
+  for (const eddy::web::HeaderField field : fields) {
+    text += std::string(field.name) + "=" + std::string(field.value) + ";";
+  }
+  return text;
+}
+
+struct Streamed : eddy::web::RequestHandler {
+  static constexpr bool stream_request_body = true;  // NOLINT(readability-identifier-naming)
+  void data_received(std::string_view /*piece*/) { before += text_of(request().trailers()); }
+  void post() { write(before, "|", text_of(request().trailers())); }
+  std::string before;
+};
+
+// Kept apart from the header fields, whichever way the content is read.
+TEST_F(RequestTest, TrailersOfAChunkedBody) {
+  app_.post("/whole", [](const eddy::web::Request& request) {
+    return std::string(request.body()) + "|" + text_of(request.trailers()) +
+           (request.headers().contains("Digest") ? "mixed" : "");
+  });
+  app_.add(eddy::web::route<Streamed>("/streamed"));
+  listen();
+  const std::string fields = " HTTP/1.1\r\nHost: h\r\n";
+  const std::string chunked = fields + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n";
+  const std::string trailers = "Digest: x\r\nB: 2\r\n\r\n";
+  ManualPeer peer = connect("POST /whole" + chunked + trailers);
+  EXPECT_THAT(read(peer), EndsWith("abc|Digest=x;B=2;"));
+  send(peer, "POST /streamed" + chunked + trailers);
+  EXPECT_THAT(read(peer), EndsWith("|Digest=x;B=2;"));
+  // Those of one request are not the next one's.
+  send(peer, "POST /whole" + fields + "Content-Length: 1\r\n\r\nx");
+  EXPECT_THAT(read(peer), EndsWith("x|"));
+  send(peer, "POST /whole" + chunked + "\r\n");
+  EXPECT_THAT(read(peer), EndsWith("abc|"));
+}
+
 }  // namespace

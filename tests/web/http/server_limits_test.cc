@@ -250,6 +250,17 @@ TEST_F(LimitsTest, OnlyAClientThatKnowsOfTheEndIsClosedAtOnce) {
   EXPECT_TRUE(crosses.closed());
 }
 
+TEST_F(LimitsTest, WhatIsStillSentBehindARefusal) {
+  listen({.limits = {.body_bytes = 10, .drain_bytes = 200'000}});
+  ManualPeer peer = connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n");
+  EXPECT_THAT(read(peer), StartsWith("HTTP/1.1 413 "));
+  EXPECT_TRUE(peer.ended());
+  for (int i = 0; i < 20; ++i) send(peer, std::string(10'000, 'x'));
+  EXPECT_FALSE(peer.closed());
+  send(peer, "x");
+  EXPECT_TRUE(peer.closed());
+}
+
 TEST_F(LimitsTest, BuffersOfAllClientsTogether) {
   listen({.limits = {.body_bytes = 1'000'000}, .buffered_bytes = 300'000});
   const std::string half =

@@ -22,8 +22,6 @@ constexpr std::size_t kContentPieceBytes = 256 * 1024;
 // A rest up to this size is copied; a connection with a larger one keeps the buffer it was read
 // into.
 constexpr std::size_t kCopiedRestBytes = 4 * 1024;
-// After a refusal: what is read and dropped, so that the client sees the answer.
-constexpr std::size_t kMostDrainedBytes = 1024 * 1024;
 
 }  // namespace
 
@@ -239,7 +237,8 @@ void Connection::drain() {
   const IoResult result = stream_->try_read({buffer->prepare(size), size});
   if (result.would_block()) return;
   drained_bytes_ += static_cast<std::uint32_t>(result.bytes);
-  if (result.error || result.bytes == 0 || drained_bytes_ > kMostDrainedBytes) shut();
+  const std::size_t most = server_->options().limits.drain_bytes;
+  if (result.error || result.bytes == 0 || drained_bytes_ > most) shut();
 }
 
 // The client sends no more. It may have closed, or only its sending side; TCP does not tell.
@@ -357,6 +356,7 @@ bool Connection::take_content(ByteBuffer& input, ByteBuffer& output) {
   BodyDecoder& decoder = exchange_->content().decoder;
   decoder.set_limits(server_->options().limits);
   decoder.set_body_limit(limit);
+  if (head.chunked()) exchange_->expect_trailers();
   patience_.begin_content(server_->options().timeouts);
   const bool decodes = server_->options().decompress_request && begin_decoding(limit);
   // Nobody wants it: a client that asks before it sends is not asked for it.

@@ -51,6 +51,8 @@ RequestContent& Exchange::make_content() {
   return *content_;
 }
 
+void Exchange::expect_trailers() { request_.decoder_ = &content().decoder; }
+
 bool Exchange::content_streams() const noexcept { return content_->stream.active(); }
 
 bool Exchange::within_content() const noexcept {
@@ -136,6 +138,7 @@ void Exchange::reset() noexcept {
   cancel_on_disconnect_ = told_client_gone_ = false;
   parser_.reset();
   request_.body_ = {};
+  request_.decoder_ = nullptr;
   request_.secure_ = false;
   request_.tls_.reset();
   request_.forwarded_ = nullptr;

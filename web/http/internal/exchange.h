@@ -128,6 +128,8 @@ class EDDY_API Exchange {
   [[nodiscard]] RequestParser& parser() noexcept { return parser_; }
   /// Made when it is first asked for, and kept for the requests to come.
   [[nodiscard]] RequestContent& content() { return content_ ? *content_ : make_content(); }
+  /// The content is chunked: trailer fields may follow it.
+  void expect_trailers();
   /// The handler reads the content itself.
   [[nodiscard]] bool streams_content() const noexcept {
     return content_ != nullptr && content_streams();
