@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <time.h>
 
-enum { kPosts = 1000 };
+enum { post_count = 1000 };
 
 static int failures;
 static int posted;
@@ -40,8 +40,8 @@ static void destroy(void* loop) {
 }
 
 static void* post_all(void* remote) {
-  static int numbers[kPosts];
-  for (int i = 0; i < kPosts; ++i) {
+  static int numbers[post_count];
+  for (int i = 0; i < post_count; ++i) {
     numbers[i] = i;
     expect(eddy_remote_post((eddy_remote*)remote, on_post, &numbers[i]) == 0, "a post is refused");
   }
@@ -67,12 +67,12 @@ int main(void) {
   pthread_t thread;
   expect(pthread_create(&thread, NULL, post_all, eddy_loop_remote(loop)) == 0, "no thread");
   const double start = seconds();
-  while ((posted < kPosts || !timer_fired) && seconds() < start + 10) {
+  while ((posted < post_count || !timer_fired) && seconds() < start + 10) {
     struct pollfd descriptor = {eddy_loop_fd(loop), POLLIN, 0};
     if (poll(&descriptor, 1, 1000) > 0) eddy_loop_dispatch(loop);
   }
   pthread_join(thread, NULL);
-  expect(posted == kPosts && in_order, "all posts run, in their order");
+  expect(posted == post_count && in_order, "all posts run, in their order");
   expect(timer_fired && seconds() >= start + 0.019, "the timer fires, and not early");
 
   /* What the loop has not run is dropped with it, and afterwards nothing is accepted. */
