@@ -5,7 +5,6 @@
 #include <chrono>
 #include <new>
 #include <system_error>
-#include <utility>
 
 #include <eddy/core/base/error.h>
 #include <eddy/core/loop/loop.h>

@@ -2,7 +2,6 @@
 #include <eddy/web/http/request.h>
 
 #include <eddy/web/http/body_decoder.h>
-
 #include <eddy/web/http/cookies.h>
 #include <eddy/web/http/form.h>
 #include <eddy/web/http/http_error.h>

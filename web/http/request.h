@@ -17,11 +17,10 @@
 
 namespace eddy::inline v0::web {
 
+class BodyDecoder;
 class Cookies;
 struct Form;
 struct FormLimits;
-
-class BodyDecoder;
 
 namespace internal {
 class Exchange;

@@ -135,7 +135,7 @@ ResponseHead decide(int status, const OwnFields& own, const ResponseFraming& fra
 ResponseHead write_response_head(internal::ByteBuffer& out, int status, std::string_view reason,
                                  const Headers& headers, const ResponseFraming& framing) {
   if (status < 100 || status > 999) return {.error = "a status outside of 100 to 999"};
-  if (!reason.empty() && !internal::is_field_value(reason)) {
+  if (!internal::is_field_value(reason)) {
     return {.error = "a reason phrase with a control character, or a blank at an end"};
   }
   const OwnFields own = look_at(headers);

@@ -140,7 +140,8 @@ EDDY_RULE_IN(HttpTest, HttpTest, PeersThatVanishWithinAResponseRaiseNoSigpipe,
              "with SIGPIPE at its default, peers that vanish within a head, content, a file, a "
              "stream or an upload end their own connection and nothing else") {
   const DefaultSigpipe sigpipe;
-  const std::string path = "/tmp/eddy_conformance_" + std::to_string(::getpid());
+  const std::string path =
+      std::filesystem::temp_directory_path() / ("eddy_conformance_" + std::to_string(::getpid()));
   std::ofstream(path) << std::string(8 << 20, 'x');
   const web::File file = web::File::open(path);
   std::filesystem::remove(path);
