@@ -7,6 +7,7 @@
 #include <sys/un.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstring>
 #include <iterator>
@@ -34,24 +35,24 @@ Address store(const T& value) noexcept {
 
 }  // namespace
 
-Address Address::parse(std::string_view host, std::uint16_t port, std::error_code& error) {
-  const std::string text(host);
+Address Address::parse(std::string_view host, std::uint16_t port, std::error_code& error) noexcept {
   error.clear();
-  if (host.find('\0') != std::string_view::npos) {  // where the system would stop reading
-    error = std::make_error_code(std::errc::invalid_argument);
-    return {};
-  }
-  sockaddr_in v4{};
-  if (inet_pton(AF_INET, text.c_str(), &v4.sin_addr) == 1) {
-    v4.sin_family = AF_INET;
-    v4.sin_port = htons(port);
-    return store(v4);
-  }
-  sockaddr_in6 v6{};
-  if (inet_pton(AF_INET6, text.c_str(), &v6.sin6_addr) == 1) {
-    v6.sin6_family = AF_INET6;
-    v6.sin6_port = htons(port);
-    return store(v6);
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  // What is longer is no address, nor is what has a NUL, where the system would stop reading.
+  if (host.size() < text.size() && host.find('\0') == std::string_view::npos) {
+    std::copy(host.begin(), host.end(), text.begin());
+    sockaddr_in v4{};
+    if (inet_pton(AF_INET, text.data(), &v4.sin_addr) == 1) {
+      v4.sin_family = AF_INET;
+      v4.sin_port = htons(port);
+      return store(v4);
+    }
+    sockaddr_in6 v6{};
+    if (inet_pton(AF_INET6, text.data(), &v6.sin6_addr) == 1) {
+      v6.sin6_family = AF_INET6;
+      v6.sin6_port = htons(port);
+      return store(v6);
+    }
   }
   error = std::make_error_code(std::errc::invalid_argument);
   return {};

@@ -22,7 +22,7 @@ class EDDY_API Address {
 
   /// A numeric IPv4 or IPv6 address ("127.0.0.1", "::1", "0.0.0.0"). No names are looked up: what
   /// is not numeric is std::errc::invalid_argument.
-  static Address parse(std::string_view host, std::uint16_t port, std::error_code& error);
+  static Address parse(std::string_view host, std::uint16_t port, std::error_code& error) noexcept;
   /// A Unix socket's path, or, with a NUL or '@' as the first character, a name in Linux's abstract
   /// space, which has no file ("./@name" is a file). std::errc::filename_too_long beyond
   /// kLongestPath bytes; std::errc::invalid_argument when it is empty or has a NUL further on.

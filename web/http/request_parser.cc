@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/request_parser.h>
 
-#include <arpa/inet.h>
-
-#include <algorithm>
-#include <array>
 #include <cstring>
+#include <system_error>
 
+#include <eddy/core/net/address.h>
 #include <eddy/web/http/internal/char_class.h>
 #include <eddy/web/http/internal/framing_fields.h>
 #include <eddy/web/http/internal/scan.h>
@@ -275,11 +273,8 @@ namespace internal {
 namespace {
 
 bool is_ipv6(std::string_view text) noexcept {
-  std::array<char, INET6_ADDRSTRLEN> name{};
-  in6_addr address;
-  if (text.size() >= name.size()) return false;
-  std::copy(text.begin(), text.end(), name.begin());
-  return ::inet_pton(AF_INET6, name.data(), &address) == 1;
+  std::error_code error;
+  return Address::parse(text, 0, error).family() == Address::Family::ipv6;
 }
 
 bool is_port(std::string_view text) noexcept {

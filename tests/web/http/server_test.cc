@@ -592,6 +592,38 @@ TEST_F(ServerTest, AHandlerMayRunANestedLoop) {
   EXPECT_THAT(nested.received(), HasSubstr("nested next"));
 }
 
+// Each takes a buffer to read into and one to write to; the server keeps a few for all.
+TEST_F(ServerTest, NestedLoopsMayBeDeeperThanTheServerHasBuffers) {
+  constexpr int kDepth = 6;
+  std::vector<std::unique_ptr<RawClient>> clients;
+  const std::string next = get("/", "X-Field: " + std::string(10'000, 'x') + "\r\n");
+  const std::string half = next.substr(0, 8'000);
+  int depth = 0;
+  int ended = 0;
+  app_->get("/nest", [&](const Request& request) {
+    const int mine = ++depth;
+    if (mine < kDepth) {
+      clients[static_cast<std::size_t>(mine)]->send(
+          get("/nest", "X-Field: " + std::to_string(mine) + "\r\n") + half);
+      EXPECT_TRUE(pump_until(*loop_, [&] { return ended == kDepth - mine; }));
+    }
+    ++ended;
+    return "nested " + std::string(request.header("X-Field"));
+  });
+  app_->get("/", [](const Request& request) {
+    return "then " + std::to_string(request.header("X-Field").size());
+  });
+  listen();
+  for (int i = 0; i < kDepth; ++i) clients.push_back(std::make_unique<RawClient>(server_->port()));
+  clients[0]->send(get("/nest", "X-Field: 0\r\n") + half);
+  for (int i = 0; i < kDepth; ++i) {
+    RawClient& client = *clients[static_cast<std::size_t>(i)];
+    EXPECT_TRUE(client.read_until(*loop_, "nested " + std::to_string(i)));
+    client.send(next.substr(half.size()));
+    EXPECT_TRUE(client.read_until(*loop_, "then 10000"));
+  }
+}
+
 // ---- HttpServer
 // -----------------------------------------------------------------------------------
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/internal/outgoing.h>
 
-#include <algorithm>
 #include <array>
 #include <optional>
 #include <span>
@@ -20,20 +19,12 @@ std::optional<std::size_t> Outgoing::send_behind_kept(Stream& stream, std::strin
     if (result.error && !result.would_block()) return std::nullopt;
     sent = result.bytes;
   }
-  const std::size_t of_first = std::min(sent, first.size());
-  kept_.append(first.substr(of_first));
-  return sent - of_first;
+  if (sent >= first.size()) return sent - first.size();
+  kept_.append(first.substr(sent));
+  return 0;
 }
 
 bool Outgoing::send(Stream& stream, std::string_view first, std::string_view second) {
-  if (kept_.empty() && second.empty()) {  // as nearly always
-    if (first.empty()) return true;
-    const IoResult result = stream.try_write({&first, 1});
-    if (result.bytes == first.size()) return true;
-    if (result.error && !result.would_block()) return false;
-    kept_.append(first.substr(result.bytes));
-    return true;
-  }
   const std::optional<std::size_t> sent = send_behind_kept(stream, first, second);
   if (sent) kept_.append(second.substr(*sent));
   return sent.has_value();
