@@ -170,7 +170,8 @@ def public_headers(folder):
     """Those that are installed, as the folder's CMakeLists.txt names them, or all where it names none."""
     headers = {name for name in cxx((folder,)) if name.endswith(".h") and "/internal/" not in name}
     lists = folder + "CMakeLists.txt"
-    listed = re.search(r"^  HEADERS\s([^)]*?)\s(?=[A-Z_]{4,}\b)", read(lists), re.MULTILINE) if lists in files() else None
+    text = read(lists) if (ROOT / lists).is_file() else ""
+    listed = re.search(r"^  HEADERS\s([^)]*?)\s(?=[A-Z_]{4,}\b)", text, re.MULTILINE)
     return {folder + name for name in listed.group(1).split()} & headers if listed else headers
 
 
