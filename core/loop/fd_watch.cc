@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <string>
+
 #include <eddy/core/base/error.h>
 #include <eddy/core/loop/loop.h>
 #include <eddy/core/loop/loop_core.h>
@@ -13,16 +15,17 @@ class FdWatch::State final : public internal::IoHandler,
       : core_(std::move(core)), callback_(std::move(callback)) {}
   ~State() { end(); }
 
-  void begin(int fd, Io interest) {
-    std::error_code error;
+  void begin(int fd, Io interest, std::error_code& error) noexcept {
     watch_ = core_->watch(fd, interest, *this, error);
     wanted_ = interest;
-    if (error) throw std::system_error(error, "watch");
   }
 
   void end() noexcept { core_->unwatch(watch_); }
 
+  [[nodiscard]] internal::LoopCore& core() const noexcept { return *core_; }
+
   void set_interest(Io interest) {
+    internal::check_thread(*core_, "FdWatch::set_interest");
     wanted_ = interest;
     if (paused_) return;
     if (const auto error = core_->set_interest(watch_, interest)) {
@@ -75,10 +78,19 @@ class FdWatch::State final : public internal::IoHandler,
 };
 
 FdWatch Loop::watch(int fd, Io interest, UniqueFunction<void(Io)> callback) {
+  std::error_code error;
+  FdWatch watched = watch(fd, interest, std::move(callback), error);
+  if (error) throw std::system_error(error, "watch descriptor " + std::to_string(fd));
+  return watched;
+}
+
+FdWatch Loop::watch(int fd, Io interest, UniqueFunction<void(Io)> callback,
+                    std::error_code& error) {
   internal::check_usable_always(*core_, "watch");
   auto state = std::make_shared<FdWatch::State>(core_, std::move(callback));
-  state->begin(fd, interest);
-  return FdWatch(std::move(state));
+  error.clear();
+  state->begin(fd, interest, error);
+  return error ? FdWatch() : FdWatch(std::move(state));
 }
 
 FdWatch::FdWatch() noexcept = default;
@@ -100,8 +112,9 @@ void FdWatch::set_interest(Io interest) {
 }
 
 void FdWatch::reset() noexcept {
+  const auto state = std::move(state_);
   // The watch ends now, though a callback on the stack may keep the callable for a while.
-  if (const auto state = std::move(state_)) state->end();
+  if (state && internal::may_end(state->core(), state, "FdWatch::reset")) state->end();
 }
 
 }  // namespace eddy::inline v0

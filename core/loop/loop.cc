@@ -25,17 +25,11 @@ Loop::Loop(std::unique_ptr<Host> host, LoopOptions options)
 }
 
 Loop::~Loop() {
-  if (core_->open()) {
-    try {
-      core_->check("~Loop");
-    } catch (const WrongThread& error) {
-      // Racing with the thread that runs this loop would be worse than what is leaked here.
-      core_->log({LogLevel::error, "eddy.core", error.what(), {}});
-      (void)background_.release();
-      new std::shared_ptr<internal::LoopCore>(core_);
-      return;
-    } catch (...) {
-    }
+  if (!core_->is_on_thread("~Loop")) {
+    // Racing with the thread that runs this loop would be worse than what is leaked here.
+    (void)background_.release();
+    new std::shared_ptr<internal::LoopCore>(core_);
+    return;
   }
   background_.reset();
   core_->close();
@@ -52,7 +46,9 @@ TimeoutHandle Loop::add_timeout(TimePoint when, UniqueFunction<void()> callback,
   return core_->timeouts().add(when, std::move(callback));
 }
 
-void Loop::remove_timeout(TimeoutHandle handle) noexcept { core_->timeouts().remove(handle); }
+void Loop::remove_timeout(TimeoutHandle handle) noexcept {
+  if (internal::is_on_thread(*core_, "remove_timeout")) core_->timeouts().remove(handle);
+}
 
 TimePoint Loop::now() const noexcept { return core_->now(); }
 
@@ -63,7 +59,9 @@ std::error_code Loop::run() {
   return error == Errc::stopped ? std::error_code() : error;
 }
 
-void Loop::stop() noexcept { core_->stop(); }
+void Loop::stop() noexcept {
+  if (core_->is_on_thread("stop")) core_->stop();
+}
 
 int Loop::fd() const noexcept { return core_->fd(); }
 TimePoint Loop::next_deadline() const noexcept { return core_->next_deadline(); }
@@ -72,16 +70,29 @@ void Loop::dispatch() noexcept { core_->dispatch(); }
 
 void Loop::release_thread() { core_->release_thread(); }
 
-void Loop::set_budget(const Budget& budget) noexcept { core_->set_budget(budget); }
+void Loop::set_budget(const Budget& budget) noexcept {
+  if (internal::is_on_thread(*core_, "set_budget")) core_->set_budget(budget);
+}
 const Budget& Loop::budget() const noexcept { return core_->budget(); }
-void Loop::keep_alive(bool on) noexcept { core_->set_keep_alive(on); }
-WorkGuard Loop::hold() { return WorkGuard(core_); }
+void Loop::keep_alive(bool on) noexcept {
+  if (internal::is_on_thread(*core_, "keep_alive")) core_->set_keep_alive(on);
+}
+WorkGuard Loop::hold() {
+  internal::check_thread(*core_, "hold");
+  return WorkGuard(core_);
+}
 
 void Loop::set_exception_handler(UniqueFunction<void(std::exception_ptr, const char*)> handler) {
+  internal::check_thread(*core_, "set_exception_handler");
   core_->set_exception_handler(std::move(handler));
 }
-void Loop::set_log_sink(LogSink sink) { core_->set_log_sink(std::move(sink)); }
-void Loop::set_log_level(LogLevel level) noexcept { core_->set_log_level(level); }
+void Loop::set_log_sink(LogSink sink) {
+  internal::check_thread(*core_, "set_log_sink");
+  core_->set_log_sink(std::move(sink));
+}
+void Loop::set_log_level(LogLevel level) noexcept {
+  if (internal::is_on_thread(*core_, "set_log_level")) core_->set_log_level(level);
+}
 void Loop::log(LogLevel level, std::string_view category, std::string_view message) noexcept {
   core_->log({level, category, message, {}});
 }
@@ -99,7 +110,8 @@ WorkGuard& WorkGuard::operator=(WorkGuard&& other) noexcept {
 }
 
 void WorkGuard::reset() noexcept {
-  if (const auto core = std::move(core_)) core->remove_work();
+  const auto core = std::move(core_);
+  if (core && internal::is_on_thread(*core, "WorkGuard::reset")) core->remove_work();
 }
 
 }  // namespace eddy::inline v0

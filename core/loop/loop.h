@@ -46,10 +46,11 @@ struct LoopOptions {
 /// host's loop (QtLoop, GlibLoop, AsioLoop, LibevLoop), runs by itself (NativeLoop), or inside a
 /// loop that nobody wrote an adapter for (EmbeddedLoop). All of them behave the same.
 ///
-/// Thread: everything belongs to the host's thread but remote(), post() and what they give. From
-/// elsewhere, whatever starts something (timers, watches, tasks, signals, what listens, running)
-/// throws WrongThread in debug builds; release builds check watch, watch_signal, run, run_until and
-/// what listens. Before the host runs, any one thread may set things up.
+/// Thread: everything belongs to the host's thread but remote(), post() and what they give. Called
+/// from elsewhere, in debug builds what may throw throws WrongThread, and what may not logs that as
+/// an error and does nothing (a watch so destroyed stays); release builds check watch,
+/// watch_signal, run, run_until, what listens, stop and destruction. Before the host runs, any one
+/// thread may set things up.
 ///
 /// Order: posts run in their order, timers by deadline and then creation, and nothing ever runs
 /// inside the call that scheduled it. A callback may destroy anything, this Loop included; what it
@@ -102,6 +103,9 @@ class EDDY_API Loop {
   /// Throws std::system_error for what can't be watched (regular files).
   /// Source: IOLoop.add_handler.
   [[nodiscard]] FdWatch watch(int fd, Io interest, UniqueFunction<void(Io)> callback);
+  /// As above; what the operating system refuses is in `error`, and the watch is empty.
+  [[nodiscard]] FdWatch watch(int fd, Io interest, UniqueFunction<void(Io)> callback,
+                              std::error_code& error);
 
   // ---- Tasks (<eddy/core/task/task.h>) ----
 

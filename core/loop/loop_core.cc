@@ -521,4 +521,18 @@ void LoopCore::check(const char* call) const {
   }
 }
 
+bool LoopCore::is_on_thread(const char* call) noexcept {
+  if (!open()) return true;
+  try {
+    check(call);
+  } catch (const WrongThread& error) {
+    log({LogLevel::error, "eddy.core", error.what(), {}});
+    return false;
+  } catch (...) {
+    // No memory to say so.
+    return false;
+  }
+  return true;
+}
+
 }  // namespace eddy::inline v0::internal

@@ -39,6 +39,7 @@ class PeriodicCallback::State final : public std::enable_shared_from_this<Period
   }
 
   [[nodiscard]] bool is_running() const noexcept { return running_; }
+  [[nodiscard]] internal::LoopCore& core() const noexcept { return *core_; }
 
  private:
   void on_timer() override {
@@ -121,10 +122,14 @@ PeriodicCallback::PeriodicCallback(Loop& loop, Call call, TimePoint period_from_
                                    period_from_zero.time_since_epoch(), jitter);
 }
 
-PeriodicCallback::~PeriodicCallback() { state_->close(); }
+PeriodicCallback::~PeriodicCallback() {
+  if (internal::may_end(state_->core(), state_, "~PeriodicCallback")) state_->close();
+}
 
 void PeriodicCallback::start() { state_->start(); }
-void PeriodicCallback::stop() noexcept { state_->stop(); }
+void PeriodicCallback::stop() noexcept {
+  if (internal::is_on_thread(state_->core(), "PeriodicCallback::stop")) state_->stop();
+}
 bool PeriodicCallback::is_running() const noexcept { return state_->is_running(); }
 
 }  // namespace eddy::inline v0

@@ -55,6 +55,20 @@ void check_usable([[maybe_unused]] const LoopCore& core, [[maybe_unused]] const 
 
 void check_usable_always(const LoopCore& core, const char* call) { core.check(call); }
 
+void check_thread([[maybe_unused]] const LoopCore& core, [[maybe_unused]] const char* call) {
+#ifndef NDEBUG
+  if (core.open()) core.check(call);
+#endif
+}
+
+bool is_on_thread([[maybe_unused]] LoopCore& core, [[maybe_unused]] const char* call) noexcept {
+#ifndef NDEBUG
+  return core.is_on_thread(call);
+#else
+  return true;
+#endif
+}
+
 bool in_forked_child(const LoopCore& core) noexcept { return core.forked(); }
 
 }  // namespace eddy::inline v0::internal

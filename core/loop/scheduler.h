@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <new>
 #include <string_view>
 
 #include <eddy/core/base/export.h>
@@ -133,6 +134,21 @@ EDDY_API void report(LoopCore& core, std::exception_ptr error, const char* where
 EDDY_API void check_usable(const LoopCore& core, const char* call);
 /// As check_usable, in release builds too.
 EDDY_API void check_usable_always(const LoopCore& core, const char* call);
+/// For what also a closed Loop and one whose host has gone may be told: throws nothing but
+/// WrongThread (debug builds).
+EDDY_API void check_thread(const LoopCore& core, const char* call);
+/// For what may not throw: false, and the error is in the log, when this thread is not the host's
+/// (debug builds); then `call` does nothing.
+[[nodiscard]] EDDY_API bool is_on_thread(LoopCore& core, const char* call) noexcept;
+/// For destructors: where is_on_thread is false, `state` lives for ever. Racing with the thread
+/// that runs the loop would be worse than what leaks.
+template <class State>
+[[nodiscard]] bool may_end(LoopCore& core, const std::shared_ptr<State>& state,
+                           const char* call) noexcept {
+  if (is_on_thread(core, call)) return true;
+  new (std::nothrow) std::shared_ptr<State>(state);
+  return false;
+}
 /// True in a child process that was forked from the one that made the Loop and has not run it.
 [[nodiscard]] EDDY_API bool in_forked_child(const LoopCore& core) noexcept;
 

@@ -20,21 +20,21 @@ class SignalWatch::State final : public internal::IoHandler,
       : core_(std::move(core)), signal_(signal), callback_(std::move(callback)) {}
   ~State() { end(); }
 
-  void begin() {
-    std::error_code error;
+  void begin(std::error_code& error) {
     fd_ = internal::open_signal(signal_, error);
-    if (error) throw std::system_error(error, "watch_signal " + std::to_string(signal_));
+    if (error) return;
     watch_ = internal::watch(*core_, fd_, Io::read, *this, error);
     if (error == std::errc::bad_file_descriptor) {
       throw std::invalid_argument("watch_signal: this loop's poller can't watch signals");
     }
-    if (error) throw std::system_error(error, "watch_signal");
   }
 
   void end() noexcept {
     internal::unwatch(*core_, watch_);
     close();
   }
+
+  [[nodiscard]] internal::LoopCore& core() const noexcept { return *core_; }
 
   void on_ready(Io /*events*/) override {
     const auto pin = shared_from_this();
@@ -61,11 +61,20 @@ class SignalWatch::State final : public internal::IoHandler,
 };
 
 SignalWatch watch_signal(Loop& loop, int signal, UniqueFunction<void()> callback) {
+  std::error_code error;
+  SignalWatch watched = watch_signal(loop, signal, std::move(callback), error);
+  if (error) throw std::system_error(error, "watch_signal " + std::to_string(signal));
+  return watched;
+}
+
+SignalWatch watch_signal(Loop& loop, int signal, UniqueFunction<void()> callback,
+                         std::error_code& error) {
   auto core = internal::core_of(loop);
   internal::check_usable_always(*core, "watch_signal");
   auto state = std::make_shared<SignalWatch::State>(std::move(core), signal, std::move(callback));
-  state->begin();
-  return SignalWatch(std::move(state));
+  error.clear();
+  state->begin(error);
+  return error ? SignalWatch() : SignalWatch(std::move(state));
 }
 
 SignalWatch::SignalWatch() noexcept = default;
@@ -83,7 +92,8 @@ SignalWatch& SignalWatch::operator=(SignalWatch&& other) noexcept {
 SignalWatch::~SignalWatch() { reset(); }
 
 void SignalWatch::reset() noexcept {
-  if (const auto state = std::move(state_)) state->end();
+  const auto state = std::move(state_);
+  if (state && internal::may_end(state->core(), state, "SignalWatch::reset")) state->end();
 }
 
 }  // namespace eddy::inline v0

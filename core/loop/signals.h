@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <system_error>
 
 #include <eddy/core/base/export.h>
 #include <eddy/core/base/unique_function.h>
@@ -22,7 +23,8 @@ class EDDY_API SignalWatch {
   explicit operator bool() const noexcept { return state_ != nullptr; }
 
  private:
-  friend EDDY_API SignalWatch watch_signal(Loop& loop, int signal, UniqueFunction<void()> callback);
+  friend EDDY_API SignalWatch watch_signal(Loop& loop, int signal, UniqueFunction<void()> callback,
+                                           std::error_code& error);
   class State;
   explicit SignalWatch(std::shared_ptr<State> state) noexcept;
 
@@ -44,5 +46,9 @@ class EDDY_API SignalWatch {
 /// whose poller is not the system's. Source: IOLoop.add_callback_from_signal.
 [[nodiscard]] EDDY_API SignalWatch watch_signal(Loop& loop, int signal,
                                                 UniqueFunction<void()> callback);
+/// As above; what the operating system refuses is in `error`, and the watch is empty.
+[[nodiscard]] EDDY_API SignalWatch watch_signal(Loop& loop, int signal,
+                                                UniqueFunction<void()> callback,
+                                                std::error_code& error);
 
 }  // namespace eddy::inline v0

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/core/net/tcp_server.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -140,6 +141,9 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
   }
 
   [[nodiscard]] const std::vector<Address>& addresses() const noexcept { return addresses_; }
+  [[nodiscard]] bool secure(std::size_t index) const noexcept {
+    return index < listeners_.size() && listeners_[index]->secure();
+  }
 
  private:
   using Layers = std::vector<std::shared_ptr<StreamLayer>>;
@@ -154,6 +158,10 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
     ~Listener() { unwatch(); }
 
     [[nodiscard]] internal::ListeningSocket& socket() noexcept { return socket_; }
+    [[nodiscard]] bool secure() const noexcept {
+      return std::any_of(layers_->begin(), layers_->end(),
+                         [](const auto& layer) { return layer->secure(); });
+    }
 
     [[nodiscard]] std::error_code begin(Io interest) noexcept {
       std::error_code error;
@@ -382,6 +390,8 @@ void TcpServer::adopt(int fd, std::error_code& error, const ListenOptions& optio
 }
 
 const std::vector<Address>& TcpServer::addresses() const noexcept { return state_->addresses(); }
+
+bool TcpServer::secure(std::size_t index) const noexcept { return state_->secure(index); }
 
 std::uint16_t TcpServer::port() const noexcept {
   for (const Address& address : addresses()) {

@@ -79,6 +79,8 @@ class EDDY_API TcpServer {
 
   /// Where it listens, in the order of the calls.
   [[nodiscard]] const std::vector<Address>& addresses() const noexcept;
+  /// Whether a layer encrypts what connects at addresses()[index].
+  [[nodiscard]] bool secure(std::size_t index) const noexcept;
   /// Of the first address that has one; else 0.
   [[nodiscard]] std::uint16_t port() const noexcept;
   /// Stops listening; idempotent.

@@ -46,6 +46,7 @@ class TaskGroupState : public std::enable_shared_from_this<TaskGroupState> {
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return tasks_.size(); }
+  [[nodiscard]] LoopCore& core() const noexcept { return *core_; }
   void wait(Completion<void> waiter) { waiters_.push_back(std::move(waiter)); }
 
  private:
@@ -84,10 +85,18 @@ TaskGroup::TaskGroup(Loop& loop, UniqueFunction<void(std::exception_ptr)> on_err
     : state_(std::make_shared<internal::TaskGroupState>(internal::core_of(loop),
                                                         std::move(on_error))) {}
 
-TaskGroup::~TaskGroup() { state_->close(); }
+TaskGroup::~TaskGroup() {
+  if (internal::may_end(state_->core(), state_, "~TaskGroup")) state_->close();
+}
 
-void TaskGroup::spawn(Task<void> task) { state_->spawn(std::move(task)); }
-void TaskGroup::request_stop() noexcept { state_->request_stop(); }
+void TaskGroup::spawn(Task<void> task) {
+  internal::check_thread(state_->core(), "TaskGroup::spawn");
+  state_->spawn(std::move(task));
+}
+
+void TaskGroup::request_stop() noexcept {
+  if (internal::is_on_thread(state_->core(), "TaskGroup::request_stop")) state_->request_stop();
+}
 std::size_t TaskGroup::size() const noexcept { return state_->size(); }
 
 namespace {

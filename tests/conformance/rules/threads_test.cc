@@ -56,6 +56,18 @@ class WrongThreadTest : public ConformanceTest {
     EXPECT_NE(text.find(name), std::string::npos)
         << name << " from another thread, while the host sleeps: \"" << text << '"';
   }
+
+  /// The like for what may not throw. The sink is called on the thread that is wrong.
+  void expect_log(const std::string& name, const std::function<void()>& call) {
+    std::string text;
+    loop().set_log_sink([&](const LogRecord& record) {
+      if (record.level == LogLevel::error) text = record.message;
+    });
+    EXPECT_EQ(misuse(When::in_a_turn, call), "");
+    EXPECT_NE(text.find(name), std::string::npos)
+        << name << " from another thread, while a turn runs: \"" << text << '"';
+    loop().set_log_sink(nullptr);
+  }
 };
 
 Task<void> nothing() { co_return; }
@@ -90,7 +102,39 @@ EDDY_RULE_IN(
   expect_misuse("call_at", [&] { loop().call_at(TimePoint(), [] {}); });
   expect_misuse("spawn", [&] { loop().spawn(nothing()); });
 }
+
+EDDY_RULE_IN(
+    WrongThreadTest, ThreadTest, SettingFromElsewhereIsAnErrorInDebugBuilds,
+    "hold, set_log_sink, set_exception_handler and FdWatch::set_interest on another thread "
+    "throw a WrongThread that names them") {
+  const SocketPair pair;
+  FdWatch watch = loop().watch(pair.near(), Io::read, [](Io /*events*/) {});
+  expect_misuse("hold", [&] { (void)loop().hold(); });
+  expect_misuse("set_log_sink", [&] { loop().set_log_sink(nullptr); });
+  expect_misuse("set_exception_handler", [&] { loop().set_exception_handler(nullptr); });
+  expect_misuse("set_interest", [&] { watch.set_interest(Io::none); });
+}
+
+EDDY_RULE_IN(WrongThreadTest, ThreadTest, WhatMayNotThrowIsLoggedInDebugBuilds,
+             "remove_timeout, set_budget and keep_alive on another thread do nothing but log an "
+             "error that names them") {
+  bool ran = false;
+  const TimeoutHandle timeout =
+      loop().call_later(std::chrono::milliseconds(1), [&] { ran = true; });
+  const Budget before = loop().budget();
+  expect_log("remove_timeout", [&] { loop().remove_timeout(timeout); });
+  expect_log("set_budget", [&] { loop().set_budget({.max_steps = 1}); });
+  expect_log("keep_alive", [&] { loop().keep_alive(false); });
+  EXPECT_EQ(loop().budget().max_steps, before.max_steps);
+  EXPECT_TRUE(run_until([&] { return ran; }));
+}
 #endif
+
+EDDY_RULE_IN(
+    WrongThreadTest, ThreadTest, StoppingFromElsewhereIsLogged,
+    "stop() on another thread does nothing but log an error that names it, in every build") {
+  expect_log("stop", [&] { loop().stop(); });
+}
 
 EDDY_RULE_IN(WrongThreadTest, ThreadTest, ARemoteMayBeUsedAnywhere,
              "what remote() gives, and post(), are no misuse on any thread") {

@@ -187,8 +187,12 @@ TEST(FdWatch, RegularFilesAndWrongNumbersAreRefused) {
     FAIL();
   } catch (const std::system_error& error) {
     EXPECT_EQ(error.code(), std::errc::bad_file_descriptor);
-    EXPECT_NE(std::string(error.what()).find("watch"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("watch descriptor -1"), std::string::npos);
   }
+  std::error_code error;
+  EXPECT_FALSE(loop.watch(
+      -1, Io::read, [](Io) {}, error));
+  EXPECT_EQ(error, std::errc::bad_file_descriptor);
   EXPECT_EQ(loop.stats().watches, 0U);
 }
 

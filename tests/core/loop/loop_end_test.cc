@@ -364,6 +364,51 @@ TEST(LoopHost, UseFromElsewhereIsAnErrorThatNamesTheCall) {
   calls->access = Access::inside;
 }
 
+TEST(LoopHostDeathTest, ALoopDestroyedElsewhereIsLeakedAndSaysSo) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        const auto calls = std::make_shared<HostCalls>();
+        auto loop = std::make_unique<Loop>(std::make_unique<RecordingHost>(calls));
+        calls->access = Access::elsewhere;
+        loop.reset();
+        std::_Exit(calls->detached);
+      },
+      ::testing::ExitedWithCode(0), "~Loop: called from a thread");
+}
+
+#ifndef NDEBUG
+TEST(LoopHostDeathTest, WhatEndsElsewhereGoesOnAndSaysSo) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        const auto calls = std::make_shared<HostCalls>();
+        Loop loop(std::make_unique<RecordingHost>(calls));
+        const SocketPair pair;
+        FdWatch watch = loop.watch(pair.near(), Io::read, [](Io) {});
+        eddy::SignalWatch signal = eddy::watch_signal(loop, SIGUSR1, [] {});
+        eddy::WorkGuard guard = loop.hold();
+        auto callback = std::make_unique<eddy::PeriodicCallback>(
+            loop, [] {}, 1h);
+        auto group = std::make_unique<eddy::TaskGroup>(loop);
+        callback->start();
+        calls->access = Access::elsewhere;
+        watch.reset();
+        signal.reset();
+        guard.reset();
+        callback->stop();
+        const bool runs = callback->is_running();
+        callback.reset();
+        group.reset();
+        std::_Exit(runs && loop.stats().watches == 2 && loop.next_deadline() != eddy::kNever ? 0
+                                                                                             : 1);
+      },
+      ::testing::ExitedWithCode(0),
+      "FdWatch::reset: .*\n.*SignalWatch::reset: .*\n.*WorkGuard::reset: .*\n"
+      ".*PeriodicCallback::stop: .*\n.*~PeriodicCallback: .*\n.*~TaskGroup: ");
+}
+#endif
+
 TEST(LoopHost, ANativeLoopBelongsToTheThreadOfItsTurns) {
   NativeLoop loop;
   const SocketPair pair;

@@ -146,6 +146,13 @@ TEST(Signals, WhatCannotBeCaughtIsAnError) {
   EXPECT_THROW((void)watch_signal(loop, SIGKILL, [] {}), std::system_error);
   EXPECT_THROW((void)watch_signal(loop, 0, [] {}), std::system_error);
   EXPECT_THROW((void)watch_signal(loop, 10'000, [] {}), std::system_error);
+  std::error_code error;
+  EXPECT_FALSE(watch_signal(
+      loop, SIGKILL, [] {}, error));
+  EXPECT_EQ(error, std::errc::invalid_argument);
+  EXPECT_TRUE(watch_signal(
+      loop, SIGUSR1, [] {}, error));
+  EXPECT_FALSE(error);
   eddy::testing::ManualLoop manual;
   EXPECT_THROW((void)watch_signal(manual, SIGUSR1, [] {}), std::invalid_argument);
 }
