@@ -6,6 +6,7 @@
 #include <eddy/core/base/export.h>
 #include <eddy/core/task/task.h>
 #include <eddy/web/http/request.h>
+#include <eddy/web/http/request_body.h>
 #include <eddy/web/http/response_stream.h>
 
 namespace eddy::inline v0::web {
@@ -47,6 +48,9 @@ class EDDY_API MessageDelegate {
 
   /// The head is there. Both references are valid as long as this object.
   virtual Task<void> headers_received(const Request& request, ResponseStream& response) = 0;
+  /// Behind headers_received(), before anything of the content is read: how large it may be, and
+  /// how long it may take. `control` is valid as long as this object.
+  virtual void body_begins(RequestBodyControl& /*control*/) {}
   /// The next piece of the content, never empty; valid until the task has ended.
   virtual Task<void> data_received(std::string_view piece) = 0;
   /// The content is complete, or there was none.

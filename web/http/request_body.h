@@ -1,15 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include <eddy/core/base/export.h>
+#include <eddy/core/base/time.h>
 #include <eddy/web/http/headers.h>
 #include <eddy/web/http/internal/body_stream.h>
 
 namespace eddy::inline v0::web {
+
+/// What a handler may say of a request's content before it reads it, and while it does.
+///
+/// Thread: the Loop's. Lifetime: as the request's. Source: HTTP1Connection.set_max_body_size and
+/// set_body_timeout.
+class EDDY_API RequestBodyControl {
+ public:
+  explicit RequestBodyControl(internal::BodyStream& stream) noexcept : stream_(stream) {}
+  RequestBodyControl(const RequestBodyControl&) = delete;
+  RequestBodyControl& operator=(const RequestBodyControl&) = delete;
+
+  /// A stricter limit than the route's, for what is still to be read. The route's own is what a
+  /// declared length is judged by before the handler is called.
+  void set_max_size(std::size_t bytes) noexcept { stream_.set_limit(bytes); }
+  /// Instead of the server's timeouts.body, from now on, and where it is given, of its
+  /// timeouts.body_bytes_per_second. Zero: for ever.
+  template <class Rep, class Period>
+  void set_timeout(std::chrono::duration<Rep, Period> body,
+                   std::optional<std::size_t> bytes_per_second = {}) noexcept {
+    stream_.set_pace(
+        {eddy::internal::deadline_after({}, body).time_since_epoch(), bytes_per_second});
+  }
+
+ protected:
+  internal::BodyStream& stream_;  // NOLINT(*-non-private-member-variables-in-classes)
+};
 
 /// The content of a request, piece by piece as the client sends it. A handler that takes one is
 /// called as soon as the head is there:
@@ -27,11 +56,9 @@ namespace eddy::inline v0::web {
 /// the first read(). What a handler leaves unread closes the connection behind the response.
 ///
 /// Thread: the Loop's. Lifetime: as the request's; use it in the handler's task only.
-class EDDY_API RequestBody {
+class EDDY_API RequestBody : public RequestBodyControl {
  public:
-  explicit RequestBody(internal::BodyStream& stream) noexcept : stream_(stream) {}
-  RequestBody(const RequestBody&) = delete;
-  RequestBody& operator=(const RequestBody&) = delete;
+  using RequestBodyControl::RequestBodyControl;
 
   /// `co_await body.read()`: the next piece, valid until the next read(); empty at the end, and for
   /// a request without content. Throws HttpError 400 or 413 for content that is malformed or too
@@ -40,16 +67,11 @@ class EDDY_API RequestBody {
   [[nodiscard]] internal::BodyReadAwaiter read() noexcept {
     return internal::BodyReadAwaiter(stream_);
   }
-  /// A stricter limit than the route's, for what is still to be read.
-  void set_max_size(std::size_t bytes) noexcept { stream_.set_limit(bytes); }
   /// Bytes that were given out.
   [[nodiscard]] std::uint64_t bytes_read() const noexcept;
   /// Trailer fields (RFC 9112, 7.1.2), once read() has given the end. They are the client's word
   /// like any header field, but are never taken for one.
   [[nodiscard]] HeaderList trailers() const noexcept;
-
- private:
-  internal::BodyStream& stream_;
 };
 
 }  // namespace eddy::inline v0::web

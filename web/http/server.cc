@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/server.h>
 
-#include <algorithm>
-
-#include <eddy/core/net/stream_layer.h>
 #include <eddy/web/http/internal/server_core.h>
 
 namespace eddy::inline v0::web {
@@ -75,17 +72,16 @@ std::uint16_t Server::port() const noexcept { return core_->listener().port(); }
 
 std::string Server::url() const {
   if (addresses().empty()) return {};
-  for (const Address& address : addresses()) {
+  for (std::size_t i = 0; i < addresses().size(); ++i) {
+    const Address& address = addresses()[i];
     if (address.family() == Address::Family::local) continue;
     // "Any address" is none that could be opened.
     std::string host = address.host();
     if (host == "0.0.0.0") host = "127.0.0.1";
     if (host == "::") host = "::1";
     if (host.find(':') != std::string::npos) host.insert(0, 1, '[').push_back(']');
-    const auto& layers = core_->options().layers;
-    const bool secure = std::any_of(layers.begin(), layers.end(),
-                                    [](const auto& layer) { return layer->secure(); });
-    return (secure ? "https://" : "http://") + host + ":" + std::to_string(address.port());
+    const char* const scheme = core_->listener().secure(i) ? "https://" : "http://";
+    return scheme + host + ":" + std::to_string(address.port());
   }
   return "http://unix:" + addresses().front().host();
 }

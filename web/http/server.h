@@ -63,6 +63,10 @@ struct ServerOptions {
   bool half_close = false;
   /// Whose word is taken on who the client is: proxies in front of this server.
   TrustedProxies trusted_proxies = {};
+  /// True: Request::protocol() is "https" also where this server's own connections are not
+  /// encrypted, because TLS ends in front of it, at one who does not say so. Source: HTTPServer's
+  /// protocol.
+  bool https = false;
   /// Responses are compressed for clients that take it; see CompressionOptions. Files are sent as
   /// they are.
   CompressionOptions compression = {};
@@ -148,9 +152,9 @@ class EDDY_API Server {
   [[nodiscard]] const std::vector<Address>& addresses() const noexcept;
   /// Of the first address that has one; else 0.
   [[nodiscard]] std::uint16_t port() const noexcept;
-  /// What a browser on this machine opens: "http://127.0.0.1:8888", or https where a layer of the
-  /// server encrypts. Where there are Unix sockets
-  /// only, "http://unix:/run/app.sock", as nginx's proxy_pass has it. Empty without an address.
+  /// What a browser on this machine opens: "http://127.0.0.1:8888", or https where a layer of that
+  /// address encrypts. Where there are Unix sockets only, "http://unix:/run/app.sock", as nginx's
+  /// proxy_pass has it. Empty without an address.
   [[nodiscard]] std::string url() const;
 
   /// Stops listening and closes idle connections; requests that have arrived are answered, and

@@ -26,6 +26,7 @@ using eddy::web::ResponseStream;
 using eddy::web::route;
 using testing::EndsWith;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 class LeavingTest : public eddy_tests::ManualServerTest {};
 
@@ -390,6 +391,7 @@ struct Steps : eddy::web::MessageDelegate {
     if (request.path() == "/early") out.finish();
     co_await eddy::sleep(1ms);
   }
+  void body_begins(eddy::web::RequestBodyControl& control) override { control.set_max_size(5); }
   Task<void> data_received(std::string_view piece) override {
     order += std::string(piece) + " ";
     co_await eddy::sleep(1s);
@@ -422,6 +424,13 @@ TEST_F(LeavingTest, ADelegateAnswersStepByStep) {
   send(peer, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
   loop_.advance(1ms);
   EXPECT_EQ(order, "headers finish destroyed");
+
+  order.clear();
+  ManualPeer large = loop_.system().connect(own.port());
+  send(large, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\nabcdef");
+  loop_.advance(1ms);
+  EXPECT_THAT(read(large), StartsWith("HTTP/1.1 413 "));
+  EXPECT_EQ(order, "headers destroyed");
 
   order.clear();
   send(peer, "GET /throw HTTP/1.1\r\nHost: h\r\n\r\n");

@@ -164,6 +164,13 @@ TEST_F(RequestTest, FullUrl) {
   EXPECT_THAT(answer_to("GET / HTTP/1.0\r\n"), HasSubstr("http://127.0.0.1/"));
 }
 
+TEST_F(RequestTest, TlsMayEndInFrontOfTheServer) {
+  app_.get("/", [](const Request& request) { return request.full_url(); });
+  listen({.https = true});
+  EXPECT_THAT(answer_to("GET / HTTP/1.1\r\nHost: example.org\r\n"),
+              EndsWith("\r\n\r\nhttps://example.org/"));
+}
+
 std::string text_of(eddy::web::HeaderList fields) {
   std::string text;
   for (const eddy::web::HeaderField field : fields) {

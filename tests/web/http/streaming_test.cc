@@ -265,6 +265,51 @@ TEST_F(StreamingTest, AHandlerMayBeStricter) {
   EXPECT_THAT(read(past), StartsWith("HTTP/1.1 413 "));
 }
 
+TEST_F(StreamingTest, AHandlerMaySetItsOwnPace) {
+  const auto read_all = [](RequestBody& body) -> Task<std::string> {
+    while (!(co_await body.read()).empty()) {
+    }
+    co_return "fine";
+  };
+  app_.post("/patient", [=](RequestBody& body) -> Task<std::string> {
+    body.set_timeout(10s, 0);
+    return read_all(body);
+  });
+  app_.post("/hasty", [=](RequestBody& body) -> Task<std::string> {
+    body.set_timeout(100ms);
+    return read_all(body);
+  });
+  app_.post("/plain", read_all);
+  listen({.timeouts = {.body = 1s}});
+
+  const auto begin = [](const char* path) {
+    return std::string("POST ") + path + " HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\na";
+  };
+  ManualPeer patient = connect(begin("/patient"));
+  ManualPeer hasty = connect(begin("/hasty"));
+  ManualPeer plain = connect(begin("/plain"));
+  loop_.advance(99ms);
+  EXPECT_EQ(read(hasty), "");
+  loop_.advance(1ms);
+  EXPECT_THAT(read(hasty), StartsWith("HTTP/1.1 408 "));
+  loop_.advance(899ms);
+  EXPECT_EQ(read(plain), "");
+  loop_.advance(1ms);
+  EXPECT_THAT(read(plain), StartsWith("HTTP/1.1 408 "));
+  loop_.advance(8999ms);
+  // Without a rate any byte makes up for all.
+  send(patient, "b");
+  loop_.advance(9999ms);
+  EXPECT_EQ(read(patient), "");
+  send(patient, "c");
+  EXPECT_THAT(read(patient), EndsWith("fine"));
+
+  // The next request of the connection has the server's again.
+  send(patient, begin("/plain"));
+  loop_.advance(1s);
+  EXPECT_THAT(read(patient), StartsWith("HTTP/1.1 408 "));
+}
+
 TEST_F(StreamingTest, AClientThatLeavesEndsTheReadWithAnError) {
   int gone = 0;
   app_.post("/", [&](RequestBody& body) -> Task<void> {

@@ -117,6 +117,18 @@ TEST_F(TlsServer, WithoutALayerIsHttp) {
   EXPECT_THAT(server_->url(), StartsWith("http://"));
 }
 
+TEST_F(TlsServer, MayBeOfOneAddressAlone) {
+  const auto context = std::make_shared<ServerContext>(
+      ServerContextOptions{.certificates = {{.file = write_certificate("localhost")}}});
+  eddy::web::HttpServer server(loop_, [](const Request& request) { return request.protocol(); });
+  server.listen("127.0.0.1", 0, {.layers = {context}});
+  server.listen("127.0.0.1", 0);
+  EXPECT_THAT(server.url(), StartsWith("https://"));
+  const std::string plain = std::to_string(server.addresses()[1].port());
+  EXPECT_EQ(run("curl -sS --noproxy '*' http://127.0.0.1:" + plain), "http");
+  EXPECT_EQ(run("curl -sSk --noproxy '*' " + server.url()), "https");
+}
+
 TEST_F(TlsServer, KeepsConnections) {
   listen();
   const std::string url = " https://localhost:" + std::to_string(server_->port()) + "/";

@@ -58,6 +58,7 @@ void BodyStream::reset() noexcept {
   decoding_ = nullptr;
   waiter_ = nullptr;
   error_ = nullptr;
+  pace_.reset();
   shown_ = 0;
   active_ = malformed_ = false;
 }
@@ -66,6 +67,11 @@ void BodyStream::set_limit(std::size_t bytes) noexcept {
   decoder_.set_body_limit(bytes);
   if (decoding_ != nullptr) decoding_->decoder.set_limit(bytes);
   if (length_ > bytes) refuse({413, "a body beyond the limit"});
+}
+
+void BodyStream::set_pace(const BodyPace& pace) noexcept {
+  pace_ = pace;
+  if (source_ != nullptr) source_->on_body_pace();
 }
 
 void BodyStream::refuse(const ParseError& error) noexcept {

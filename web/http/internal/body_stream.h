@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include <eddy/core/base/export.h>
+#include <eddy/core/base/time.h>
 #include <eddy/core/task/environment.h>
 
 namespace eddy::inline v0::web {
@@ -25,11 +26,20 @@ class BodyReadAwaiter;
 class ByteBuffer;
 struct ContentDecoding;
 
+/// How long a handler lets its client take, instead of HttpTimeouts::body and, where it is given,
+/// body_bytes_per_second.
+struct BodyPace {
+  Duration body{};
+  std::optional<std::size_t> bytes_per_second = {};
+};
+
 /// Who brings the bytes of a streamed body: a connection.
 class EDDY_API BodySource {
  public:
   /// The handler waits for more than is there. Called within read().
   virtual void on_body_wanted() noexcept = 0;
+  /// The handler has set another pace.
+  virtual void on_body_pace() noexcept {}
 
  protected:
   ~BodySource() = default;
@@ -69,6 +79,8 @@ class EDDY_API BodyStream {
 
   /// More than so much is an error 413.
   void set_limit(std::size_t bytes) noexcept;
+  void set_pace(const BodyPace& pace) noexcept;
+  [[nodiscard]] const std::optional<BodyPace>& pace() const noexcept { return pace_; }
   /// The next piece, "" at the end, or nothing where more has to be read first. Throws what fail()
   /// was given, and HttpError for content that is malformed or too large.
   std::optional<std::string_view> take();
@@ -89,6 +101,7 @@ class EDDY_API BodyStream {
   BodySource* source_ = nullptr;
   BodyReadAwaiter* waiter_ = nullptr;
   std::exception_ptr error_;
+  std::optional<BodyPace> pace_;
   std::uint64_t length_ = 0;
   /// Bytes at the front of raw_ that the handler has been shown.
   std::size_t shown_ = 0;

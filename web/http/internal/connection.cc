@@ -226,7 +226,7 @@ void Connection::read_streamed() {
   }
   if (result.bytes == 0) return input_ended();
   raw.commit(result.bytes);
-  patience_.progress(result.bytes, now(server_->loop()), server_->options().timeouts);
+  patience_.progress(result.bytes, now(server_->loop()), timeouts_of_stream());
   stream.received();
   update();
 }
@@ -464,7 +464,7 @@ void Connection::rename_consumed_coding() {
 bool Connection::handle(std::string_view body, ByteBuffer& output) {
   if (!server_->options().trusted_proxies.networks.empty()) identify();
   exchange_->begin(*server_->service(), *this, body);
-  if (stream_->secure()) exchange_->secured(stream_->tls());
+  if (stream_->secure() || server_->options().https) exchange_->secured(stream_->tls());
   exchange_->set_began(eddy::internal::step_time(server_->loop()));
   phase_ = Phase::handling;
   patience_.restart();

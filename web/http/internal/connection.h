@@ -81,6 +81,7 @@ class Connection final : public ServerHook,
   // From the exchange.
   bool on_flush(Exchange& exchange) override;
   void on_body_wanted() noexcept override;
+  void on_body_pace() noexcept override;
   void on_finished(Exchange& exchange) noexcept override;
   void log(LogLevel level, std::string_view message) noexcept override;
 
@@ -138,6 +139,8 @@ class Connection final : public ServerHook,
   void update() noexcept;
   void update_interest() noexcept;
   void update_patience();
+  /// The server's, or those that the handler has set for the content that it reads.
+  [[nodiscard]] HttpTimeouts timeouts_of_stream() const noexcept;
   void arm();
   void update_account() noexcept;
   [[nodiscard]] bool holds_nothing() const noexcept;

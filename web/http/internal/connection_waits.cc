@@ -69,9 +69,25 @@ Patience::For Connection::awaited() const noexcept {
 void Connection::update_patience() {
   const Patience::For what = awaited();
   if (what == patience_.what()) return;
-  patience_.wait_for(what, now(server_->loop()), server_->options().timeouts);
+  if (what == Patience::For::content && phase_ == Phase::handling) {
+    patience_.wait_for(what, now(server_->loop()), timeouts_of_stream());
+  } else {
+    patience_.wait_for(what, now(server_->loop()), server_->options().timeouts);
+  }
   arm();
 }
+
+HttpTimeouts Connection::timeouts_of_stream() const noexcept {
+  HttpTimeouts timeouts = server_->options().timeouts;
+  if (const auto& pace = exchange_->content().stream.pace()) {
+    timeouts.body = pace->body;
+    timeouts.body_bytes_per_second =
+        pace->bytes_per_second.value_or(timeouts.body_bytes_per_second);
+  }
+  return timeouts;
+}
+
+void Connection::on_body_pace() noexcept { patience_.begin_content(timeouts_of_stream()); }
 
 // Later deadlines are left to the timer that is set already: it looks at them when it fires.
 void Connection::arm() {

@@ -19,6 +19,7 @@ MessageDelegate* delegate_of(const Exchange& exchange) noexcept {
 
 Task<void> run_steps(Exchange& exchange, MessageDelegate& delegate) {
   co_await delegate.headers_received(exchange.request(), exchange.response_stream());
+  if (!exchange.finished()) delegate.body_begins(exchange.request_body());
   while (!exchange.finished()) {
     const std::string_view piece = co_await exchange.request_body().read();
     if (piece.empty()) {
