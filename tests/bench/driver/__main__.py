@@ -17,6 +17,7 @@ import time
 import load as loads
 import machine
 import measurements
+import pictures
 import plan as plans
 import report
 import servers as programs
@@ -133,6 +134,15 @@ def measure(bench, name):
         return plans.Table(name, f"{name}: not measured", [], notes=[str(error)], verdicts={name: "void"})
 
 
+def draw(results):
+    """A run whose pictures can't be drawn has its tables all the same."""
+    try:
+        pictures.draw_all(results / "results.json", results)
+        print(flush=True)
+    except (machine.BadEnvironment, subprocess.SubprocessError) as error:
+        print(f"No pictures: {error}\n", flush=True)
+
+
 def minutes(seconds):
     return f"{seconds / 60:.0f} minutes" if seconds >= 90 else f"{seconds:.0f} seconds"
 
@@ -165,6 +175,7 @@ def main():
         summary = report.summary(tables)
         if summary:
             print(report.markdown(summary), flush=True)
+        draw(results)
         if chosen.quick:
             print("A quick run: it shows that everything works, its figures mean nothing.")
             return 0

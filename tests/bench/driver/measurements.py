@@ -21,9 +21,9 @@ def sample(bench):
     return bench.plan.seconds + AROUND
 
 
-def contest(bench, bounded, hosts=None, peers=None, limit=1):
+def contest(bench, bounded, peers=None, limit=1):
     """Of throughput.Contest, with so many that have a bound."""
-    everyone = (len(bench.hosts) if hosts is None else hosts) + (len(bench.peers) if peers is None else peers) + limit
+    everyone = len(bench.hosts) + (len(bench.peers) if peers is None else peers) + limit
     plan = bench.plan
     rounds = min(plan.peer_rounds, plan.pairs) if bounded else plan.peer_rounds
     return sample(bench) * (everyone * rounds + bounded * max(0, plan.pairs - rounds))
@@ -62,9 +62,9 @@ TABLE = (
     (throughput.c512, lambda bench: contest(bench, 1 + len(bench.hosts))),
     (throughput.p16, lambda bench: contest(bench, 2)),
     (throughput.idle, idle),
-    (throughput.post1k, lambda bench: contest(bench, 0, hosts=1)),
-    (throughput.post1m, lambda bench: contest(bench, 0, hosts=1)),
-    (throughput.file1m, lambda bench: contest(bench, 0, hosts=1)),
+    (throughput.post1k, lambda bench: contest(bench, 0)),
+    (throughput.post1m, lambda bench: contest(bench, 0)),
+    (throughput.file1m, lambda bench: contest(bench, 0)),
     (throughput.tls, tls),
     (throughput.handshakes, tls),
     (memory.memory, memory_seconds),

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Pictures of a run's results, by gnuplot: pictures.py [build/bench/results.json [docs]]
+"""Pictures of a run's results, by gnuplot. A run draws them beside its tables; for the README, from the last run:
+pictures.py [build/bench/results.json [docs]]
 
   bench_host_timer.png   how late the host's own timer is called, Eddy beside what else lives in that host
   bench_cpu.png          processor time per request, relative to limit
@@ -201,10 +202,8 @@ class Data(report.Found):
         self.data = {table["name"]: table["data"] for table in results["tables"]}
 
 
-def main():
-    root = pathlib.Path(__file__).resolve().parents[3]
-    source = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else root / "build/bench/results.json"
-    folder = (pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else root / "docs").resolve()
+def draw_all(source, folder):
+    """Draws into a folder what a results.json has data for."""
     results = json.loads(source.read_text(encoding="utf-8"))
     about = results["machine"]
     caption = (f"{about['processor']}, {about['cores']} cores, Linux {about['kernel'].split('-')[0]}; tests/bench/run, "
@@ -214,6 +213,12 @@ def main():
     found = Data(results)
     for draw in (host_timer, cpu, memory):
         draw(found, folder, caption)
+
+
+def main():
+    root = pathlib.Path(__file__).resolve().parents[3]
+    draw_all(pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else root / "build/bench/results.json",
+             (pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else root / "docs").resolve())
     return 0
 
 

@@ -62,6 +62,7 @@ HOSTS = {variant.name: variant for variant in (
     hello("libev", "libev"),
 )}
 LIMIT = Variant("limit", "bench_limit")
+LIMIT_BODIES = Variant("limit", "bench_limit_bodies")
 NGINX = Variant("nginx", "nginx", package="nginx-light")
 PEERS = {variant.name: variant for variant in (
     NGINX,
@@ -213,9 +214,11 @@ class Servers:
         if variant == NGINX:
             return self.start_nginx(serving)
         arguments = [*variant.arguments, *arguments]
+        if variant == LIMIT and (serving.file or serving.body):
+            variant = LIMIT_BODIES
         if serving.file:
             arguments.append(f"--file={serving.file}")
-        if serving.body and variant == LIMIT:
+        if serving.body and variant == LIMIT_BODIES:
             arguments.append(f"--body={serving.body}")
         if serving.tls:
             arguments.append("--tls=" + ",".join(serving.tls))

@@ -9,9 +9,6 @@ import plan as plans
 import servers as programs
 from plan import Table, number, part
 
-# What a body costs has nothing to do with the host.
-NATIVE = ["native"]
-
 
 def columns(base):
     return ["server", "CPU us/request", f"to {base} (95 % interval)", "to native (95 % interval)", "requests/s",
@@ -154,17 +151,17 @@ def p16(bench):
 
 def post1k(bench):
     return Contest(bench, "post1k", "POST of 1 KiB, 64 connections", loads.Traffic(64, script=("post.lua", "1024")),
-                   serving=programs.Serving(body=1024), hosts=NATIVE).run()
+                   serving=programs.Serving(body=1024)).run()
 
 
 def post1m(bench):
     return Contest(bench, "post1m", "POST of 1 MiB, 16 connections", loads.Traffic(16, script=("post.lua", "1048576")),
-                   serving=programs.Serving(body=1024 * 1024), hosts=NATIVE).run()
+                   serving=programs.Serving(body=1024 * 1024)).run()
 
 
 def file1m(bench):
     return Contest(bench, "file1m", "a file of 1 MiB, 16 connections", loads.Traffic(16, path="file"),
-                   serving=programs.Serving(file=bench.big_file()), hosts=NATIVE).run()
+                   serving=programs.Serving(file=bench.big_file())).run()
 
 
 def tls_contest(bench, name, title, traffic):
