@@ -37,6 +37,7 @@ namespace asio_library = ::boost::asio;
 /// run() and run_until() restart a stopped io_context; they end with Errc::stopped when somebody
 /// stops it, and with Errc::not_pumpable on other executors, or as soon as another thread turns out
 /// to run it too.
+/// Logging: standard error, from warnings up, unless LoopOptions::log is given: Asio has none.
 /// Fork: a child that goes on with the context calls notify_fork, as Asio asks.
 class EDDY_API AsioLoop : public Loop {
  public:

@@ -22,6 +22,7 @@ struct LibevOptions {
 /// Keeping alive: ev_run returns unless this Loop has a listener, a connection, a task or a guard.
 /// Nesting: ev_run inside a handler goes on serving. ev_break ends run() and run_until() too, with
 /// Errc::stopped.
+/// Logging: standard error, from warnings up, unless LoopOptions::log is given: libev has none.
 /// Fork: a child that goes on with the ev_loop calls ev_loop_fork, as libev asks.
 class EDDY_API LibevLoop : public Loop {
  public:

@@ -30,8 +30,9 @@ struct LogRecord {
   std::span<const LogField> fields;
 };
 
-/// Takes every record of one Loop. Called on the Loop's thread, never under a lock of Eddy's; what
-/// it throws is dropped. An adapter's default sink is its host's own logging.
+/// Takes every record of one Loop. Called on the Loop's thread, never under a lock of Eddy's; where
+/// it throws the record goes to standard error. An adapter's default sink is its host's own
+/// logging.
 using LogSink = UniqueFunction<void(const LogRecord&)>;
 
 /// The default of loops without a host logger: one line on standard error, for each record that

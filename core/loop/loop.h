@@ -144,6 +144,7 @@ class EDDY_API Loop {
 
   // ---- Settings ----
 
+  /// What a turn may do, from the next turn on.
   void set_budget(const Budget& budget) noexcept;
   [[nodiscard]] const Budget& budget() const noexcept;
   /// False: this Loop never keeps the host's run function from returning, whatever it serves.
@@ -153,12 +154,16 @@ class EDDY_API Loop {
   /// Replaces what is done with exceptions of callbacks and background tasks (`where` is a literal
   /// such as "timer"); empty: log them as errors. Source: IOLoop.handle_callback_exception.
   void set_exception_handler(UniqueFunction<void(std::exception_ptr, const char* where)> handler);
+  /// Where messages go from now on; empty: standard error. See LogSink for how it is called.
   void set_log_sink(LogSink sink);
   /// Messages below `level` are not made: the servers' access log, at info, costs nothing unless
   /// somebody listens.
   void set_log_level(LogLevel level) noexcept;
+  /// Gives the sink a message of the program's own, unless its level is below the Loop's.
+  /// `category` is a part's name, such as "shop.orders"; both are copied by who keeps them.
   void log(LogLevel level, std::string_view category, std::string_view message) noexcept;
 
+  /// Valid as long as the Loop, and always of now.
   [[nodiscard]] const LoopStats& stats() const noexcept;
   /// `probe` sees every turn and step from now on; null ends that. Not owned.
   void set_turn_probe(TurnProbe* probe) noexcept;
@@ -196,7 +201,9 @@ class EDDY_API FdWatch {
   std::shared_ptr<State> state_;
 };
 
-/// A reason for the host to go on running, while it exists.
+/// A reason for the host to go on running, while it exists: what Loop::hold() gives.
+///
+/// Thread: the Loop's. May outlive the Loop. Source: asio's executor_work_guard.
 class EDDY_API WorkGuard {
  public:
   WorkGuard() noexcept = default;

@@ -525,14 +525,18 @@ bool LoopCore::is_on_thread(const char* call) noexcept {
   if (!open()) return true;
   try {
     check(call);
+    return true;
   } catch (const WrongThread& error) {
-    log({LogLevel::error, "eddy.core", error.what(), {}});
-    return false;
-  } catch (...) {
-    // No memory to say so.
-    return false;
+    try {
+      // The sink belongs to the loop's thread as all else does.
+      Remote(queue_).post([this, text = std::string(error.what())] {
+        log({LogLevel::error, "eddy.core", text, {}});
+      });
+    } catch (...) {  // NOLINT(bugprone-empty-catch): no memory to say so
+    }
+  } catch (...) {  // NOLINT(bugprone-empty-catch): as above
   }
-  return true;
+  return false;
 }
 
 }  // namespace eddy::inline v0::internal

@@ -60,7 +60,7 @@ class LoopCore final : public std::enable_shared_from_this<LoopCore> {
   void report(const std::exception_ptr& error, const char* where) noexcept;
 
   void check(const char* call) const;
-  /// False, and the error is in the log, where check() would throw WrongThread.
+  /// False where check() would throw WrongThread, which is logged on the loop's thread instead.
   [[nodiscard]] bool is_on_thread(const char* call) noexcept;
 
   /// Pumps the host until `done` says so, stop() is called, or the host refuses.

@@ -137,8 +137,8 @@ EDDY_API void check_usable_always(const LoopCore& core, const char* call);
 /// For what also a closed Loop and one whose host has gone may be told: throws nothing but
 /// WrongThread (debug builds).
 EDDY_API void check_thread(const LoopCore& core, const char* call);
-/// For what may not throw: false, and the error is in the log, when this thread is not the host's
-/// (debug builds); then `call` does nothing.
+/// For what may not throw: false when this thread is not the host's (debug builds). Then `call`
+/// does nothing, and the Loop logs the error on its own thread.
 [[nodiscard]] EDDY_API bool is_on_thread(LoopCore& core, const char* call) noexcept;
 /// For destructors: where is_on_thread is false, `state` lives for ever. Racing with the thread
 /// that runs the loop would be worse than what leaks.

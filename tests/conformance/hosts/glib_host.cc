@@ -73,7 +73,8 @@ class GlibFixture : public HostFixture {
   [[nodiscard]] Duration timer_granularity() const override { return std::chrono::milliseconds(1); }
 
   /// GLib numbers the sources of a context and finds them by number; the descriptors of all it
-  /// would poll it tells when it is asked to.
+  /// would poll it tells when it is asked to. Who takes the program's messages it tells when that
+  /// is replaced.
   eddy::conformance::Holdings holdings() override {
     GSource* const last = g_idle_source_new();
     const guint end = g_source_attach(last, context_);
@@ -89,7 +90,11 @@ class GlibFixture : public HostFixture {
     g_main_context_prepare(context_, &priority);
     const gint polled = g_main_context_query(context_, G_MAXINT, &timeout, nullptr, 0);
     g_main_context_release(context_);
-    return {{"sources", sources}, {"polled descriptors", polled}};
+    const GLogFunc handler = g_log_set_default_handler(g_log_default_handler, nullptr);
+    g_log_set_default_handler(handler, nullptr);
+    return {{"sources", sources},
+            {"polled descriptors", polled},
+            {"log handler", reinterpret_cast<long>(handler)}};
   }
 
   [[nodiscard]] std::string declared(Difference difference) const override {

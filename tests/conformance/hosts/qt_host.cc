@@ -79,8 +79,13 @@ class QtFixture : public HostFixture {
   }
   [[nodiscard]] Duration timer_granularity() const override { return std::chrono::milliseconds(1); }
 
-  /// Notifiers and timers are objects.
-  eddy::conformance::Holdings holdings() override { return {{"objects", objects}}; }
+  /// Notifiers and timers are objects. Who takes the program's messages is told when it is
+  /// replaced.
+  eddy::conformance::Holdings holdings() override {
+    const QtMessageHandler handler = qInstallMessageHandler(nullptr);
+    qInstallMessageHandler(handler);
+    return {{"objects", objects}, {"message handler", reinterpret_cast<long>(handler)}};
+  }
 
   [[nodiscard]] std::string declared(Difference difference) const override {
     if (difference == Difference::keeping_alive) return "exec() runs until it is told to quit";

@@ -372,6 +372,8 @@ TEST(LoopHostDeathTest, ALoopDestroyedElsewhereIsLeakedAndSaysSo) {
         auto loop = std::make_unique<Loop>(std::make_unique<RecordingHost>(calls));
         calls->access = Access::elsewhere;
         loop.reset();
+        calls->access = Access::inside;
+        calls->dispatcher.dispatch();  // it is there still, and tells on its own thread
         std::_Exit(calls->detached);
       },
       ::testing::ExitedWithCode(0), "~Loop: called from a thread");
@@ -400,6 +402,8 @@ TEST(LoopHostDeathTest, WhatEndsElsewhereGoesOnAndSaysSo) {
         const bool runs = callback->is_running();
         callback.reset();
         group.reset();
+        calls->access = Access::inside;
+        loop.dispatch();
         std::_Exit(runs && loop.stats().watches == 2 && loop.next_deadline() != eddy::kNever ? 0
                                                                                              : 1);
       },
