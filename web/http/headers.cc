@@ -44,6 +44,21 @@ std::vector<std::string_view> HeaderList::get_list(std::string_view name) const 
 
 namespace {
 
+bool is_framing(std::string_view name) noexcept {
+  switch (name.size()) {
+    case 4:
+      return equals_ignoring_case(name, "date");
+    case 10:
+      return equals_ignoring_case(name, "connection");
+    case 14:
+      return equals_ignoring_case(name, "content-length");
+    case 17:
+      return equals_ignoring_case(name, "transfer-encoding");
+    default:
+      return false;
+  }
+}
+
 bool fit_to_send(std::string_view name, std::string_view value) noexcept {
   return internal::is_token(name) && internal::is_field_value(value);
 }
@@ -101,6 +116,7 @@ bool Headers::try_add(std::string_view name, std::string_view value) {
 
 void Headers::append(std::string_view name, std::string_view value) {
   // Until it is whole, so that nothing of it is sent where there is no memory for the rest.
+  has_framing_ |= is_framing(name);
   const bool had_gaps = std::exchange(has_gaps_, true);
   places_.push_back(append_line(name, value));
   has_gaps_ = had_gaps;
@@ -116,6 +132,7 @@ void Headers::set(const internal::KnownField& field) {
     return set(field.line.substr(0, field.name_size), value.substr(0, value.size() - 2));
   }
   has_gaps_ = true;  // until it is whole
+  has_framing_ = false;
   lines_.clear();
   lines_.append(field.line);
   const auto size = static_cast<std::uint32_t>(field.line.size());
@@ -143,7 +160,7 @@ std::size_t Headers::erase(std::string_view name) noexcept {
 void Headers::clear() noexcept {
   lines_.clear();
   places_.clear();
-  has_gaps_ = false;
+  has_gaps_ = has_framing_ = false;
 }
 
 bool Headers::contains(std::string_view name) const noexcept { return list().contains(name); }

@@ -126,6 +126,8 @@ class EDDY_API Headers {
   /// lines of fields that have been replaced or erased.
   [[nodiscard]] std::string_view lines() const noexcept { return lines_; }
   [[nodiscard]] bool has_gaps() const noexcept { return has_gaps_; }
+  /// lines() may be sent as it is: it has no gaps, and none of it is Date or about framing.
+  [[nodiscard]] bool has_plain_lines() const noexcept { return !has_gaps_ && !has_framing_; }
 
  private:
   void append(std::string_view name, std::string_view value);
@@ -134,6 +136,8 @@ class EDDY_API Headers {
   std::string lines_;
   std::vector<internal::FieldPlace> places_;
   bool has_gaps_ = false;
+  /// There is, or was, a field that who writes a response's head has to look at.
+  bool has_framing_ = false;
 };
 
 inline HeaderField HeaderList::Iterator::operator*() const noexcept {

@@ -254,7 +254,7 @@ bool RequestParser::check_field(internal::FramingFields& framing, HeaderField fi
                                 std::uint32_t value_offset) {
   if (field.name.size() == 4 && equals_ignoring_case(field.name, "host")) {
     if (has_host_) return refuse(400, "more than one Host");
-    if (!internal::is_host(field.value)) return refuse(400, "a malformed Host");
+    if (!check_host(field.value)) return refuse(400, "a malformed Host");
     head_.host_ = {value_offset, static_cast<std::uint32_t>(field.value.size())};
     has_host_ = true;
   } else if (field.name.size() == 6 && equals_ignoring_case(field.name, "expect")) {
@@ -265,6 +265,16 @@ bool RequestParser::check_field(internal::FramingFields& framing, HeaderField fi
     head_.expects_continue_ = true;
   } else if (const ParseError error = framing.add(field)) {
     return refuse(error.status, error.what);
+  }
+  return true;
+}
+
+bool RequestParser::check_host(std::string_view host) noexcept {
+  if (!host.empty() && host == std::string_view(good_host_.data(), good_host_size_)) return true;
+  if (!internal::is_host(host)) return false;
+  if (host.size() <= good_host_.size()) {
+    good_host_size_ = static_cast<std::uint8_t>(host.size());
+    std::memcpy(good_host_.data(), host.data(), host.size());
   }
   return true;
 }

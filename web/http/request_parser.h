@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -145,12 +146,16 @@ class EDDY_API RequestParser {
   bool check_absolute_target();
   bool check_fields(internal::FramingFields& framing);
   bool check_field(internal::FramingFields& framing, HeaderField field, std::uint32_t value_offset);
+  bool check_host(std::string_view host) noexcept;
 
   std::uint32_t header_bytes_;
   std::uint32_t target_bytes_;
   std::uint32_t mark_ = 0;
   State state_ = State::start;
   bool has_host_ = false;
+  /// The last Host that was in order: the next request's is nearly always the same.
+  std::uint8_t good_host_size_ = 0;
+  std::array<char, 64> good_host_;
   internal::HeadReader reader_;
   RequestHead head_;
 };

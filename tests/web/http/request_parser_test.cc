@@ -120,6 +120,34 @@ TEST(RequestParser, EveryByteInATarget) {
       [](const std::string& target) { return "GET /" + target + " HTTP/1.1\r\nHost: h\r\n\r\n"; });
 }
 
+// A parser remembers the Host that it has found in order.
+TEST(RequestParser, EachHeadsHostIsJudged) {
+  RequestParser parser;
+  const auto judge = [&](const std::string& host) {
+    parser.reset();
+    const std::string head = "GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n";
+    const ParseResult result = parser.parse(head);
+    if (result == ParseResult::done) {
+      EXPECT_EQ(parser.head().host(), host);
+    }
+    return result;
+  };
+  const std::string longest(64, 'h');
+  const std::string longer(65, 'h');
+  EXPECT_EQ(judge(""), ParseResult::failed);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(judge("example.org:80"), ParseResult::done);
+    EXPECT_EQ(judge("example.org:8x"), ParseResult::failed);
+    EXPECT_EQ(judge("example.org:80"), ParseResult::done);
+    EXPECT_EQ(judge("example.or g80"), ParseResult::failed);
+    EXPECT_EQ(judge(""), ParseResult::failed);
+    EXPECT_EQ(judge(longest), ParseResult::done);
+    EXPECT_EQ(judge(longest.substr(1) + "/"), ParseResult::failed);
+    EXPECT_EQ(judge(longer), ParseResult::done);
+    EXPECT_EQ(judge(longer.substr(1) + "/"), ParseResult::failed);
+  }
+}
+
 TEST(RequestParser, EveryByteInAMethod) {
   for (int c = 0; c < 0x100; ++c) {
     std::string head = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -37,6 +39,58 @@ TEST(ResponseWriter, StatusLineFieldsDateAndLength) {
             "Content-Length: 12\r\n\r\n");
   EXPECT_TRUE(w.head.send_content);
   EXPECT_FALSE(w.head.close);
+}
+
+// A plain 200 is written by a shorter way than all others.
+TEST(ResponseWriter, A200IsWrittenAsA201) {
+  const auto none = [](Headers& /*headers*/) {};
+  const std::vector<std::function<void(Headers&)>> ways = {
+      none,
+      [](Headers& headers) { headers.set(eddy::web::internal::kPlainText); },
+      [](Headers& headers) { headers.add("ETag", "\"1\""); },
+      [](Headers& headers) { headers.add("date", "now"); },
+      [](Headers& headers) { headers.set("Connection", "close"); },
+      [](Headers& headers) { headers.add("connection", "a, b"); },
+      [](Headers& headers) { headers.add("CONTENT-LENGTH", "12"); },
+      [](Headers& headers) { headers.add("Content-Length", "13"); },
+      [](Headers& headers) { headers.add("Transfer-Encoding", "chunked"); },
+      [](Headers& headers) { headers.erase("Connection"); },
+      [](Headers& headers) { headers.erase("Date"); },
+      [](Headers& headers) { headers.set("Content-Type", "text/css"); },
+      [](Headers& headers) { headers.clear(); },
+  };
+  const std::string date = "Sun, 06 Nov 1994 08:49:37 GMT";
+  const std::vector<ResponseFraming> framings = {
+      {.content_length = 12, .date = date},
+      {.content_length = 0, .date = date},
+      {.content_length = 12},
+      {.date = date},
+      {.keep_alive = false, .content_length = 12, .date = date},
+      {.version_minor = 0, .content_length = 12, .date = date},
+      {.head_request = true, .content_length = 12, .date = date},
+  };
+  for (std::size_t first = 0; first < ways.size(); ++first) {
+    for (std::size_t second = 0; second < ways.size(); ++second) {
+      Headers headers;
+      ways[first](headers);
+      ways[second](headers);
+      for (std::size_t i = 0; i < framings.size(); ++i) {
+        SCOPED_TRACE(::testing::Message()
+                     << "fields " << first << ' ' << second << ", framing " << i);
+        const Written ok = write(200, headers, framings[i]);
+        const Written created = write(201, headers, framings[i]);
+        const std::string start = "HTTP/1.1 200 OK\r\n";
+        ASSERT_EQ(ok.head.error == nullptr, created.head.error == nullptr);
+        EXPECT_EQ(ok.head.send_content, created.head.send_content);
+        EXPECT_EQ(ok.head.chunked, created.head.chunked);
+        EXPECT_EQ(ok.head.close, created.head.close);
+        EXPECT_EQ(ok.head.content_length, created.head.content_length);
+        if (ok.head.error != nullptr) continue;
+        ASSERT_TRUE(ok.text.starts_with(start));
+        EXPECT_EQ("HTTP/1.1 201 Created\r\n" + ok.text.substr(start.size()), created.text);
+      }
+    }
+  }
 }
 
 TEST(ResponseWriter, FieldsThatWereReplacedOrErasedAreNotSent) {
