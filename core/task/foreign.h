@@ -19,7 +19,7 @@ struct ForeignWait {
     std::suspend_never final_suspend() noexcept { return {}; }
     void return_void() noexcept {}
     // Everything that the awaitable throws is caught within.
-    void unhandled_exception() noexcept { std::terminate(); }
+    void unhandled_exception() noexcept {}
   };
 
   template <class T, class Awaitable>

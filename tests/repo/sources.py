@@ -6,6 +6,7 @@
             core and web include no third party's header; core/tls alone in core knows OpenSSL
   linux     what only Linux has stands only in core/loop/linux and core/net/linux
   sockets   nothing writes to a descriptor but by the wrappers there: a vanished peer must not raise SIGPIPE
+  ending    nothing ends the process, or changes its limits or its locale
   abi       the inline namespace is that of the project's version
   includes  Eddy's headers are included as <eddy/...>, also in the tree; headers say #pragma once
   umbrellas web.h and tls.h lead to every public header of theirs
@@ -131,6 +132,12 @@ def check_sockets():
     yield from findings(names, r"(?<![\w>])::" + calls + r"\s*\(", "use the wrappers of core/net/linux")
     yield from findings(names, r"(?<![\w.>:~])" + calls + r"\s*\(\s*\w*(fd|descriptor|sock)\w*\s*,",
                         "use the wrappers of core/net/linux")
+
+
+def check_ending():
+    calls = r"(?:abort|exit|_exit|_Exit|quick_exit|terminate|qFatal|g_error|g_abort|setrlimit|prctl|setlocale)"
+    yield from findings(cxx(("core/", "web/", "adapters/")), r"(?<![\w.>])(?:std)?(?:::)?\b" + calls + r"\s*\(",
+                        "a library ends nobody's process and changes nothing that is the whole process's")
 
 
 def check_abi():

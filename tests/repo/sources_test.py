@@ -74,6 +74,12 @@ class Rules(unittest.TestCase):
                      "Stream::write(fd, 2);"):
             self.allows("sockets", "web/a.cc", line + "\n")
 
+    def test_ending(self):
+        for line in ("std::abort();", "::exit(1);", "_exit(0);", "std::terminate();", 'qFatal("a");', "setrlimit(a, &b);"):
+            self.forbids("ending", "core/a.cc", line + "\n")
+            self.allows("ending", "examples/a.cc", FIRST + line + "\n")
+        self.allows("ending", "core/a.cc", "loop.exit(1); // abort() and exit()\nbool exits();\n")
+
     def test_umbrellas(self):
         web = {"web/web.h": "#include <eddy/web/http/a.h>\n", "web/http/a.h": "#include <eddy/web/http/b.h>\n",
                "web/http/b.h": "", "web/http/internal/c.h": ""}
