@@ -192,7 +192,11 @@ class ProxyStream final : public LayeredStream,
     return delegate_ != nullptr ? delegate_->stream_label() : "proxy header";
   }
 
-  void on_timer() override { fail(error_of(std::errc::timed_out), "no header in time"); }
+  // The host may have stood still: what has come meanwhile has come in time.
+  void on_timer() override {
+    if (delegate_ != nullptr && any(interest_)) read_header();
+    if (state_ == State::header) fail(error_of(std::errc::timed_out), "no header in time");
+  }
 
   void loop_closed() noexcept {
     cancel();

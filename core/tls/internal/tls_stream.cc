@@ -140,6 +140,9 @@ void TlsStream::go_on(Io events) {
 
 void TlsStream::on_timer() {
   if (error_ || established()) return;
+  // The host may have stood still: what has come meanwhile has come in time.
+  if (begun_ && bio_.unsent() == 0) step_handshake();
+  if (error_ || established()) return go_on(Io::none);
   Counters::add(counters_->timed_out);
   fail(std::make_error_code(std::errc::timed_out));
   settle();

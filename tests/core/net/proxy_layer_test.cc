@@ -279,6 +279,16 @@ TEST(ProxyLayer, OneWhoSpeaksFirstWaitsForTheHeader) {
   EXPECT_EQ(p.peer.unread(), greeting);
 }
 
+TEST(ProxyLayer, WhatArrivedWhileTheHostStoodStillHasArrivedInTime) {
+  Proxied p;
+  p.send(kHeader.substr(0, 20));
+  p.peer.write(std::string(kHeader.substr(20)) + "hello");
+  p.loop.system().move_clock(1min);
+  p.loop.run_until_idle();
+  EXPECT_FALSE(p.reader->error);
+  EXPECT_EQ(p.reader->received, "hello");
+}
+
 TEST(ProxyLayer, WithoutInterestNothingIsReadAndTheTimeStillRuns) {
   Proxied p;
   p.reader->stream().set_interest(Io::none);

@@ -121,6 +121,22 @@ TEST(TlsStreamStages, AHandshakeThatStallsEnds) {
   EXPECT_EQ(contexts.server.stats().failed, 1U);
 }
 
+TEST(TlsStreamStages, WhatArrivedWhileTheHostStoodStillHasArrivedInTime) {
+  Contexts contexts;
+  MemoryPeers peers(contexts);
+  peers.loop.run_until_idle();
+  MemoryPeers::carry(peers.client_end, peers.server_end);  // hello
+  peers.loop.run_until_idle();
+  MemoryPeers::carry(peers.server_end, peers.client_end);
+  peers.loop.run_until_idle();
+  MemoryPeers::carry(peers.client_end, peers.server_end);  // all that the server waits for
+  peers.loop.system().move_clock(1min);
+  peers.loop.run_until_idle();
+  EXPECT_FALSE(peers.server->error());
+  EXPECT_EQ(contexts.server.stats().handshakes, 1U);
+  EXPECT_EQ(contexts.server.stats().timed_out, 0U);
+}
+
 TEST(TlsStreamStages, AHandshakeThatHasEndedHasNoTimeout) {
   Contexts contexts;
   MemoryPeers peers(contexts);

@@ -153,6 +153,16 @@ TEST_F(DecompressionTest, AFewBytesDoNotStandForVeryMany) {
   }
 }
 
+TEST_F(DecompressionTest, ADecodersOwnMemoryIsCounted) {
+  serve();
+  const std::string request = chunked("/whole", gzip("text"));
+  ManualPeer peer = connect(request.substr(0, request.size() - 5));
+  EXPECT_GE(server_->stats().buffered_bytes, 40U * 1024);
+  peer.close();
+  loop_.run_until_idle();
+  EXPECT_EQ(server_->stats().buffered_bytes, 0U);
+}
+
 TEST_F(DecompressionTest, WithoutARatioOnlyTheLimitCounts) {
   serve({.limits = {.body_bytes = 3'000'000}, .decompression_ratio = 0});
   ManualPeer peer = connect(post("/whole", gzip(std::string(3'000'000, 'x'))));

@@ -45,6 +45,8 @@ class EDDY_API ContentDecoder {
   };
   static constexpr std::size_t kStep = 64 * 1024;
   static constexpr std::uint64_t kFree = 64 * 1024;
+  /// What zlib takes for one: a window of 32 KiB, and its state.
+  static constexpr std::size_t kOwnBytes = 42 * 1024;
 
   /// Whether content of that coding can be decoded.
   [[nodiscard]] static bool can_decode(ContentCoding coding) noexcept {

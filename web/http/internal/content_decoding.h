@@ -21,6 +21,11 @@ struct ContentDecoding {
     return done.result != ParseResult::failed;
   }
 
+  /// What waits, and the decoder's own memory, which no content is so small as not to take.
+  [[nodiscard]] std::size_t bytes_held() const noexcept {
+    return coded.size() + piece.size() + ContentDecoder::kOwnBytes;
+  }
+
   ContentDecoder decoder;
   /// What has come and is still to be decoded.
   ByteBuffer coded;

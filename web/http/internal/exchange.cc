@@ -66,7 +66,7 @@ bool Exchange::wants_content() const noexcept {
 std::size_t Exchange::content_bytes_held() const noexcept {
   if (content_ == nullptr) return 0;
   const ContentDecoding* decoding = content_->decoding.get();
-  return content_->buffer.size() + (decoding != nullptr ? decoding->coded.size() : 0);
+  return content_->buffer.size() + (decoding != nullptr ? decoding->bytes_held() : 0);
 }
 
 RequestBody& Exchange::request_body() { return content().body; }
