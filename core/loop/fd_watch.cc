@@ -112,9 +112,11 @@ void FdWatch::set_interest(Io interest) {
 }
 
 void FdWatch::reset() noexcept {
-  const auto state = std::move(state_);
+  auto state = std::move(state_);
+  if (!state) return;
+  internal::LoopCore& core = state->core();
   // The watch ends now, though a callback on the stack may keep the callable for a while.
-  if (state && internal::may_end(state->core(), state, "FdWatch::reset")) state->end();
+  internal::end_on_thread(core, "FdWatch::reset", [state = std::move(state)] { state->end(); });
 }
 
 }  // namespace eddy::inline v0

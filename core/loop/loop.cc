@@ -2,6 +2,7 @@
 #include <eddy/core/loop/loop.h>
 
 #include <algorithm>
+#include <new>
 
 #include <eddy/core/base/error.h>
 #include <eddy/core/loop/loop_core.h>
@@ -25,11 +26,18 @@ Loop::Loop(std::unique_ptr<Host> host, LoopOptions options)
 }
 
 Loop::~Loop() {
-  if (!core_->is_on_thread("~Loop")) {
-    // Racing with the thread that runs this loop would be worse than what is leaked here.
-    (void)background_.release();
-    new std::shared_ptr<internal::LoopCore>(core_);
-    return;
+  if (core_->open() && !core_->forked()) {
+    try {
+      core_->check("~Loop");
+    } catch (const WrongThread& error) {
+      // Racing with the thread that runs this loop would be worse than what is leaked here. Its
+      // sink may go with the caller, and there may be no turn any more.
+      log_to_stderr({LogLevel::error, "eddy.core", error.what(), {}});
+      (void)background_.release();
+      new (std::nothrow) std::shared_ptr<internal::LoopCore>(core_);
+      return;
+    } catch (...) {  // NOLINT(bugprone-empty-catch): another error of a loop that is of no use
+    }
   }
   background_.reset();
   core_->close();
@@ -94,11 +102,13 @@ void Loop::set_log_level(LogLevel level) noexcept {
   if (internal::is_on_thread(*core_, "set_log_level")) core_->set_log_level(level);
 }
 void Loop::log(LogLevel level, std::string_view category, std::string_view message) noexcept {
-  core_->log({level, category, message, {}});
+  if (internal::is_on_thread(*core_, "log")) core_->log({level, category, message, {}});
 }
 
 const LoopStats& Loop::stats() const noexcept { return core_->stats(); }
-void Loop::set_turn_probe(TurnProbe* probe) noexcept { core_->set_probe(probe); }
+void Loop::set_turn_probe(TurnProbe* probe) noexcept {
+  if (internal::is_on_thread(*core_, "set_turn_probe")) core_->set_probe(probe);
+}
 
 WorkGuard::WorkGuard(std::shared_ptr<internal::LoopCore> core) noexcept : core_(std::move(core)) {
   core_->add_work();
@@ -110,8 +120,11 @@ WorkGuard& WorkGuard::operator=(WorkGuard&& other) noexcept {
 }
 
 void WorkGuard::reset() noexcept {
-  const auto core = std::move(core_);
-  if (core && internal::is_on_thread(*core, "WorkGuard::reset")) core->remove_work();
+  auto core = std::move(core_);
+  if (!core) return;
+  internal::LoopCore& of = *core;
+  internal::end_on_thread(of, "WorkGuard::reset",
+                          [core = std::move(core)] { core->remove_work(); });
 }
 
 }  // namespace eddy::inline v0

@@ -47,10 +47,11 @@ struct LoopOptions {
 /// loop that nobody wrote an adapter for (EmbeddedLoop). All of them behave the same.
 ///
 /// Thread: everything belongs to the host's thread but remote(), post() and what they give. Called
-/// from elsewhere, in debug builds what may throw throws WrongThread, and what may not logs that as
-/// an error and does nothing (a watch so destroyed stays); release builds check watch,
-/// watch_signal, run, run_until, what listens, stop and destruction. Before the host runs, any one
-/// thread may set things up.
+/// from elsewhere, what may throw throws WrongThread; what may not logs that as an error and does
+/// nothing, or ends what it ends later, on the host's thread; the Loop itself is leaked. Debug
+/// builds check the calls of Loop, watches, guards, periodic callbacks and task groups, and
+/// listening; release builds watch, watch_signal, run, run_until, stop, what listens, and the
+/// Loop's destruction. Before the host runs, any one thread may set things up.
 ///
 /// Order: posts run in their order, timers by deadline and then creation, and nothing ever runs
 /// inside the call that scheduled it. A callback may destroy anything, this Loop included; what it

@@ -522,21 +522,24 @@ void LoopCore::check(const char* call) const {
 }
 
 bool LoopCore::is_on_thread(const char* call) noexcept {
-  if (!open()) return true;
+  // In a forked child no other thread has run this loop yet, and a lock of the parent's would never
+  // be given back.
+  if (!open() || forked() || host_->access() != Access::elsewhere) return true;
   try {
     check(call);
-    return true;
   } catch (const WrongThread& error) {
-    try {
-      // The sink belongs to the loop's thread as all else does.
-      Remote(queue_).post([this, text = std::string(error.what())] {
-        log({LogLevel::error, "eddy.core", text, {}});
-      });
-    } catch (...) {  // NOLINT(bugprone-empty-catch): no memory to say so
-    }
-  } catch (...) {  // NOLINT(bugprone-empty-catch): as above
+    tell_later(error.what());
+  } catch (...) {  // NOLINT(bugprone-empty-catch): no memory to say so
   }
   return false;
+}
+
+// The sink belongs to the loop's thread as all else does.
+void LoopCore::tell_later(const char* message) noexcept try {
+  Remote(queue_).post([this, text = std::string(message)] {
+    log({LogLevel::error, "eddy.core", text, {}});
+  });
+} catch (...) {  // NOLINT(bugprone-empty-catch): no memory to say so
 }
 
 }  // namespace eddy::inline v0::internal

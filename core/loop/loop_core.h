@@ -62,6 +62,8 @@ class LoopCore final : public std::enable_shared_from_this<LoopCore> {
   void check(const char* call) const;
   /// False where check() would throw WrongThread, which is logged on the loop's thread instead.
   [[nodiscard]] bool is_on_thread(const char* call) noexcept;
+  /// From any thread.
+  void tell_later(const char* message) noexcept;
 
   /// Pumps the host until `done` says so, stop() is called, or the host refuses.
   std::error_code pump(UniqueFunction<bool()> done);

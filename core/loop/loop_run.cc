@@ -33,6 +33,8 @@ std::error_code LoopCore::pump(UniqueFunction<bool()> done) {
       if (outer == nullptr && core.turn_ == nullptr) core.owner_.store({});
     }
   } restore{*this, frame.outer};
+  // Whoever ran the host's loop by other means before may be another thread.
+  if (frame.outer == nullptr && turn_ == nullptr) owner_.store(std::this_thread::get_id());
 
   while (!done()) {
     if (state_ != State::open) {
@@ -99,8 +101,9 @@ bool LoopCore::renew_after_fork() noexcept try {
   return true;
 } catch (...) {
   // Nothing is watched any more, so nobody would notice a loop that only seems to live.
-  report(std::current_exception(), "the first turn after fork");
+  const std::exception_ptr error = std::current_exception();
   host_gone();
+  report(error, "the first turn after fork");
   return false;
 }
 

@@ -123,7 +123,8 @@ PeriodicCallback::PeriodicCallback(Loop& loop, Call call, TimePoint period_from_
 }
 
 PeriodicCallback::~PeriodicCallback() {
-  if (internal::may_end(state_->core(), state_, "~PeriodicCallback")) state_->close();
+  internal::end_on_thread(state_->core(), "~PeriodicCallback",
+                          [state = state_] { state->close(); });
 }
 
 void PeriodicCallback::start() { state_->start(); }

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
-#include <new>
 #include <string_view>
+#include <utility>
 
 #include <eddy/core/base/export.h>
 #include <eddy/core/base/intrusive_list.h>
@@ -140,14 +140,15 @@ EDDY_API void check_thread(const LoopCore& core, const char* call);
 /// For what may not throw: false when this thread is not the host's (debug builds). Then `call`
 /// does nothing, and the Loop logs the error on its own thread.
 [[nodiscard]] EDDY_API bool is_on_thread(LoopCore& core, const char* call) noexcept;
-/// For destructors: where is_on_thread is false, `state` lives for ever. Racing with the thread
-/// that runs the loop would be worse than what leaks.
-template <class State>
-[[nodiscard]] bool may_end(LoopCore& core, const std::shared_ptr<State>& state,
-                           const char* call) noexcept {
-  if (is_on_thread(core, call)) return true;
-  new (std::nothrow) std::shared_ptr<State>(state);
-  return false;
+/// For what ends something: calls `end` at once, or where is_on_thread is false, has the Loop do so
+/// on its own thread. `end` keeps alive what it ends.
+template <class End>
+void end_on_thread(LoopCore& core, const char* call, End end) noexcept {
+  if (is_on_thread(core, call)) return end();
+  try {
+    remote_of(core).post(std::move(end));
+  } catch (...) {  // NOLINT(bugprone-empty-catch): without memory it goes on
+  }
 }
 /// True in a child process that was forked from the one that made the Loop and has not run it.
 [[nodiscard]] EDDY_API bool in_forked_child(const LoopCore& core) noexcept;

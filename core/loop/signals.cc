@@ -92,8 +92,10 @@ SignalWatch& SignalWatch::operator=(SignalWatch&& other) noexcept {
 SignalWatch::~SignalWatch() { reset(); }
 
 void SignalWatch::reset() noexcept {
-  const auto state = std::move(state_);
-  if (state && internal::may_end(state->core(), state, "SignalWatch::reset")) state->end();
+  auto state = std::move(state_);
+  if (!state) return;
+  internal::LoopCore& core = state->core();
+  internal::end_on_thread(core, "SignalWatch::reset", [state = std::move(state)] { state->end(); });
 }
 
 }  // namespace eddy::inline v0

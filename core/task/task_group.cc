@@ -86,7 +86,7 @@ TaskGroup::TaskGroup(Loop& loop, UniqueFunction<void(std::exception_ptr)> on_err
                                                         std::move(on_error))) {}
 
 TaskGroup::~TaskGroup() {
-  if (internal::may_end(state_->core(), state_, "~TaskGroup")) state_->close();
+  internal::end_on_thread(state_->core(), "~TaskGroup", [state = state_] { state->close(); });
 }
 
 void TaskGroup::spawn(Task<void> task) {

@@ -17,7 +17,7 @@ class Responses {
   /// The head of a response with a body of `length` bytes, and as much of that as `body` is.
   Responses(std::size_t length, const std::string& body);
 
-  /// Makes the date that of now; once in each turn.
+  /// Sets the date to now; once in each turn.
   void set_date();
   [[nodiscard]] const char* data() const { return bytes_.data(); }
   /// Of the first `count`.

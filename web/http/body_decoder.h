@@ -61,6 +61,7 @@ class EDDY_API BodyDecoder {
   void set_limits(const HttpLimits& limits) noexcept { limits_ = limits; }
   /// As above, limits.body_bytes only.
   void set_body_limit(std::size_t bytes) noexcept { limits_.body_bytes = bytes; }
+  [[nodiscard]] std::size_t body_limit() const noexcept { return limits_.body_bytes; }
 
   [[nodiscard]] Step decode(std::string_view input);
 

@@ -24,16 +24,17 @@ class EDDY_API RequestBodyControl {
   RequestBodyControl(const RequestBodyControl&) = delete;
   RequestBodyControl& operator=(const RequestBodyControl&) = delete;
 
-  /// A stricter limit than the route's, for what is still to be read. The route's own is what a
-  /// declared length is judged by before the handler is called.
+  /// A stricter limit than the route's or the server's, for all of the content; a larger one
+  /// changes nothing. A declared length has been judged by the latter before the handler is called.
   void set_max_size(std::size_t bytes) noexcept { stream_.set_limit(bytes); }
-  /// Instead of the server's timeouts.body, from now on, and where it is given, of its
-  /// timeouts.body_bytes_per_second. Zero: for ever.
+  /// Replaces the server's timeouts.body from now on and, if `bytes_per_second` is given, its
+  /// timeouts.body_bytes_per_second too. Zero: for ever; less: at once.
   template <class Rep, class Period>
   void set_timeout(std::chrono::duration<Rep, Period> body,
                    std::optional<std::size_t> bytes_per_second = {}) noexcept {
-    stream_.set_pace(
-        {eddy::internal::deadline_after({}, body).time_since_epoch(), bytes_per_second});
+    const bool past = body < std::chrono::duration<Rep, Period>::zero();
+    const Duration limit = eddy::internal::deadline_after({}, body).time_since_epoch();
+    stream_.set_pace({past ? Duration(1) : limit, bytes_per_second});
   }
 
  protected:

@@ -64,8 +64,8 @@ struct ServerOptions {
   /// Whose word is taken on who the client is: proxies in front of this server.
   TrustedProxies trusted_proxies = {};
   /// True: Request::protocol() is "https" also where this server's own connections are not
-  /// encrypted, because TLS ends in front of it, at one who does not say so. Source: HTTPServer's
-  /// protocol.
+  /// encrypted, because TLS ends at a proxy in front of it that does not say so. Source:
+  /// HTTPServer's protocol.
   bool https = false;
   /// Responses are compressed for clients that take it; see CompressionOptions. Files are sent as
   /// they are.

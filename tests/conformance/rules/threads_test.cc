@@ -60,11 +60,20 @@ class WrongThreadTest : public ConformanceTest {
   /// The like for what may not throw. The sink is called on the Loop's thread all the same.
   void expect_log(const std::string& name, const std::function<void()>& call) {
     std::string text;
+    std::thread::id wrong;
+    std::thread::id told;
     loop().set_log_sink([&](const LogRecord& record) {
-      EXPECT_NO_THROW((void)loop().hold());
-      if (record.level == LogLevel::error) text = record.message;
+      if (record.level != LogLevel::error) return;
+      text = record.message;
+      told = std::this_thread::get_id();
     });
-    EXPECT_EQ(misuse(When::in_a_turn, call), "");
+    EXPECT_EQ(misuse(When::in_a_turn,
+                     [&] {
+                       wrong = std::this_thread::get_id();
+                       call();
+                     }),
+              "");
+    EXPECT_NE(told, wrong);
     EXPECT_NE(text.find(name), std::string::npos)
         << name << " from another thread, while a turn runs: \"" << text << '"';
     loop().set_log_sink(nullptr);

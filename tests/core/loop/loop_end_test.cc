@@ -373,27 +373,30 @@ TEST(LoopHostDeathTest, ALoopDestroyedElsewhereIsLeakedAndSaysSo) {
         calls->access = Access::elsewhere;
         loop.reset();
         calls->access = Access::inside;
-        calls->dispatcher.dispatch();  // it is there still, and tells on its own thread
+        calls->dispatcher.dispatch();  // it is there still
         std::_Exit(calls->detached);
       },
       ::testing::ExitedWithCode(0), "~Loop: called from a thread");
 }
 
 #ifndef NDEBUG
-TEST(LoopHostDeathTest, WhatEndsElsewhereGoesOnAndSaysSo) {
+TEST(LoopHostDeathTest, WhatIsEndedElsewhereEndsLaterAndSaysSo) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(
       {
+        int live = 0;
         const auto calls = std::make_shared<HostCalls>();
         Loop loop(std::make_unique<RecordingHost>(calls));
         const SocketPair pair;
-        FdWatch watch = loop.watch(pair.near(), Io::read, [](Io) {});
-        eddy::SignalWatch signal = eddy::watch_signal(loop, SIGUSR1, [] {});
+        FdWatch watch = loop.watch(pair.near(), Io::read, [alive = Alive(live)](Io) {});
+        eddy::SignalWatch signal = eddy::watch_signal(loop, SIGUSR1, [alive = Alive(live)] {});
         eddy::WorkGuard guard = loop.hold();
         auto callback = std::make_unique<eddy::PeriodicCallback>(
             loop, [] {}, 1h);
         auto group = std::make_unique<eddy::TaskGroup>(loop);
+        group->spawn([](Alive) -> Task<void> { co_await eddy::sleep(1h); }(Alive(live)));
         callback->start();
+        loop.dispatch();
         calls->access = Access::elsewhere;
         watch.reset();
         signal.reset();
@@ -402,16 +405,34 @@ TEST(LoopHostDeathTest, WhatEndsElsewhereGoesOnAndSaysSo) {
         const bool runs = callback->is_running();
         callback.reset();
         group.reset();
+        const bool before = runs && live == 3 && loop.stats().watches == 2 && calls->keep_alive;
         calls->access = Access::inside;
         loop.dispatch();
-        std::_Exit(runs && loop.stats().watches == 2 && loop.next_deadline() != eddy::kNever ? 0
-                                                                                             : 1);
+        const bool after = live == 0 && loop.stats().watches == 0 && !calls->keep_alive &&
+                           loop.next_deadline() == eddy::kNever;
+        std::_Exit((before ? 0 : 1) | (after ? 0 : 2));
       },
       ::testing::ExitedWithCode(0),
       "FdWatch::reset: .*\n.*SignalWatch::reset: .*\n.*WorkGuard::reset: .*\n"
       ".*PeriodicCallback::stop: .*\n.*~PeriodicCallback: .*\n.*~TaskGroup: ");
 }
 #endif
+
+TEST(LoopHost, AStopFromElsewhereEndsNothing) {
+  eddy::testing::CapturedLog log;
+  NativeLoop loop;
+  loop.set_log_sink(log.sink());
+  std::thread other;
+  const auto work = [&]() -> Task<int> {
+    co_await eddy::sleep(1ms);  // the loop has an owner now
+    other = std::thread([&] { loop.stop(); });
+    co_await eddy::sleep(20ms);
+    co_return 7;
+  };
+  EXPECT_EQ(loop.run_until(work()), 7);
+  other.join();
+  log.expect(eddy::LogLevel::error, "stop: called from a thread");
+}
 
 TEST(LoopHost, ANativeLoopBelongsToTheThreadOfItsTurns) {
   NativeLoop loop;

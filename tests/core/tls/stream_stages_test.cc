@@ -137,6 +137,20 @@ TEST(TlsStreamStages, WhatArrivedWhileTheHostStoodStillHasArrivedInTime) {
   EXPECT_EQ(contexts.server.stats().timed_out, 0U);
 }
 
+TEST(TlsStreamStages, TheTimeInWhichTheHostStoodStillIsGivenBackOnce) {
+  Contexts contexts;
+  MemoryPeers peers(contexts);
+  peers.loop.run_until_idle();
+  MemoryPeers::carry(peers.client_end, peers.server_end, 20);
+  peers.loop.system().move_clock(1min);
+  peers.loop.run_until_idle();
+  EXPECT_FALSE(peers.server->error());
+  peers.loop.advance(9900ms);
+  EXPECT_FALSE(peers.server->error());
+  peers.loop.advance(200ms);
+  EXPECT_EQ(peers.server->error(), std::errc::timed_out);
+}
+
 TEST(TlsStreamStages, AHandshakeThatHasEndedHasNoTimeout) {
   Contexts contexts;
   MemoryPeers peers(contexts);

@@ -252,6 +252,14 @@ TEST_F(StreamingTest, TooMuchIsA413AtTheLimitAndOnePast) {
 }
 
 TEST_F(StreamingTest, AHandlerMayBeStricter) {
+  app_.post("/more",
+            [&](RequestBody& body) -> Task<std::string> {
+              body.set_max_size(1'000'000'000);
+              while (!(co_await body.read()).empty()) {
+              }
+              co_return "fine";
+            },
+            {.body_bytes = 4});
   app_.post("/", [&](RequestBody& body) -> Task<std::string> {
     body.set_max_size(3);
     while (!(co_await body.read()).empty()) {
@@ -263,6 +271,8 @@ TEST_F(StreamingTest, AHandlerMayBeStricter) {
   EXPECT_THAT(read(at), EndsWith("fine"));
   ManualPeer past = connect(post("/", "1234"));
   EXPECT_THAT(read(past), StartsWith("HTTP/1.1 413 "));
+  ManualPeer no_more = connect(chunked_head("/more") + "5\r\n12345\r\n0\r\n\r\n");
+  EXPECT_THAT(read(no_more), StartsWith("HTTP/1.1 413 "));
 }
 
 TEST_F(StreamingTest, AHandlerMaySetItsOwnPace) {
@@ -308,6 +318,57 @@ TEST_F(StreamingTest, AHandlerMaySetItsOwnPace) {
   send(patient, begin("/plain"));
   loop_.advance(1s);
   EXPECT_THAT(read(patient), StartsWith("HTTP/1.1 408 "));
+}
+
+TEST_F(StreamingTest, AnotherPaceHoldsFromNowOn) {
+  // Set when a read that waited has brought the first piece.
+  const auto upload = [this](const char* path, std::chrono::nanoseconds pace,
+                             std::chrono::nanoseconds pause) {
+    app_.post(path, [=](RequestBody& body) -> Task<std::string> {
+      (void)co_await body.read();
+      (void)co_await body.read();
+      body.set_timeout(pace);
+      co_await eddy::sleep(pause);
+      while (!(co_await body.read()).empty()) {
+      }
+      co_return "fine";
+    });
+  };
+  upload("/longer", 10s, 0s);
+  upload("/later", 10s, 300ms);
+  upload("/shorter", 100ms, 0s);
+  upload("/for_ever", 0s, 0s);
+  upload("/late", -1s, 0s);
+  listen({.timeouts = {.body = 1s}});
+  const auto begin = [&](const char* path) {
+    ManualPeer peer =
+        connect(std::string("POST ") + path + " HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\na");
+    loop_.advance(500ms);
+    send(peer, "b");
+    return peer;
+  };
+  for (const char* path : {"/longer", "/later"}) {
+    ManualPeer peer = begin(path);
+    loop_.advance(9900ms);
+    EXPECT_EQ(read(peer), "") << path;
+    loop_.advance(500ms);
+    EXPECT_THAT(read(peer), StartsWith("HTTP/1.1 408 ")) << path;
+  }
+  ManualPeer shorter = begin("/shorter");
+  loop_.advance(99ms);
+  EXPECT_EQ(read(shorter), "");
+  loop_.advance(2ms);
+  EXPECT_THAT(read(shorter), StartsWith("HTTP/1.1 408 "));
+  ManualPeer for_ever = begin("/for_ever");
+  loop_.advance(1h);
+  send(for_ever, "c");
+  loop_.advance(1h);
+  EXPECT_EQ(read(for_ever), "");
+  send(for_ever, "d");
+  EXPECT_THAT(read(for_ever), EndsWith("fine"));
+  ManualPeer late = begin("/late");
+  loop_.advance(1us);
+  EXPECT_THAT(read(late), StartsWith("HTTP/1.1 408 "));
 }
 
 TEST_F(StreamingTest, AClientThatLeavesEndsTheReadWithAnError) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/internal/body_stream.h>
 
+#include <algorithm>
 #include <utility>
 
 #include <eddy/core/loop/scheduler.h>
@@ -64,6 +65,7 @@ void BodyStream::reset() noexcept {
 }
 
 void BodyStream::set_limit(std::size_t bytes) noexcept {
+  bytes = std::min(bytes, decoder_.body_limit());
   decoder_.set_body_limit(bytes);
   if (decoding_ != nullptr) decoding_->decoder.set_limit(bytes);
   if (length_ > bytes) refuse({413, "a body beyond the limit"});

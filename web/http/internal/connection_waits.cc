@@ -87,7 +87,14 @@ HttpTimeouts Connection::timeouts_of_stream() const noexcept {
   return timeouts;
 }
 
-void Connection::on_body_pace() noexcept { patience_.begin_content(timeouts_of_stream()); }
+// The time begins anew, also for a read that waits and for one that has just brought a piece.
+void Connection::on_body_pace() noexcept {
+  patience_.begin_content(timeouts_of_stream());
+  if (patience_.what() != Patience::For::content) return;
+  const Pin pin(*this);
+  patience_.restart();
+  update();
+}
 
 // Later deadlines are left to the timer that is set already: it looks at them when it fires.
 void Connection::arm() {
