@@ -171,14 +171,18 @@ class AsioThreadsFixture final : public AsioFixture {
     changed_.notify_all();
   }
 
-  /// Any thread finds it due; the strand calls it.
+  /// Any thread finds it due; the strand calls it. A thread that the system interrupts in between
+  /// is late by itself, so what counts is when it has handed the call to the strand, if that is
+  /// known before the call.
   void call_after(Duration delay, std::function<void()> callback) override {
     start_timer(context().get_executor(), delay, [this, callback = std::move(callback)]() mutable {
       const TimePoint found = Clock::now();
-      asio_library::post(*strand_, [this, found, callback = std::move(callback)] {
-        found_due_ = found;
+      const auto handed_over = std::make_shared<std::atomic<TimePoint>>(found);
+      asio_library::post(*strand_, [this, handed_over, callback = std::move(callback)] {
+        found_due_ = handed_over->load();
         callback();
       });
+      handed_over->store(Clock::now());
     });
   }
   [[nodiscard]] TimePoint timer_found_due() const override { return found_due_; }
