@@ -28,10 +28,9 @@ struct GlibOptions {
 /// Thread: that which owns (iterates) the context; while none does, any one thread.
 /// Ownership: holds a reference to the context, so it may outlive all others.
 /// Keeping alive: a GMainLoop runs until it is quit, whatever this Loop serves.
-/// Fork: a child goes on with the context, as a daemon whose parent leaves does; one that only
-/// exits touches nothing of the parent's. Logging: g_log_structured, domain "Eddy", unless
-/// LoopOptions::log is given. Nesting: g_main_context_iteration inside a handler goes on serving;
-/// the source may recurse.
+/// Fork: a child may go on with the context; one that only exits leaves the parent's alone.
+/// Logging: g_log_structured, domain "Eddy", unless LoopOptions::log is given.
+/// Nesting: g_main_context_iteration inside a handler goes on serving; the source may recurse.
 class EDDY_API GlibLoop : public Loop {
  public:
   /// `context` null: the thread-default context of this thread, as GIO takes it.

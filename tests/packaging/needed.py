@@ -6,8 +6,7 @@ import re
 import subprocess
 import sys
 
-EVERYBODYS = {"libstdc++", "libm", "libgcc_s", "libc", "ld-linux-x86-64", "ld-linux-aarch64", "libpthread", "libasan",
-              "libubsan"}
+EVERYBODYS = {"libstdc++", "libm", "libgcc_s", "libc", "ld-linux-x86-64", "ld-linux-aarch64"}
 
 
 def main():

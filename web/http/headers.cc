@@ -44,6 +44,7 @@ std::vector<std::string_view> HeaderList::get_list(std::string_view name) const 
 
 namespace {
 
+// What write_response_head looks for.
 bool is_framing(std::string_view name) noexcept {
   switch (name.size()) {
     case 4:
@@ -115,8 +116,8 @@ bool Headers::try_add(std::string_view name, std::string_view value) {
 }
 
 void Headers::append(std::string_view name, std::string_view value) {
-  // Until it is whole, so that nothing of it is sent where there is no memory for the rest.
   has_framing_ |= is_framing(name);
+  // Until it is whole, so that nothing of it is sent where there is no memory for the rest.
   const bool had_gaps = std::exchange(has_gaps_, true);
   places_.push_back(append_line(name, value));
   has_gaps_ = had_gaps;

@@ -96,9 +96,9 @@ class TlsStream final : public LayeredStream, private ReadyItem, private TimerNo
   std::error_code error_;
   Io interest_ = Io::none;
   Io transport_interest_ = Io::none;
-  /// A client's first flight has been made, or it is the peer who begins.
   /// When the handshake has taken too long.
   TimePoint due_;
+  /// A client's first flight has been made, or it is the peer who begins.
   bool begun_ = false;
   bool input_over_ = false;
   bool output_over_ = false;
