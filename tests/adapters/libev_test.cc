@@ -298,6 +298,29 @@ TEST(LibevLoop, WhatRanItMayLeaveItToAnotherThread) {
   EXPECT_TRUE(destroyed) << "leaked";
 }
 
+TEST(LibevLoop, WhoRunsItBelongsToItBeforeItsFirstTurn) {
+  EvLoop ev;
+  LibevLoop loop(ev.loop);
+  const eddy::WorkGuard work = loop.hold();
+  std::thread([&] {
+    const Break one(ev.loop, 0.005, EVBREAK_ONE);
+    loop.post([] {});
+    ev_run(ev.loop, 0);
+  }).join();
+  // A callback of the host's own comes first, and stops what another thread has run before.
+  ev_timer stop;
+  ev_timer_init(
+      &stop,
+      [](struct ev_loop*, ev_timer* timer, int) { static_cast<LibevLoop*>(timer->data)->stop(); },
+      0, 0);
+  stop.data = &loop;
+  ev_timer_start(ev.loop, &stop);
+  const Break too_late(ev.loop, 5, EVBREAK_ALL);
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_FALSE(loop.run());
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 4s);
+}
+
 TEST(LibevLoop, RefusesToBeBuiltWithoutALoop) {
   EXPECT_THROW(LibevLoop(nullptr), std::invalid_argument);
 }
