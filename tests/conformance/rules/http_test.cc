@@ -155,7 +155,7 @@ EDDY_RULE_IN(HttpTest, HttpTest, PeersThatVanishWithinAResponseRaiseNoSigpipe,
     }
   });
   app_->post("/upload", [](web::RequestBody& body) -> Task<void> {
-    while (!(co_await body.read()).empty()) {
+    for (std::string_view piece; !(piece = co_await body.read()).empty();) {
     }
   });
   const std::vector<std::string> requests = {

@@ -62,6 +62,20 @@ std::string chunked_head(std::string_view target) {
          " HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
 }
 
+/// The head of a POST with so much content, and how that begins.
+std::string begun_post(std::string_view target, std::size_t length, std::string_view begin) {
+  return "POST " + std::string(target) +
+         " HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n" +
+         std::string(begin);
+}
+
+/// A handler's answer when it has read all.
+Task<std::string> read_all(RequestBody& body) {
+  for (std::string_view piece; !(piece = co_await body.read()).empty();) {
+  }
+  co_return "fine";
+}
+
 constexpr const char* kPlain = "GET /plain HTTP/1.1\r\nHost: h\r\n\r\n";
 
 struct Flushes : RequestHandler {
@@ -233,7 +247,7 @@ TEST_F(StreamingTest, TooMuchIsA413AtTheLimitAndOnePast) {
   int calls = 0;
   auto upload = [&](RequestBody& body) -> Task<std::string> {
     ++calls;
-    while (!(co_await body.read()).empty()) {
+    for (std::string_view piece; !(piece = co_await body.read()).empty();) {
     }
     co_return "fine";
   };
@@ -253,18 +267,14 @@ TEST_F(StreamingTest, TooMuchIsA413AtTheLimitAndOnePast) {
 
 TEST_F(StreamingTest, AHandlerMayBeStricter) {
   app_.post("/more",
-            [&](RequestBody& body) -> Task<std::string> {
+            [](RequestBody& body) {
               body.set_max_size(1'000'000'000);
-              while (!(co_await body.read()).empty()) {
-              }
-              co_return "fine";
+              return read_all(body);
             },
             {.body_bytes = 4});
-  app_.post("/", [&](RequestBody& body) -> Task<std::string> {
+  app_.post("/", [](RequestBody& body) {
     body.set_max_size(3);
-    while (!(co_await body.read()).empty()) {
-    }
-    co_return "fine";
+    return read_all(body);
   });
   listen();
   ManualPeer at = connect(post("/", "123"));
@@ -276,28 +286,20 @@ TEST_F(StreamingTest, AHandlerMayBeStricter) {
 }
 
 TEST_F(StreamingTest, AHandlerMaySetItsOwnPace) {
-  const auto read_all = [](RequestBody& body) -> Task<std::string> {
-    while (!(co_await body.read()).empty()) {
-    }
-    co_return "fine";
-  };
-  app_.post("/patient", [=](RequestBody& body) -> Task<std::string> {
+  app_.post("/patient", [](RequestBody& body) {
     body.set_timeout(10s, 0);
     return read_all(body);
   });
-  app_.post("/hasty", [=](RequestBody& body) -> Task<std::string> {
+  app_.post("/hasty", [](RequestBody& body) {
     body.set_timeout(100ms);
     return read_all(body);
   });
   app_.post("/plain", read_all);
   listen({.timeouts = {.body = 1s}});
 
-  const auto begin = [](const char* path) {
-    return std::string("POST ") + path + " HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\na";
-  };
-  ManualPeer patient = connect(begin("/patient"));
-  ManualPeer hasty = connect(begin("/hasty"));
-  ManualPeer plain = connect(begin("/plain"));
+  ManualPeer patient = connect(begun_post("/patient", 3, "a"));
+  ManualPeer hasty = connect(begun_post("/hasty", 3, "a"));
+  ManualPeer plain = connect(begun_post("/plain", 3, "a"));
   loop_.advance(99ms);
   EXPECT_EQ(read(hasty), "");
   loop_.advance(1ms);
@@ -315,7 +317,7 @@ TEST_F(StreamingTest, AHandlerMaySetItsOwnPace) {
   EXPECT_THAT(read(patient), EndsWith("fine"));
 
   // The next request of the connection has the server's again.
-  send(patient, begin("/plain"));
+  send(patient, begun_post("/plain", 3, "a"));
   loop_.advance(1s);
   EXPECT_THAT(read(patient), StartsWith("HTTP/1.1 408 "));
 }
@@ -329,9 +331,7 @@ TEST_F(StreamingTest, AnotherPaceHoldsFromNowOn) {
       (void)co_await body.read();
       body.set_timeout(pace);
       co_await eddy::sleep(pause);
-      while (!(co_await body.read()).empty()) {
-      }
-      co_return "fine";
+      co_return co_await read_all(body);
     });
   };
   upload("/longer", 10s, 0s);
@@ -341,8 +341,7 @@ TEST_F(StreamingTest, AnotherPaceHoldsFromNowOn) {
   upload("/late", -1s, 0s);
   listen({.timeouts = {.body = 1s}});
   const auto begin = [&](const char* path) {
-    ManualPeer peer =
-        connect(std::string("POST ") + path + " HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\na");
+    ManualPeer peer = connect(begun_post(path, 4, "a"));
     loop_.advance(500ms);
     send(peer, "b");
     return peer;
@@ -375,7 +374,7 @@ TEST_F(StreamingTest, AClientThatLeavesEndsTheReadWithAnError) {
   int gone = 0;
   app_.post("/", [&](RequestBody& body) -> Task<void> {
     try {
-      while (!(co_await body.read()).empty()) {
+      for (std::string_view piece; !(piece = co_await body.read()).empty();) {
       }
     } catch (const eddy::web::ClientGoneError& error) {
       gone += error.code() == std::errc::connection_reset ? 1 : 100;
@@ -400,7 +399,7 @@ TEST_F(StreamingTest, TrailersAreKeptApart) {
   std::string trailer;
   std::string header;
   app_.post("/", [&](const Request& request, RequestBody& body) -> Task<void> {
-    while (!(co_await body.read()).empty()) {
+    for (std::string_view piece; !(piece = co_await body.read()).empty();) {
     }
     trailer = body.trailers().get("Checksum").value_or("none");
     header = request.header("Checksum");
