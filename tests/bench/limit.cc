@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <string_view>
 
 #include <tests/bench/bench_program.h>
 #include <tests/bench/limit_parts.h>
@@ -32,7 +33,13 @@ std::size_t count_heads(const char* at, const char* end) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bench::ProgramOptions options = bench::program_options(argc, argv);
+  bench::ProgramOptions options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument.starts_with("--port=") && bench::read_program_option(argument, options)) continue;
+    std::fprintf(stderr, "usage: %s [--port=N]\n", argv[0]);
+    return 2;
+  }
   const int signals = bench::signal_descriptor();
   const int listener = bench::listen_on(options.port);
   const int epoll = epoll_create1(EPOLL_CLOEXEC);

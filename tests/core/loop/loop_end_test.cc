@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/wait.h>
+#include <tests/core/descriptor_limit.h>
 #include <tests/core/support.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -537,6 +539,31 @@ TEST(Fork, AChildThatRunsTheLoopGoesOnServing) {
   // And the parent is as it was.
   EXPECT_TRUE(eddy::core_test::run_turns_until(loop, [&] { return fired == 2; }));
 }
+
+#ifndef __SANITIZE_ADDRESS__  // see tests/core/descriptor_limit.h
+TEST(Fork, AChildWithoutDescriptorsForTheLoopIsToldAndLosesIt) {
+  NativeLoop loop;
+  loop.dispatch();
+  EXPECT_TRUE(in_child([&] {
+    int told = 0;
+    // What a program does then must find a loop that has ended, not one that would try once more.
+    loop.set_exception_handler([&](const std::exception_ptr& /*error*/, const char* /*where*/) {
+      if (++told > 1) return;
+      loop.stop();
+      loop.remove_timeout({});
+      loop.dispatch();
+    });
+    const eddy::core_test::DescriptorLimit limit(0);
+    loop.dispatch();
+    try {
+      (void)loop.run();
+    } catch (const std::system_error& error) {
+      return told == 1 && error.code() == Errc::host_gone;
+    }
+    return false;
+  }));
+}
+#endif
 
 TEST(Fork, APostFromTheChildDoesNotWakeTheParent) {
   NativeLoop loop;
