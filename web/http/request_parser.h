@@ -153,9 +153,10 @@ class EDDY_API RequestParser {
   std::uint32_t mark_ = 0;
   State state_ = State::start;
   bool has_host_ = false;
-  /// The last Host that was in order: the next request's is nearly always the same.
+  /// The last Host that was in order and is short enough: the next request's is nearly always the
+  /// same. What a waiting handler costs has room for no more.
   std::uint8_t good_host_size_ = 0;
-  std::array<char, 64> good_host_;
+  std::array<char, 33> good_host_;
   internal::HeadReader reader_;
   RequestHead head_;
 };

@@ -303,6 +303,47 @@ TEST_F(LimitsTest, BuffersAtTheirLimitAndOneByteBeyondIt) {
   }
 }
 
+// A head that waits for its content is held, whoever is to read that.
+TEST_F(LimitsTest, HeadsThatWaitForContentAreAmongTheBuffers) {
+  for (const char* target : {"/", "/stream"}) {
+    const std::string half = "POST " + std::string(target) + " HTTP/1.1\r\nHost: h\r\nX-Large: " +
+                             std::string(50'000, 'x') + "\r\nContent-Length: 5\r\n\r\n";
+    listen();
+    ManualPeer measured = connect(half);
+    const std::size_t held = server_->stats().buffered_bytes;
+    EXPECT_GT(held, 50'000U) << target;
+    EXPECT_LT(held, 52'000U) << target;
+    listen({.buffered_bytes = 2 * held});
+    ManualPeer first = connect(half);
+    ManualPeer second = connect(half);
+    EXPECT_EQ(server_->stats().shed, 0U) << target;
+    ManualPeer third = connect(half);
+    EXPECT_EQ(server_->stats().shed, 1U) << target;
+    EXPECT_THAT(read(third), StartsWith("HTTP/1.1 503 ")) << target;
+    EXPECT_EQ(server_->stats().buffered_bytes, 2 * held) << target;
+    for (ManualPeer* peer : {&first, &second}) {
+      send(*peer, "abcde");
+      EXPECT_THAT(read(*peer), EndsWith("\r\n\r\n5")) << target;
+    }
+  }
+}
+
+// What was read for the handler is given back when it has taken that, not when the rest comes.
+TEST_F(LimitsTest, AStreamedContentThatStallsHoldsNothing) {
+  listen({.limits = {.body_bytes = 1'000'000}});
+  ManualPeer peer = connect("POST /stream HTTP/1.1\r\nHost: h\r\nContent-Length: 300000\r\n\r\n" +
+                            std::string(200'000, 'x'));
+  EXPECT_EQ(peer.unread(), "");
+  EXPECT_LT(server_->stats().buffered_bytes, 1'000U);
+  ManualPeer chunked = connect(
+      "POST /stream HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+  EXPECT_LT(server_->stats().buffered_bytes, 2'000U);
+  send(peer, std::string(100'000, 'x'));
+  EXPECT_THAT(read(peer), EndsWith("\r\n\r\n300000"));
+  send(chunked, "0\r\n\r\n");
+  EXPECT_THAT(read(chunked), EndsWith("\r\n\r\n3"));
+}
+
 TEST_F(LimitsTest, OutputAtItsLimitAndOneByteBelowIt) {
   int flushed = 0;
   std::size_t bytes = 0;

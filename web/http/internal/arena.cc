@@ -23,6 +23,13 @@ void* Arena::allocate(std::size_t bytes, std::size_t alignment) {
   }
 }
 
+// A field for the sum would be one of every waiting handler's bytes; its blocks are few.
+std::size_t Arena::bytes_held() const noexcept {
+  std::size_t bytes = 0;
+  for (const Block* block = blocks_; block != nullptr; block = block->next) bytes += block->bytes;
+  return bytes;
+}
+
 void Arena::add_block(std::size_t bytes) {
   std::size_t size = (blocks_ == nullptr ? kFirstBlockBytes : kBlockBytes) - sizeof(Block);
   if (size < bytes) size = bytes;

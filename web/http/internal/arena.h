@@ -46,6 +46,9 @@ class EDDY_API Arena {
     return {to, text.size()};
   }
 
+  /// Of memory, for what has been taken and what is kept.
+  [[nodiscard]] std::size_t bytes_held() const noexcept;
+
   /// Destroys the objects, keeps the memory until reset().
   void destroy_objects() noexcept;
   /// Destroys the objects and takes all memory back.

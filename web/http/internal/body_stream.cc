@@ -119,6 +119,8 @@ std::optional<std::string_view> BodyStream::take_framed() {
   while (!decoder_.finished()) {
     if (raw_.empty()) {
       if (error_) std::rethrow_exception(error_);
+      // A client that sends no more for now makes nobody hold memory.
+      raw_.release();
       return std::nullopt;
     }
     const BodyDecoder::Step step = decoder_.decode(raw_.view());
@@ -132,6 +134,7 @@ std::optional<std::string_view> BodyStream::take_framed() {
     }
     raw_.consume(step.consumed);
   }
+  if (raw_.empty()) raw_.release();
   return std::string_view();
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdlib>
 #include <cstring>
 #include <new>
 #include <string_view>
@@ -20,7 +19,7 @@ class ByteBuffer {
     swap(other);
     return *this;
   }
-  ~ByteBuffer() { std::free(data_); }
+  ~ByteBuffer() { ::operator delete(data_); }
 
   void swap(ByteBuffer& other) noexcept {
     std::swap(data_, other.data_);
@@ -58,7 +57,7 @@ class ByteBuffer {
   void truncate(std::size_t size) noexcept { end_ = begin_ + size; }
   void clear() noexcept { begin_ = end_ = 0; }
   void release() noexcept {
-    std::free(std::exchange(data_, nullptr));
+    ::operator delete(std::exchange(data_, nullptr));
     begin_ = end_ = capacity_ = 0;
   }
 
@@ -70,10 +69,9 @@ class ByteBuffer {
     } else {
       std::size_t capacity = capacity_ < 512 ? 512 : capacity_ * 2;
       if (capacity < used + bytes) capacity = used + bytes;
-      auto* data = static_cast<char*>(std::malloc(capacity));
-      if (data == nullptr) throw std::bad_alloc();
+      auto* data = static_cast<char*>(::operator new(capacity));
       if (used > 0) std::memcpy(data, data_ + begin_, used);
-      std::free(data_);
+      ::operator delete(data_);
       data_ = data;
       capacity_ = capacity;
     }

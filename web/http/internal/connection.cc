@@ -221,6 +221,7 @@ void Connection::read_streamed() {
   const std::size_t size = ServerCore::kReadBytes;
   const IoResult result = stream_->try_read({raw.prepare(size), size});
   if (result.error) {
+    if (raw.empty()) raw.release();
     if (!result.would_block()) write_failed();
     return;
   }

@@ -146,6 +146,7 @@ class Connection final : public ServerHook,
   [[nodiscard]] bool holds_nothing() const noexcept;
   [[nodiscard]] Patience::For awaited() const noexcept;
   void timed_out();
+  void fail_content(const ParseError& error);
   bool look_again();
 
   std::shared_ptr<ServerCore> server_;

@@ -254,7 +254,8 @@ bool Connection::write_streamed(ByteBuffer& output, bool last) {
     streamed.head_sent = true;
     streamed.send_content = head.send_content;
     streamed.chunked = head.chunked;
-    streamed.owed = head.content_length;
+    streamed.length_announced = head.content_length.has_value();
+    streamed.owed = head.content_length.value_or(0);
     note_close(head);
   }
   std::string& body = exchange_->response().body;
@@ -276,7 +277,7 @@ bool Connection::write_streamed(ByteBuffer& output, bool last) {
   if (streamed.chunked) {
     write_last_chunk(output, exchange_->has_trailers() ? exchange_->trailers() : Headers());
   }
-  if (streamed.owed.value_or(0) > 0) {
+  if (streamed.owed > 0) {
     throw std::logic_error("less content than the Content-Length that was set");
   }
   return true;
@@ -286,11 +287,11 @@ bool Connection::write_streamed(ByteBuffer& output, bool last) {
 void Connection::write_piece(ByteBuffer& output, std::string_view piece) {
   if (piece.empty()) return;
   ResponseState& streamed = exchange_->state();
-  if (streamed.owed) {
-    if (piece.size() > *streamed.owed) {
+  if (streamed.length_announced) {
+    if (piece.size() > streamed.owed) {
       throw std::logic_error("more content than the Content-Length that was set");
     }
-    *streamed.owed -= piece.size();
+    streamed.owed -= piece.size();
   }
   if (piece.size() >= kSendDirectlyBytes) {
     if (streamed.chunked) write_chunk_size(output, piece.size());

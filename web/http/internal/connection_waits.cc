@@ -146,9 +146,7 @@ void Connection::timed_out() {
       return refuse_now(error);
     case Patience::For::content:
       if (phase_ == Phase::content) return refuse_now(error);
-      close_after_ = linger_ = true;
-      exchange_->content().stream.fail(
-          std::make_exception_ptr(HttpError(error.status, error.what)));
+      fail_content(error);
       return update();
     case Patience::For::reader:
       return write_failed();  // a handler that shall run to its end does
@@ -157,11 +155,17 @@ void Connection::timed_out() {
   }
 }
 
+// The handler that reads the content is told, and may answer; nothing more is read.
+void Connection::fail_content(const ParseError& error) {
+  close_after_ = linger_ = true;
+  exchange_->content().stream.fail(std::make_exception_ptr(HttpError(error.status, error.what)));
+}
+
 // Memory that clients make the server hold, theirs and all clients' together.
 void Connection::update_account() noexcept {
   std::size_t held = input_.capacity() + outgoing_.capacity();
   if (exchange_ != nullptr) {
-    held += exchange_->content_bytes_held();
+    held += exchange_->request_bytes_held();
     const Encoding* encoding = exchange_->state().encoding.get();
     if (encoding != nullptr) held += encoding->bytes_held();
   }
@@ -170,12 +174,15 @@ void Connection::update_account() noexcept {
   server_->account(std::exchange(accounted_bytes_, held), held);
   if (!grew || !server_->holds_too_much()) return;
   ++server_->stats().shed;
+  const ParseError error{503, "the server holds too much for its clients"};
   try {
     const bool unanswered = phase_ == Phase::head || phase_ == Phase::content;
     if (unanswered && outgoing_.empty()) {
-      refuse_now({503, "the server holds too much for its clients"});
+      refuse_now(error);
     } else if (!outgoing_.empty()) {
       write_failed();
+    } else if (exchange_ != nullptr && exchange_->wants_content()) {
+      fail_content(error);
     }
   } catch (...) {  // no memory at all
     shut();

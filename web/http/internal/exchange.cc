@@ -32,7 +32,8 @@ ResponseState::ResponseState() noexcept = default;
 ResponseState::~ResponseState() = default;
 
 void ResponseState::reset() noexcept {
-  owed.reset();
+  owed = 0;
+  length_announced = false;
   encoding.reset();
   head_sent = send_content = chunked = responded = false;
   asked_for_content = coding_chosen = coded = false;
@@ -63,10 +64,14 @@ bool Exchange::wants_content() const noexcept {
   return content_ != nullptr && content_->stream.wanted();
 }
 
-std::size_t Exchange::content_bytes_held() const noexcept {
-  if (content_ == nullptr) return 0;
+std::size_t Exchange::request_bytes_held() const noexcept {
+  const std::size_t held = arena_.bytes_held();
+  if (content_ == nullptr) return held;
   const ContentDecoding* decoding = content_->decoding.get();
-  return content_->buffer.size() + (decoding != nullptr ? decoding->bytes_held() : 0);
+  const ByteBuffer& buffer = content_->buffer;
+  // Room for the whole of a content has not been written to; the room of a streamed one has.
+  return held + (content_streams() ? buffer.capacity() : buffer.size()) +
+         (decoding != nullptr ? decoding->bytes_held() : 0);
 }
 
 RequestBody& Exchange::request_body() { return content().body; }

@@ -93,10 +93,12 @@ struct ResponseState {
   ~ResponseState();
   void reset() noexcept;
 
-  /// Of the Content-Length that was announced: what is still owed.
-  std::optional<std::uint64_t> owed;
+  /// Of the Content-Length, if one was announced: what is still owed.
+  std::uint64_t owed = 0;
   /// What encodes it, until it is sent.
   std::unique_ptr<Encoding> encoding;
+  /// See owed.
+  bool length_announced = false;
   /// Of one that is sent while it is made.
   bool head_sent = false;
   bool send_content = false;
@@ -138,7 +140,8 @@ class EDDY_API Exchange {
   [[nodiscard]] bool within_content() const noexcept;
   /// The handler waits for more of it.
   [[nodiscard]] bool wants_content() const noexcept;
-  [[nodiscard]] std::size_t content_bytes_held() const noexcept;
+  /// Memory for the request: its head, where that was pinned, and its content.
+  [[nodiscard]] std::size_t request_bytes_held() const noexcept;
   /// The parser is done: the request may be looked at. Gives where its peer's address belongs.
   [[nodiscard]] eddy::internal::CompactAddress& introduce() noexcept {
     request_.head_ = &parser_.head();
@@ -239,11 +242,12 @@ class EDDY_API Exchange {
   std::shared_ptr<HttpService> kept_service_;
   TimePoint began_{};
   std::uint32_t references_ = 1;
-  bool finished_ = false;
-  bool cancel_on_disconnect_ = false;
   bool told_client_gone_ = false;
   bool held_by_task_ = false;
-  bool pinned_ = false;
+  // Bits, as there are thousands of waiting handlers.
+  bool finished_ : 1 = false;
+  bool cancel_on_disconnect_ : 1 = false;
+  bool pinned_ : 1 = false;
 };
 
 /// A counted hold on an exchange.
