@@ -147,6 +147,20 @@ TEST(ContentDecoder, WhatIsPackedTooDenselyIsRefused) {
   EXPECT_EQ(gunzip(bomb, {.ratio = 0}).status, 0);
   // So much of the same is honest.
   EXPECT_EQ(gunzip(zlib_encoded(std::string(ContentDecoder::kFree, ' '), true)).status, 0);
+  EXPECT_EQ(gunzip(zlib_encoded(std::string(ContentDecoder::kFree + 1, ' '), true)).status, 413);
+}
+
+TEST(ContentDecoder, ARatioHoldsToTheByte) {
+  // The ratio is looked at when all has come in and out: once more than kFree has, and within two
+  // steps. Of so many blanks a whole multiple comes out of what went in, and of one more the same.
+  const auto blanks = [](std::size_t count) { return zlib_encoded(std::string(count, ' '), true); };
+  std::size_t count = ContentDecoder::kFree + 1;
+  while (count % blanks(count).size() != 0 || blanks(count).size() != blanks(count + 1).size()) {
+    ASSERT_LT(++count, 2 * ContentDecoder::kStep);
+  }
+  const std::uint64_t ratio = count / blanks(count).size();
+  EXPECT_EQ(gunzip(blanks(count), {.ratio = ratio}).status, 0);
+  EXPECT_EQ(gunzip(blanks(count + 1), {.ratio = ratio}).status, 413);
 }
 
 TEST(ContentDecoder, AnyByteMayBeBroken) {

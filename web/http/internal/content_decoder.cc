@@ -57,7 +57,8 @@ ContentDecoder::Step ContentDecoder::decode(std::string_view input, ByteBuffer& 
   // Before what may be wrong behind it: so it makes no difference in which pieces content comes.
   if (decoded_ > limits_.bytes) return fail(413, "the decoded content is too long");
   if (result != Z_OK && result != Z_BUF_ERROR) return fail(400, "the content can't be decoded");
-  if (limits_.ratio != 0 && decoded_ > kFree && decoded_ / limits_.ratio > encoded_) {
+  // decoded_ > ratio * encoded_, which could overflow.
+  if (limits_.ratio != 0 && decoded_ > kFree && (decoded_ - 1) / limits_.ratio >= encoded_) {
     return fail(413, "the content is packed too densely");
   }
   out.commit(produced);
