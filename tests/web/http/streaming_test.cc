@@ -207,6 +207,23 @@ TEST_F(StreamingTest, NobodyIsAskedForWhatIsThere) {
   EXPECT_THAT(read(peer), StartsWith("HTTP/1.1 200 OK"));
 }
 
+TEST_F(StreamingTest, NobodyIsAskedForMoreThanTheLimit) {
+  app_.post("/whole", [](const Request& request) { return std::string(request.body()); });
+  app_.post("/pieces", read_all);
+  listen({.limits = {.body_bytes = 4}});
+  for (const std::string target : {"/whole", "/pieces"}) {
+    const std::string begin = "POST " + target + " HTTP/1.1\r\nHost: h\r\nContent-Length: ";
+    ManualPeer at = connect(begin + "4\r\nExpect: 100-continue\r\n\r\n");
+    EXPECT_EQ(read(at), "HTTP/1.1 100 Continue\r\n\r\n") << target;
+    ManualPeer past = connect(begin + "5\r\nExpect: 100-continue\r\n\r\n");
+    const std::string answer = read(past);
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 413 ")) << target;
+    EXPECT_THAT(answer, HasSubstr("Connection: close\r\n")) << target;
+    EXPECT_EQ(count_of(answer, "HTTP/1.1 "), 1U) << target;
+    EXPECT_TRUE(past.ended()) << target;
+  }
+}
+
 TEST_F(StreamingTest, AnEarlyResponseClosesBehindABodyThatNobodyReads) {
   app_.post("/", [](RequestBody& /*body*/) -> Task<std::string> { co_return "no, thanks"; });
   listen();
