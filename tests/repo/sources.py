@@ -10,6 +10,7 @@
   abi       the inline namespace is that of the project's version
   includes  Eddy's headers are included as <eddy/...>, also in the tree; headers say #pragma once
   umbrellas web.h and tls.h lead to every public header of theirs
+  sleeps    no test above core/loop waits for real time to pass, but those that say why
   paths     nothing names a place on one machine
   scripts   shellcheck finds nothing; Python parses
 
@@ -197,6 +198,51 @@ def check_umbrellas():
                     rest.append(place)
         for name in sorted(public - reached - left_out):
             yield f"{name}: {umbrella} does not lead to it"
+
+
+# Where real time may pass, and why. A folder is all that is in it.
+REAL_TIME = {
+    "tests/core/loop/": "the loop itself, whose timers and wake-ups are the system's here",
+    "tests/conformance/": "hosts, which have clocks of their own",
+    "tests/adapters/": "hosts, which have clocks of their own",
+    "tests/bench/": "measures, and tests nothing",
+    "tests/core/net/listening_test.cc": "that a real descriptor does not make the loop spin is seen in time only",
+    "tests/core/net/shedding_test.cc": "as listening_test.cc, at the limit of descriptors",
+    "tests/core/testing/test_client_test.cc": "the client's deadlines, which are the system's",
+    "tests/core/temp_file.h": "nothing tells when the kernel has let go of a page; only as long as it has not",
+    "tests/web/http/abuse_test.cc": "strangers who are slow on purpose, for as long as it is told",
+    "tests/examples/program.py": "looks at another process until something is so, which nothing tells",
+}
+SLEEP = (r"\b(?:std::this_thread::)?sleep_(?:for|until|at_least)\s*\(|(?<![\w:])(?:::)?(?:u|nano|clock_nano)sleep\s*\("
+         r"|(?<![\w:.])(?:::)?sleep\s*\(\s*\d+\s*\)|\btime\.sleep\s*\(")
+# Where the loop is a real one, its time is too.
+REAL_LOOP = r"\b(?:Native|Embedded|Thread)Loop\b"
+LOOP_TIME = r"\b(?:sleep|call_later|call_at|silent_for)\s*\((?!\s*0)"
+
+
+def at_real_loops(name):
+    """The code for which the loop is a real one: all of a file that has no manual one, else case by case."""
+    text = code(name)
+    if not re.search(REAL_LOOP, text):
+        return ""
+    if not re.search(r"\bManual", text):
+        return text
+    kept, at = "", 0
+    for case in re.finditer(r"^TEST(?:.|\n)*?^}", text, re.MULTILINE):
+        real = re.search(REAL_LOOP, case.group(0))
+        kept += "\n" * text.count("\n", at, case.start())
+        kept += case.group(0) if real else "\n" * case.group(0).count("\n")
+        at = case.end()
+    return kept
+
+
+def check_sleeps():
+    names = [name for name in files() if name.startswith("tests/") and not name.startswith((*REAL_TIME, "tests/repo/"))]
+    sources = [name for name in names if name.endswith((".h", ".cc", ".c"))]
+    message = "a test waits for no real time, but for an event or by the manual clock (or see REAL_TIME of sources.py)"
+    yield from findings(sources, SLEEP, message)
+    yield from findings([name for name in names if name.endswith(".py")], SLEEP, message, read)
+    yield from findings(sources, LOOP_TIME, message, at_real_loops)
 
 
 def check_paths():

@@ -2,6 +2,7 @@
 """Each rule of sources.py finds what it forbids, and leaves alone what it does not."""
 
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -103,6 +104,27 @@ class Rules(unittest.TestCase):
         self.forbids("includes", "core/a.h", "int a;\n")
         self.forbids("includes", "core/a.h", once + "using namespace std;\n")
         self.allows("includes", "core/a.h", once + "#include <eddy/core/b.h>\n")
+
+    def test_sleeps(self):
+        for line in ("std::this_thread::sleep_for(1ms);", "sleep_until(end);", "::usleep(5);", "sleep(1);", "sleep_at_least(a);"):
+            for name in ("tests/web/a.cc", "tests/core/task/a.h", "tests/core/c/a.c"):
+                self.forbids("sleeps", name, line + "\n")
+            self.allows("sleeps", "tests/core/loop/a.cc", line + "\n")
+            self.allows("sleeps", "core/a.cc", line + "\n")
+        self.forbids("sleeps", "tests/examples/a.py", "time.sleep(0.1)\n")
+        real, manual = "TEST(A, B) {\n  NativeLoop loop;\n  %s\n}\n", "TEST(A, C) {\n  ManualLoop loop;\n  %s\n}\n"
+        for line in ("co_await eddy::sleep(1ms);", "loop.call_later(5ms, [] {});", "EXPECT_TRUE(client.silent_for(5ms));"):
+            self.assertIn("tests/web/a.cc:3:", self.findings("sleeps", {"tests/web/a.cc": real % line}))
+            self.assertIn("tests/web/a.cc:7:", self.findings("sleeps", {"tests/web/a.cc": manual % "" + real % line}))
+            self.forbids("sleeps", "tests/web/a.cc", "struct Fixture {\n  NativeLoop loop;\n};\nvoid wait() {\n" + line + "\n}\n")
+            self.allows("sleeps", "tests/web/a.cc", manual % line)
+            self.allows("sleeps", "tests/web/a.cc", real % "" + manual % line)
+        for line in ("// sleep_for(1ms)", "sleep_in(loop);", "loop.call_later(0s, [] {});", "client.silent_for(0ms);"):
+            self.allows("sleeps", "tests/web/a.cc", real % line)
+
+    def test_every_place_of_real_time_is_there(self):
+        for name in re.findall(r'^    "(tests/[^"]+)": "', SCRIPT.read_text(), re.MULTILINE):
+            self.assertTrue((SCRIPT.parents[2] / name).exists(), name)
 
     def test_paths(self):
         self.forbids("paths", "docs/a.md", "see /" + "work/main/x\n")
