@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Prints the tests of a ctest JUnit file that failed, or skipped themselves, each with what it said.
+"""Prints the tests of a ctest JUnit file that failed, or skipped themselves, each with what it said; or the turns that
+were too long once and not again (docs/conformance.md), whose tests have passed.
 
-    unpassed.py (failed | skipped) FILE
+    unpassed.py (failed | skipped | overruns) FILE
 """
 
 import sys
 import xml.etree.ElementTree as ElementTree
 
+OVERRUN = "an overrun that was not confirmed: "
+# Has one on purpose.
+OVERRUNS_TEST = "conformance_overruns."
 MOST_LINES = 8
 MOST_TESTS = 20
 
@@ -47,6 +51,12 @@ def main():
             # A test that comes after a failed one is "skipped" too, but ctest has told of that failure.
             if skipped is not None and "SKIP" in (skipped.get("message") or ""):
                 print(f"  {case.get('name')}: {skip_reason(lines_of(case))}")
+        return
+    if kind == "overruns":
+        for case in cases:
+            for line in lines_of(case) if not case.get("name").startswith(OVERRUNS_TEST) else []:
+                if line.startswith(OVERRUN):
+                    print(f"  {line.removeprefix(OVERRUN)}")
         return
     failed = [case for case in cases if case.find("failure") is not None]
     for case in failed[:MOST_TESTS]:

@@ -170,5 +170,20 @@ no disk
         self.assertEqual(self.run_tests_of_a_copy(), 0)
         self.assertEqual(self.unpassed, "")
 
+    def test_overruns_that_were_not_confirmed_are_told_and_no_failure(self):
+        said = "an overrun that was not confirmed: Asio/GateTest.A: 1 of 9 dispatches"
+        results = f"""<testsuite>
+          <testcase name="conformance_asio.Asio/GateTest.A"><system-out>an overrun, to be confirmed: x
+{said}
+done</system-out></testcase>
+          <testcase name="conformance_overruns.happens_once"><system-out>{said.replace("GateTest.A", "On.Purpose")}
+</system-out></testcase></testsuite>"""
+        self.assertEqual(self.run_tests_of_a_copy(results=results), 0)
+        self.assertIn("no failure:\n  Asio/GateTest.A: 1 of 9 dispatches\n", self.said)
+        self.assertNotIn("On.Purpose", self.said)
+        self.assertNotIn("to be confirmed", self.said)
+        self.run_tests_of_a_copy()
+        self.assertNotIn("no failure", self.said)
+
 
 unittest.main()
