@@ -19,9 +19,11 @@ class GateTest : public ConformanceTest {
     again(count);
     ASSERT_TRUE(run_until([this, count] { return static_cast<int>(late_.size()) >= count; }));
     std::sort(late_.begin(), late_.end());
-    std::printf("host timer late by p50 %.2f p99 %.2f max %.2f ms, at most %ld dispatches\n",
-                ms(late_[late_.size() / 2]), ms(late_[late_.size() * 99 / 100]), ms(late_.back()),
-                most_);
+    std::printf(
+        "host timer late by p50 %.2f p99 %.2f max %.2f ms, at most %ld dispatches since it was "
+        "found due, %ld since its own time\n",
+        ms(late_[late_.size() / 2]), ms(late_[late_.size() * 99 / 100]), ms(late_.back()), most_,
+        most_uncorrected_);
     EXPECT_LE(most_, kDispatches);
     EXPECT_GT(gate().turns(), static_cast<std::uint64_t>(count)) << "there was no load";
   }
@@ -37,6 +39,7 @@ class GateTest : public ConformanceTest {
     host().call_after(delay, [this, left] {
       const TimePoint due = std::max(asked_, host().timer_found_due());
       most_ = std::max(most_, gate().turns_since(due));
+      most_uncorrected_ = std::max(most_uncorrected_, gate().turns_since(asked_));
       late_.push_back(Clock::now() - due);
       again(left - 1);
     });
@@ -45,6 +48,8 @@ class GateTest : public ConformanceTest {
   }
 
   long most_ = 0;
+  /// Without HostFixture::timer_found_due.
+  long most_uncorrected_ = 0;
   TimePoint asked_;
   std::vector<Duration> late_;
 };

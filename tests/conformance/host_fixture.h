@@ -85,8 +85,9 @@ class HostFixture {
   virtual void call_after(Duration delay, std::function<void()> callback) = 0;
   /// How much later than asked the host's timers are due by themselves: what its clock rounds to.
   [[nodiscard]] virtual Duration timer_granularity() const { return Duration::zero(); }
-  /// Where another thread than the one that calls back finds timers due: when it found the last
-  /// one. What the system takes to wake that thread is not counted as the adapter's.
+  /// Where another thread than the one that calls back finds timers due: when it had handed over
+  /// the call of the last one. What the system takes to wake that thread, and to give it back its
+  /// core before it has done so, is not counted as the adapter's.
   [[nodiscard]] virtual TimePoint timer_found_due() const { return {}; }
 
   [[nodiscard]] virtual Holdings holdings() = 0;
