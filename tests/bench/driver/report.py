@@ -79,10 +79,15 @@ def judge(check, tables):
           f"{len(open_ones)} undecided or void")
     for line in [f"{name}: FAILED" for name in broken] + open_ones:
         print(f"  {line}")
-    void = verdicts.get("limit to nginx", "passed") != "passed"
-    if void:
+    proof = verdicts.get("limit to nginx")
+    unproved = proof is None and any(name.endswith(" to limit") for name in verdicts)
+    if unproved:
+        print("The run is void: limit has not been compared with nginx in it (--loads=limit,...), so nothing relative to "
+              "it counts.")
+    elif proof not in (None, "passed"):
         print("The run is void: limit has not shown that it costs no more than nginx, so nothing relative to it "
               "counts.")
+    void = unproved or proof not in (None, "passed")
     if not check:
         return 0
     return 3 if void else 1 if broken else 3 if open_ones else 0
