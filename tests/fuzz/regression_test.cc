@@ -10,6 +10,8 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include <tests/fuzz/fuzz.h>
 #include <tests/web/http/protocol_case.h>
@@ -18,6 +20,23 @@ namespace {
 
 using eddy_tests::escaped;
 using eddy_tests::FuzzTarget;
+
+/// None where the target has no folder.
+std::vector<std::filesystem::path> regressions_of(const std::string& target) {
+  const auto folder = std::filesystem::path(EDDY_FUZZ_REGRESSIONS) / target;
+  std::vector<std::filesystem::path> paths;
+  if (!std::filesystem::exists(folder)) return paths;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    paths.push_back(entry.path());
+  }
+  return paths;
+}
+
+std::string content_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error("can't be read: " + path.string());
+  return {std::istreambuf_iterator<char>(file), {}};
+}
 
 class FuzzTargets : public testing::TestWithParam<FuzzTarget> {};
 
@@ -36,12 +55,8 @@ TEST_P(FuzzTargets, HoldForEveryBeginningOfTheirSeeds) {
 }
 
 TEST_P(FuzzTargets, HoldForWhatOnceFailed) {
-  const auto folder = std::filesystem::path(EDDY_FUZZ_REGRESSIONS) / GetParam().name;
-  if (!std::filesystem::exists(folder)) return;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    std::ifstream file(entry.path(), std::ios::binary);
-    const std::string input{std::istreambuf_iterator<char>(file), {}};
-    EXPECT_NO_THROW(GetParam().run(input)) << entry.path().filename();
+  for (const std::filesystem::path& path : regressions_of(GetParam().name)) {
+    EXPECT_NO_THROW(GetParam().run(content_of(path))) << path.filename();
   }
 }
 
@@ -49,6 +64,21 @@ INSTANTIATE_TEST_SUITE_P(All, FuzzTargets,
                          testing::ValuesIn(eddy_tests::fuzz_targets().begin(),
                                            eddy_tests::fuzz_targets().end()),
                          [](const auto& info) { return info.param.name; });
+
+// A folder that is elsewhere, is empty, or is called like no target would be no test at all.
+TEST(FuzzSupport, WhatOnceFailedIsThereAndIsGivenToItsTarget) {
+  std::size_t folders = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(EDDY_FUZZ_REGRESSIONS)) {
+    const std::string name = entry.path().filename().string();
+    const auto targets = eddy_tests::fuzz_targets();
+    EXPECT_TRUE(std::any_of(targets.begin(), targets.end(), [&name](const FuzzTarget& target) {
+      return target.name == name;
+    })) << name;
+    EXPECT_FALSE(regressions_of(name).empty()) << name;
+    ++folders;
+  }
+  EXPECT_GT(folders, 0U);
+}
 
 // A target that can't fail would find nothing.
 TEST(FuzzSupport, PiecesThatDifferAreSeen) {
