@@ -136,7 +136,9 @@ auto run_in_executor_of(Executor* executor, F&& f, Args&&... args) {
 /// what it returns or throws. `f` and its arguments are taken by value, since the waiting task may
 /// be destroyed first; an `f` whose first parameter is a std::stop_token is told of a stop by it.
 /// A stop drops a function that has not begun, and waits for one that has. A full queue throws
-/// std::system_error with Errc::queue_full. Source: IOLoop.run_in_executor.
+/// std::system_error with Errc::queue_full. There is no form that borrows its arguments: a task
+/// that is destroyed would have to wait for the function, which would block the Loop and its host.
+/// Source: IOLoop.run_in_executor.
 ///
 /// GCC 12 destroys what a temporary lambda or aggregate within a co_await expression holds twice.
 /// Unless its captures are references and plain values, give it a name first:
