@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <stdexcept>
@@ -13,7 +14,7 @@
 #include <string_view>
 #include <system_error>
 
-/// What the examples' main functions share: the port, the URL, and the end.
+/// What the examples' main functions share: options, the URL, and the end.
 namespace examples {
 
 /// The value of `--name=VALUE`; nothing if it is not given.
@@ -27,19 +28,34 @@ inline std::string_view option(int argc, char** argv, std::string_view name) {
   return {};
 }
 
-/// The number of `--port=N`, where 0 is any free port.
-inline std::uint16_t port_option(int argc, char** argv, std::string_view name = "--port",
-                                 std::uint16_t port = 8888) {
+/// The number of `--name=N`, up to `most`; `missing` if it is not given. `what` it should be is
+/// said of anything else.
+inline unsigned number_option(int argc, char** argv, std::string_view name, std::string_view what,
+                              unsigned missing, unsigned most) {
   const std::string_view text = option(argc, argv, name);
-  if (text.empty()) return port;
+  if (text.empty()) return missing;
   unsigned number = 0;
   for (const char c : text) {
     number = number * 10 + static_cast<unsigned>(c - '0');
-    if (c < '0' || c > '9' || number > 65535) {
-      throw std::invalid_argument(std::string(name).append(": '").append(text) + "' is not a port");
+    if (c < '0' || c > '9' || number > most) {
+      throw std::invalid_argument(
+          std::string(name).append(": '").append(text).append("' is not ").append(what));
     }
   }
-  return static_cast<std::uint16_t>(number);
+  return number;
+}
+
+/// The number of `--port=N`, where 0 is any free port.
+inline std::uint16_t port_option(int argc, char** argv, std::string_view name = "--port",
+                                 std::uint16_t port = 8888) {
+  return static_cast<std::uint16_t>(number_option(argc, argv, name, "a port", port, 65535));
+}
+
+/// The number of `--name=SECONDS`, up to a day.
+inline std::chrono::seconds seconds_option(int argc, char** argv, std::string_view name,
+                                           unsigned seconds) {
+  return std::chrono::seconds(
+      number_option(argc, argv, name, "a number of seconds up to 86400", seconds, 86'400));
 }
 
 /// One line, at once: who started the program may be waiting for it.

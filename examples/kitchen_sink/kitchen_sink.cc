@@ -97,7 +97,7 @@ web::Response status(int code) {
 
 int main(int argc, char** argv) try {
   examples::HostLoop host(argc, argv);
-  const std::chrono::seconds timeout(examples::port_option(argc, argv, "--timeout", 5));
+  const std::chrono::seconds timeout = examples::seconds_option(argc, argv, "--timeout", 5);
   web::Application app;
   app.get("/", [] { return "Hello, world"; });
   app.post("/echo", echo, {.body_bytes = 64 * 1024 * 1024});

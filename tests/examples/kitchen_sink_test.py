@@ -4,13 +4,14 @@
 import http.client
 import json
 import pathlib
+import re
 import socket
 import sys
 import tempfile
 import threading
 import time
 
-from program import LIMIT_SECONDS, Program
+from program import LIMIT_SECONDS, Program, fails
 
 
 class Raw:
@@ -230,18 +231,51 @@ def test_sleepers_do_not_hold_each_other(program):
     assert time.monotonic() - start < 20 * 0.3 / 2, "one after another"
 
 
+def timers_of(program):
+    """The seconds that are left to each of its timers, as the kernel tells: nothing has to be waited for."""
+    left = []
+    for path in pathlib.Path(f"/proc/{program.process.pid}/fdinfo").iterdir():
+        try:
+            found = re.search(r"^it_value: \((\d+), (\d+)\)$", path.read_text(), re.MULTILINE)
+        except OSError:
+            continue  # closed meanwhile
+        if found:
+            left.append(int(found.group(1)) + int(found.group(2)) / 1e9)
+    return left
+
+
+def test_default_timeout(program):
+    begin = time.monotonic()
+    with Raw(program) as raw:
+        raw.send(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        raw.read_until(b"Hello, world")
+        left = timers_of(program)
+        waited = time.monotonic() - begin
+    assert any(5 - waited <= seconds <= 5 for seconds in left), (left, waited)
+
+
+def test_wrong_options(command):
+    for wrong in ("x", "-1", "1.5", "86401"):
+        fails([*command, "--port=0", f"--timeout={wrong}"], f"--timeout: '{wrong}' is not a number of seconds up to 86400")
+    fails([*command, "--port=x"], "--port: 'x' is not a port")
+
+
 def test_times(program):
+    begin = time.monotonic()
     with Raw(program) as idle, Raw(program) as slow_head, Raw(program) as slow_body:
         slow_head.send(b"GET / HTTP/1.1\r\nHo")
         slow_body.send(b"POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n")
         assert idle.read_all() == b""
         assert slow_head.read_all().startswith(b"HTTP/1.1 408 ")
         assert slow_body.read_all().startswith(b"HTTP/1.1 408 ")
+    assert time.monotonic() - begin >= 1, "before the second of --timeout was up"
 
 
 def main():
     command = [sys.argv[1]]
+    test_wrong_options(command)
     with tempfile.TemporaryDirectory() as folder, Program([*command, f"--static={folder}"]) as program:
+        test_default_timeout(program)
         test_static(program, pathlib.Path(folder))
         test_plain(program)
         test_headers(program)
