@@ -7,23 +7,26 @@ A block of the guide that begins with
     ```cpp name=posts needs=qt,glib packages=libuv run
 
 is a whole program: it becomes OUT/posts.cc, is compiled with the named components and, with `run`, is run and must
-end by itself with status 0. Every ```cpp block must either have a name or the word `part`: what is no whole program
-is the exception. Prints one line a program: name;components;packages;run or -;page.
+end by itself with status 0. One that begins with ```python becomes OUT/posts.py, and can only be run. Every block of these
+languages must either have a name or the word `part`: what is no whole program is the exception. Prints one line a program:
+file|components|packages|run or -|page.
 """
 
 import pathlib
 import re
 import sys
 
-FENCE = re.compile(r"^```cpp\b(.*)$")
+FENCE = re.compile(r"^```(cpp|python)\b(.*)$")
+SUFFIXES = {"cpp": ".cc", "python": ".py"}
+COMMENTS = {"cpp": "//", "python": "#"}
 
 
 def fail(page, line, what):
     sys.exit(f"{page}:{line}: {what}")
 
 
-def options_of(page, line, text):
-    options = {"needs": "", "packages": "", "run": "-", "name": "", "part": False}
+def options_of(page, line, language, text):
+    options = {"language": language, "needs": "", "packages": "", "run": "-", "name": "", "part": False}
     for word in text.split():
         key, _, value = word.partition("=")
         if key in ("run", "part") and not value:
@@ -33,7 +36,7 @@ def options_of(page, line, text):
         else:
             fail(page, line, f"'{word}' is not a word of a program block; see tests/docs/extract.py")
     if bool(options["name"]) == options["part"]:
-        fail(page, line, "a block of C++ needs either name=... or the word part")
+        fail(page, line, "a block of C++ or Python needs either name=... or the word part")
     return options
 
 
@@ -43,7 +46,7 @@ def blocks_of(page):
         if body is None:
             match = FENCE.match(line)
             if match:
-                body, begin, options = [], number, options_of(page, number, match.group(1))
+                body, begin, options = [], number, options_of(page, number, *match.groups())
         elif line == "```":
             yield begin, options, body
             body = None
@@ -67,12 +70,12 @@ def main():
             seen.add(name)
             where = page.relative_to(root)
             # A comment, not a #line: g++ takes what is not in the main file for a header and warns of its local types.
-            text = f"// From {where}, line {begin + 1}\n" + "\n".join(body) + "\n"
-            target = out / f"{name}.cc"
+            text = f"{COMMENTS[options['language']]} From {where}, line {begin + 1}\n" + "\n".join(body) + "\n"
+            target = out / (name + SUFFIXES[options["language"]])
             # Written only when it changes, so that nothing is rebuilt for a changed sentence elsewhere.
             if not target.exists() or target.read_text() != text:
                 target.write_text(text)
-            print(f"{name}|{options['needs']}|{options['packages']}|{options['run']}|{where}")
+            print(f"{target.name}|{options['needs']}|{options['packages']}|{options['run']}|{where}")
 
 
 if __name__ == "__main__":
