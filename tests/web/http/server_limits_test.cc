@@ -306,8 +306,9 @@ TEST_F(LimitsTest, BuffersAtTheirLimitAndOneByteBeyondIt) {
 // A head that waits for its content is held, whoever is to read that.
 TEST_F(LimitsTest, HeadsThatWaitForContentAreAmongTheBuffers) {
   for (const char* target : {"/", "/stream"}) {
-    const std::string half = "POST " + std::string(target) + " HTTP/1.1\r\nHost: h\r\nX-Large: " +
-                             std::string(50'000, 'x') + "\r\nContent-Length: 5\r\n\r\n";
+    const std::string half = "POST " + std::string(target) +
+                             " HTTP/1.1\r\nHost: h\r\nX-Large: " + std::string(50'000, 'x') +
+                             "\r\nContent-Length: 5\r\n\r\n";
     listen();
     ManualPeer measured = connect(half);
     const std::size_t held = server_->stats().buffered_bytes;
@@ -335,8 +336,8 @@ TEST_F(LimitsTest, AStreamedContentThatStallsHoldsNothing) {
                             std::string(200'000, 'x'));
   EXPECT_EQ(peer.unread(), "");
   EXPECT_LT(server_->stats().buffered_bytes, 1'000U);
-  ManualPeer chunked = connect(
-      "POST /stream HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+  ManualPeer chunked =
+      connect("POST /stream HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
   EXPECT_LT(server_->stats().buffered_bytes, 2'000U);
   send(peer, std::string(100'000, 'x'));
   EXPECT_THAT(read(peer), EndsWith("\r\n\r\n300000"));
