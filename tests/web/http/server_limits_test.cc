@@ -336,6 +336,9 @@ TEST_F(LimitsTest, AStreamedContentThatStallsHoldsNothing) {
                             std::string(200'000, 'x'));
   EXPECT_EQ(peer.unread(), "");
   EXPECT_LT(server_->stats().buffered_bytes, 1'000U);
+  peer.fail_receive(std::errc::operation_would_block);
+  loop_.run_until_idle();
+  EXPECT_LT(server_->stats().buffered_bytes, 1'000U) << "after a readiness that came to nothing";
   ManualPeer chunked =
       connect("POST /stream HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
   EXPECT_LT(server_->stats().buffered_bytes, 2'000U);
@@ -343,6 +346,24 @@ TEST_F(LimitsTest, AStreamedContentThatStallsHoldsNothing) {
   EXPECT_THAT(read(peer), EndsWith("\r\n\r\n300000"));
   send(chunked, "0\r\n\r\n");
   EXPECT_THAT(read(chunked), EndsWith("\r\n\r\n3"));
+}
+
+TEST_F(LimitsTest, AStreamedContentThatWasReadHoldsNothing) {
+  bool done = false;
+  app_.post("/long", [&](RequestBody& body) -> Task<std::string> {
+    for (std::string_view piece; !(piece = co_await body.read()).empty();) {
+    }
+    done = true;
+    co_await eddy::sleep(1h);
+    co_return "at last";
+  });
+  listen({.limits = {.body_bytes = 1'000'000}});
+  const std::string head = "POST /long HTTP/1.1\r\nHost: h\r\nContent-Length: 200000\r\n\r\n";
+  ManualPeer peer = connect(head + std::string(200'000, 'x'));
+  ASSERT_TRUE(done);
+  EXPECT_LT(server_->stats().buffered_bytes, 1'000U);
+  loop_.advance(1h);
+  EXPECT_THAT(read(peer), EndsWith("at last"));
 }
 
 TEST_F(LimitsTest, OutputAtItsLimitAndOneByteBelowIt) {

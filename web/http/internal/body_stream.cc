@@ -116,13 +116,7 @@ std::optional<std::string_view> BodyStream::take_decoded() {
 std::optional<std::string_view> BodyStream::take_framed() {
   if (malformed_) std::rethrow_exception(error_);
   raw_.consume(std::exchange(shown_, 0));
-  while (!decoder_.finished()) {
-    if (raw_.empty()) {
-      if (error_) std::rethrow_exception(error_);
-      // A client that sends no more for now makes nobody hold memory.
-      raw_.release();
-      return std::nullopt;
-    }
+  while (!decoder_.finished() && !raw_.empty()) {
     const BodyDecoder::Step step = decoder_.decode(raw_.view());
     if (step.result == ParseResult::failed) {
       refuse(decoder_.error());
@@ -134,8 +128,12 @@ std::optional<std::string_view> BodyStream::take_framed() {
     }
     raw_.consume(step.consumed);
   }
+  // Neither a client that sends no more for now nor one that has sent all makes anybody hold
+  // memory.
   if (raw_.empty()) raw_.release();
-  return std::string_view();
+  if (decoder_.finished()) return std::string_view();
+  if (error_) std::rethrow_exception(error_);
+  return std::nullopt;
 }
 
 // ---- BodyReadAwaiter
