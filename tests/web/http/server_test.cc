@@ -27,16 +27,13 @@ using eddy::web::route;
 using eddy::web::Server;
 using eddy::web::ServerOptions;
 using eddy_tests::count_of;
+using eddy_tests::get;
 using eddy_tests::pump_until;
 using eddy_tests::RawClient;
 using testing::HasSubstr;
 using testing::StartsWith;
 
 constexpr const char* kGet = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
-
-std::string get(std::string_view target, std::string_view fields = "") {
-  return "GET " + std::string(target) + " HTTP/1.1\r\nHost: h\r\n" + std::string(fields) + "\r\n";
-}
 
 // A silent loop that keeps what would have been logged.
 class ServerTest : public testing::Test {

@@ -3,7 +3,6 @@
 // Handlers that wait: what they keep meanwhile, and who may be destroyed by them.
 #include <gmock/gmock.h>
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,16 +21,11 @@ using eddy::web::Application;
 using eddy::web::RequestHandler;
 using eddy::web::route;
 using eddy_tests::count_of;
+using eddy_tests::get;
 using testing::EndsWith;
 using testing::HasSubstr;
 
 class WaitingTest : public eddy_tests::ManualServerTest {};
-
-constexpr const char* kGet = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
-
-std::string get(std::string_view target, std::string_view fields = "") {
-  return "GET " + std::string(target) + " HTTP/1.1\r\nHost: h\r\n" + std::string(fields) + "\r\n";
-}
 
 struct Slow : RequestHandler {
   Task<void> get(std::string_view part) {
@@ -55,7 +49,7 @@ TEST_F(WaitingTest, ViewsStayWhileAHandlerWaits) {
   // Pipelined requests, a body, and other connections overwrite whatever is not kept.
   std::string requests = get("/slow/a%20b", "X-Field: value\r\n");
   requests += "POST /slow/second HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody";
-  for (int i = 0; i < 16; ++i) requests += kGet;
+  for (int i = 0; i < 16; ++i) requests += get("/");
   ManualPeer peer = connect(requests);
   std::string answers;
   for (int waiting = 0; waiting < 2; ++waiting) {
@@ -79,7 +73,7 @@ TEST_F(WaitingTest, ACoroutineLambdaKeepsItsCaptures) {
     co_return text;
   });
   listen();
-  ManualPeer peer = connect(kGet);
+  ManualPeer peer = connect(get("/"));
   EXPECT_EQ(read(peer), "");
   loop_.advance(1h);
   EXPECT_THAT(read(peer), EndsWith(std::string(100, 'c')));
@@ -116,7 +110,7 @@ TEST_F(WaitingTest, ATaskMayDestroyItsServer) {
     co_return "unheard";
   });
   server_ = &own->listen(loop_, "127.0.0.1", 0);
-  ManualPeer peer = connect(kGet);
+  ManualPeer peer = connect(get("/"));
   loop_.advance(1s);
   EXPECT_FALSE(own);
   EXPECT_TRUE(peer.closed());
