@@ -54,7 +54,9 @@ def main():
         return
     if kind == "overruns":
         for case in cases:
-            for line in lines_of(case) if not case.get("name").startswith(OVERRUNS_TEST) else []:
+            if case.get("name").startswith(OVERRUNS_TEST):
+                continue
+            for line in lines_of(case):
                 if line.startswith(OVERRUN):
                     print(f"  {line.removeprefix(OVERRUN)}")
         return

@@ -80,14 +80,13 @@ def judge(check, tables):
     for line in [f"{name}: FAILED" for name in broken] + open_ones:
         print(f"  {line}")
     proof = verdicts.get("limit to nginx")
-    unproved = proof is None and any(name.endswith(" to limit") for name in verdicts)
-    if unproved:
-        print("The run is void: limit has not been compared with nginx in it (--loads=limit,...), so nothing relative to "
-              "it counts.")
+    why_void = None
+    if proof is None and any(name.endswith(" to limit") for name in verdicts):
+        why_void = "has not been compared with nginx in it (--loads=limit,...)"
     elif proof not in (None, "passed"):
-        print("The run is void: limit has not shown that it costs no more than nginx, so nothing relative to it "
-              "counts.")
-    void = unproved or proof not in (None, "passed")
+        why_void = "has not shown that it costs no more than nginx"
+    if why_void:
+        print(f"The run is void: limit {why_void}, so nothing relative to it counts.")
     if not check:
         return 0
-    return 3 if void else 1 if broken else 3 if open_ones else 0
+    return 3 if why_void else 1 if broken else 3 if open_ones else 0

@@ -266,10 +266,6 @@ std::string text_of(std::size_t bytes) {
   return text;
 }
 
-}  // namespace
-
-namespace {
-
 /// How late something was: handlers that ended meanwhile, and steps of whatever kind.
 struct Lateness {
   void add(long handlers_since, long steps_since) {
