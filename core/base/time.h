@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <type_traits>
 
 namespace eddy::inline v0 {
 
@@ -20,6 +21,9 @@ namespace internal {
 template <class Rep, class Period>
 TimePoint deadline_after(TimePoint now, std::chrono::duration<Rep, Period> after) {
   if (!(after > std::chrono::duration<Rep, Period>::zero())) return now;
+  if constexpr (std::is_same_v<std::chrono::duration<Rep, Period>, Duration>) {
+    return after < kNever - now ? now + after : kNever;
+  }
   // Compared in floating point first, because the integer conversion itself may overflow. Rounded
   // up, because a timer never fires early.
   using Seconds = std::chrono::duration<double>;

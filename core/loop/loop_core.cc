@@ -131,6 +131,8 @@ void LoopCore::dispatch(const Budget& budget, bool block) noexcept {
   run_kinds(turn);
 
   turn_ = turn.outer;
+  // Whatever the step around this turn read before it is not its end.
+  if (turn_ != nullptr) turn_->step_ended = TimePoint{};
   // A step may have forked: what the child's turn leaves to the next is not told to the parent.
   if (state_ != State::open || (forked() && !renew_after_fork())) return;
   end_turn(turn);
@@ -264,7 +266,7 @@ void LoopCore::end_step(Turn& turn, const char* label) noexcept {
   ++turn.steps;
   ++stats_.steps;
   if (state_ != State::open) return;
-  const TimePoint now = poller_->now();
+  const TimePoint now = turn.step_ended > turn.step_began ? turn.step_ended : poller_->now();
   const Duration took = now - turn.step_began;
   turn.step_began = now;
   if (took > stats_.longest_step) {

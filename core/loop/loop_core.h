@@ -97,6 +97,12 @@ class LoopCore final : public std::enable_shared_from_this<LoopCore> {
   [[nodiscard]] TimePoint step_time() const noexcept {
     return turn_ != nullptr ? turn_->step_began : now();
   }
+  /// See scheduler.h.
+  [[nodiscard]] TimePoint final_time() noexcept {
+    const TimePoint time = now();
+    if (turn_ != nullptr) turn_->step_ended = time;
+    return time;
+  }
   /// Of the turn that runs; between turns, where it may be long past, the present time.
   [[nodiscard]] TimePoint turn_time() const noexcept {
     return turn_ != nullptr ? turn_time_ : now();
@@ -116,6 +122,8 @@ class LoopCore final : public std::enable_shared_from_this<LoopCore> {
     Budget budget;
     TimePoint began;
     TimePoint step_began;
+    /// Behind `step_began`, if the step that runs has read the clock at its end; see final_time().
+    TimePoint step_ended{};
     std::size_t steps = 0;
     std::uint64_t timer_boundary = 0;
     bool spent = false;

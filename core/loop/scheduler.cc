@@ -7,6 +7,7 @@ namespace eddy::inline v0::internal {
 
 bool is_open(const LoopCore& core) noexcept { return core.open(); }
 TimePoint now(const LoopCore& core) noexcept { return core.now(); }
+TimePoint final_time(LoopCore& core) noexcept { return core.final_time(); }
 TimePoint turn_time(const LoopCore& core) noexcept { return core.turn_time(); }
 TimePoint step_time(const LoopCore& core) noexcept { return core.step_time(); }
 bool logs(const LoopCore& core, LogLevel level) noexcept { return core.logs(level); }

@@ -93,6 +93,10 @@ EDDY_API TimePoint turn_time(const LoopCore& core) noexcept;
 /// The time at which the current step began, free too. Outside turns it is the present time.
 EDDY_API TimePoint step_time(const LoopCore& core) noexcept;
 
+/// The present time, for the last thing that a step does: the loop takes it as the step's end, and
+/// does not read the clock once more.
+EDDY_API TimePoint final_time(LoopCore& core) noexcept;
+
 /// Appends `item` to the ready list; it runs in this turn if the budget lasts, never inside this
 /// call. Nothing happens if it is linked already or the Loop is closed.
 EDDY_API void schedule(LoopCore& core, ReadyItem& item) noexcept;

@@ -3,6 +3,7 @@
 #include <eddy/core/loop/loop.h>
 
 #include <eddy/core/core.h>
+#include <eddy/core/loop/scheduler.h>
 #include <eddy/testing/captured_log.h>
 #include <eddy/testing/manual_loop.h>
 #include <gtest/gtest.h>
@@ -414,6 +415,39 @@ TEST(Stats, CountWhatHappens) {
   EXPECT_EQ(stats.steps, 3U);
   EXPECT_EQ(stats.longest_step, 3ms);
   EXPECT_STREQ(stats.longest_step_label, "post");
+}
+
+TEST(Stats, TheTimeAtTheEndOfAStepIsReadOnce) {
+  ManualLoop loop;
+  eddy::internal::LoopCore& core = *eddy::internal::core_of(loop);
+  eddy::TimePoint end;
+  loop.post([&] {
+    loop.system().move_clock(3ms);
+    end = eddy::internal::final_time(core);
+    loop.system().move_clock(1ms);
+  });
+  loop.post([&] {
+    EXPECT_EQ(eddy::internal::step_time(core), end);
+    loop.system().move_clock(2ms);
+  });
+  loop.post([&] { EXPECT_EQ(eddy::internal::step_time(core), end + 3ms) << "nothing is lost"; });
+  loop.run_turns();
+  EXPECT_EQ(loop.stats().longest_step, 3ms);
+}
+
+TEST(Stats, ATurnWithinAStepIsNotBehindItsEnd) {
+  ManualLoop loop;
+  eddy::internal::LoopCore& core = *eddy::internal::core_of(loop);
+  loop.post([&] {
+    loop.system().move_clock(1ms);
+    (void)eddy::internal::final_time(core);
+    loop.post([&] { loop.system().move_clock(5ms); });
+    loop.dispatch();
+  });
+  loop.post([] {});
+  loop.run_turns();
+  EXPECT_EQ(loop.stats().longest_step, 6ms);
+  EXPECT_EQ(loop.stats().steps, 3U);
 }
 
 TEST(Stats, AProbeSeesTurnsAndSteps) {

@@ -69,7 +69,10 @@ Patience::For Connection::awaited() const noexcept {
 void Connection::update_patience() {
   const Patience::For what = awaited();
   if (what == patience_.what()) return;
-  if (what == Patience::For::content && phase_ == Phase::handling) {
+  if (what == Patience::For::request) {
+    // Nothing is left to do until the client sends something.
+    patience_.wait_for(what, final_time(server_->loop()), server_->options().timeouts);
+  } else if (what == Patience::For::content && phase_ == Phase::handling) {
     patience_.wait_for(what, now(server_->loop()), timeouts_of_stream());
   } else {
     patience_.wait_for(what, now(server_->loop()), server_->options().timeouts);
