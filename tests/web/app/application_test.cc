@@ -278,6 +278,21 @@ struct WhichApp : RequestHandler {
   void get() { seen = &app(); }
 };
 
+struct AsksLate : RequestHandler {
+  static inline Application* in_on_finish = nullptr;
+  static inline Application* in_destructor = nullptr;
+  ~AsksLate() override { in_destructor = &app(); }
+  void on_finish() override { in_on_finish = &app(); }
+  void get() {}
+};
+
+TEST(RequestHandler, KnowsItsApplicationToItsEnd) {
+  Application app({route<AsksLate>("/")});
+  { const TestExchange get(app, "GET", "/"); }
+  EXPECT_EQ(AsksLate::in_on_finish, &app);
+  EXPECT_EQ(AsksLate::in_destructor, &app);
+}
+
 TEST(RequestHandler, KnowsItsApplication) {
   Application app({route<WhichApp>("/")});
   const TestExchange get(app, "GET", "/");
