@@ -109,8 +109,7 @@ void Exchange::flushed() noexcept {
 }
 
 void Exchange::tell_client_gone() noexcept {
-  if (service_ == nullptr || over_) return;
-  if (!std::exchange(told_client_gone_, true)) service_->client_gone(*this);
+  if (service_ != nullptr && !std::exchange(told_client_gone_, true)) service_->client_gone(*this);
 }
 
 bool Exchange::cancelled_on_disconnect() const noexcept {
@@ -126,14 +125,12 @@ bool Exchange::flush() {
 
 void Exchange::end() noexcept {
   task_.reset();
-  // What is told now, and what is destroyed with the request's memory, may still ask for it.
-  if (service_ != nullptr && !over_) {
-    over_ = true;
-    service_->over(*this);
-  }
+  // What is told now, and what is destroyed with the request's memory, may still ask for the
+  // service. If it runs the loop and the client goes, that is no news any more.
+  told_client_gone_ = true;
+  if (service_ != nullptr) service_->over(*this);
   arena_.reset();
   service_ = nullptr;
-  over_ = false;
   kept_service_.reset();
 }
 

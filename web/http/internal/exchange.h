@@ -200,7 +200,7 @@ class EDDY_API Exchange {
   /// As above, with one whose outermost frame has a TaskHold and calls task_ended().
   void wait_for_holder(Task<void> task) { task_.emplace(std::move(task)); }
   void task_ended(const std::exception_ptr& error) noexcept {
-    if (service_ != nullptr && !over_) service_->task_ended(*this, error);
+    if (service_ != nullptr) service_->task_ended(*this, error);
   }
   [[nodiscard]] bool waiting() const noexcept { return task_.has_value(); }
   /// See ExchangeOwner::on_flush; true where nobody waits for the response any more.
@@ -248,8 +248,6 @@ class EDDY_API Exchange {
   bool finished_ : 1 = false;
   bool cancel_on_disconnect_ : 1 = false;
   bool pinned_ : 1 = false;
-  /// The service has been told that the exchange is over.
-  bool over_ : 1 = false;
 };
 
 /// A counted hold on an exchange.
