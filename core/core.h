@@ -3,8 +3,13 @@
 
 /// Everything of Eddy's core: the loop, tasks and streams.
 
+#include <eddy/core/base/base64.h>              // IWYU pragma: export
+#include <eddy/core/base/digest.h>              // IWYU pragma: export
 #include <eddy/core/base/error.h>               // IWYU pragma: export
+#include <eddy/core/base/hex.h>                 // IWYU pragma: export
+#include <eddy/core/base/hmac.h>                // IWYU pragma: export
 #include <eddy/core/base/log.h>                 // IWYU pragma: export
+#include <eddy/core/base/secrets.h>             // IWYU pragma: export
 #include <eddy/core/base/version.h>             // IWYU pragma: export
 #include <eddy/core/loop/idle_timeout.h>        // IWYU pragma: export
 #include <eddy/core/loop/loop.h>                // IWYU pragma: export
