@@ -8,6 +8,7 @@
 #include <eddy/core/task/sleep.h>            // IWYU pragma: export
 #include <eddy/core/task/task.h>             // IWYU pragma: export
 #include <eddy/web/app/application.h>        // IWYU pragma: export
+#include <eddy/web/app/arguments.h>          // IWYU pragma: export
 #include <eddy/web/app/path_value.h>         // IWYU pragma: export
 #include <eddy/web/app/request_handler.h>    // IWYU pragma: export
 #include <eddy/web/app/static_files.h>       // IWYU pragma: export

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 #include <eddy/core/base/export.h>
@@ -43,13 +44,17 @@ class EDDY_API Route {
 /// parameters of H's methods by position.
 ///
 ///     Application app({route<Main>("/"), route<Story>(R"(/story/(\d+))", {.name = "story"})});
-template <class H>
-Route route(std::string_view pattern, RouteOptions options = {}) {
+///
+/// What follows the options is kept with the route, by value (std::ref for what is not to be
+/// copied), and given to each handler's initialize().
+template <class H, class... Args>
+Route route(std::string_view pattern, RouteOptions options = {}, Args&&... args) {
   internal::RouteDefinition definition;
   definition.pattern = pattern;
   definition.name = std::move(options.name);
   definition.handler = internal::type_name<H>();
-  internal::add_methods<H>(definition);
+  using Arguments = internal::HandlerArguments<std::decay_t<Args>...>;
+  internal::add_methods<H, Arguments>(definition, Arguments::keep(std::forward<Args>(args)...));
   for (internal::MethodEntry& entry : definition.methods) {
     if (options.body_bytes) entry.body_bytes = options.body_bytes;
     entry.cancel_on_disconnect |= options.cancel_on_disconnect;

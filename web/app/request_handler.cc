@@ -34,11 +34,14 @@ Application& RequestHandler::app() const {
   return static_cast<internal::ApplicationCore*>(exchange().service())->application();
 }
 
-void RequestHandler::write_error(int status) {
+void RequestHandler::log_exception(int status, const std::exception_ptr& error) {
+  internal::log_error(exchange(), status, error);
+}
+
+void RequestHandler::write_error(int status, const std::exception_ptr& /*error*/) {
   set_header("Content-Type", "text/html; charset=UTF-8");
-  const Response& response = exchange().response();
   const std::string title =
-      std::to_string(status) + ": " + internal::error_title(status, response.reason);
+      std::to_string(status) + ": " + internal::error_title(status, exchange().response().reason);
   finish("<html><title>" + title + "</title><body>" + title + "</body></html>");
 }
 
@@ -52,6 +55,22 @@ void RequestHandler::set_status(int status, std::string_view reason) {
 }
 
 int RequestHandler::status() const { return exchange().response().status; }
+
+std::string_view RequestHandler::reason() const {
+  const Response& response = exchange().response();
+  return response.reason.empty() ? reason_phrase(response.status) : response.reason;
+}
+
+void RequestHandler::clear() {
+  Response& response = unsent("clear()").response();
+  response.status = 200;
+  response.reason.clear();
+  response.headers.clear();
+  response.headers.set(internal::kHtmlText);
+  response.body.clear();
+  response.file.reset();
+  set_default_headers();
+}
 
 void RequestHandler::set_header(std::string_view name, std::string_view value) {
   exchange().response().headers.set(name, value);
@@ -89,18 +108,34 @@ void RequestHandler::send_file(File file, std::uint64_t offset, std::uint64_t le
 }
 
 void RequestHandler::redirect(std::string_view url, bool permanent) {
+  send_elsewhere(url, permanent ? 301 : 302);
+}
+
+void RequestHandler::redirect(std::string_view url, int status) {
+  if (status < 300 || status > 399) {
+    throw std::invalid_argument("redirect(): " + std::to_string(status) + " is not of 300 to 399");
+  }
+  send_elsewhere(url, status);
+}
+
+void RequestHandler::send_elsewhere(std::string_view url, int status) {
   Response& response = unsent("redirect()").response();
   set_header("Location", url);
-  set_status(permanent ? 301 : 302);
+  set_status(status);
   response.body.clear();
   finish();
 }
 
-void RequestHandler::send_error(int status) {
-  internal::Exchange& exchange = unsent("send_error()");
-  internal::clear_response(exchange);
-  set_status(status);
-  write_error(status);
+void RequestHandler::send_error(int status, std::string_view reason) {
+  send_error(status, reason, nullptr);
+}
+
+void RequestHandler::send_error(int status, std::string_view reason,
+                                const std::exception_ptr& error) {
+  const internal::Exchange& exchange = unsent("send_error()");
+  clear();
+  set_status(status, reason);
+  write_error(status, error);
   if (!exchange.finished()) finish();
 }
 

@@ -3,10 +3,15 @@
 
 #include <concepts>
 #include <cstdint>
+#include <exception>
+#include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include <eddy/core/base/export.h>
+#include <eddy/web/app/arguments.h>
 #include <eddy/web/app/internal/number.h>
 #include <eddy/web/http/file.h>
 #include <eddy/web/http/http_error.h>
@@ -50,9 +55,18 @@ struct HandlerAccess;
 /// `static constexpr bool cancel_on_disconnect = true` stops the tasks of all its methods when the
 /// client has gone, not only those of GET and HEAD.
 ///
+/// `initialize` takes what the route was given behind its options, in the order of its parameters;
+/// it runs first, returns nothing and can't wait:
+///
+///     struct Story : eddy::web::RequestHandler {
+///       void initialize(Database& database) { database_ = &database; }
+///     };
+///     Application app({route<Story>("/story", {}, std::ref(database))});
+///
 /// What has been written is sent when the method has returned, or its task has ended, or by
 /// finish(). What a handler throws becomes an error page (HttpError: of its status; anything else:
-/// 500) and one line in the log. After the client has gone, writing does nothing.
+/// 500) and one line in the log; but Finish ends the request as it is. After the client has gone,
+/// writing does nothing.
 ///
 /// Thread: the Loop's. Ownership: the server makes and destroys it; nothing can be written in its
 /// constructor. Source: tornado.web.RequestHandler.
@@ -71,8 +85,16 @@ class EDDY_API RequestHandler {
   /// Called at most once, when the client has gone while a method waits; see also
   /// ServerOptions::half_close. on_finish() comes in any case.
   virtual void on_connection_close() {}
-  /// Sends the page for an error status; an overriding one writes its own.
-  virtual void write_error(int status);
+  /// Called for each request before anything else, and again when a response is begun anew by
+  /// clear() or for an error page: sets what all of this handler's responses have in common.
+  virtual void set_default_headers() {}
+  /// Sends the page for an error status; an overriding one writes its own, in the response that has
+  /// status(), reason() and the default headers by then. `error` is what was thrown, or null where
+  /// send_error() was called. What it throws is logged, and the page is empty.
+  virtual void write_error(int status, const std::exception_ptr& error);
+  /// Logs what the handler has thrown: by default a warning for an HttpError with a message,
+  /// nothing for one without, and an error for anything else.
+  virtual void log_exception(int status, const std::exception_ptr& error);
 
   [[nodiscard]] const Request& request() const;
   /// The application that this handler is a route of. Throws std::logic_error once that has been
@@ -82,6 +104,74 @@ class EDDY_API RequestHandler {
   /// 100 to 999. An empty reason is the status's own; one with control characters is dropped.
   void set_status(int status, std::string_view reason = {});
   [[nodiscard]] int status() const;
+  /// What was set, or the status's own.
+  [[nodiscard]] std::string_view reason() const;
+  /// Drops status, fields and what has been written, and begins again with the default headers.
+  /// Throws std::logic_error once anything has been sent.
+  void clear();
+
+  // ---- Arguments ----
+  //
+  // Of the query and of a urlencoded or multipart body. Control characters become blanks, and
+  // blanks around a value are taken off (Strip::no leaves them). A T is std::string or what
+  // PathValue knows. A text that does not convert, or is no UTF-8, is an ArgumentError: a 400 that
+  // names the argument. get_argument() looks at both, and takes the last value, of the body where
+  // it has one. request().query_arguments() and form() have everything as it was sent.
+  // Source: tornado.web.RequestHandler.get_argument.
+
+  /// Throws MissingArgumentError, a 400, where there is no such argument; but a std::optional is
+  /// empty.
+  template <class T = std::string>
+  [[nodiscard]] T get_argument(std::string_view name, Strip strip = Strip::yes) const {
+    return internal::required_argument<T>(*this, {name, ArgumentSource::any, strip});
+  }
+  template <class T>
+  requires(!std::is_same_v<T, Strip>)
+      [[nodiscard]] internal::ArgumentValue<T> get_argument(std::string_view name, T fallback,
+                                                            Strip strip = Strip::yes) const {
+    return internal::argument_or<internal::ArgumentValue<T>>(
+        *this, {name, ArgumentSource::any, strip}, std::move(fallback));
+  }
+  template <class T = std::string>
+  [[nodiscard]] T get_query_argument(std::string_view name, Strip strip = Strip::yes) const {
+    return internal::required_argument<T>(*this, {name, ArgumentSource::query, strip});
+  }
+  template <class T>
+  requires(!std::is_same_v<T, Strip>)
+      [[nodiscard]] internal::ArgumentValue<T> get_query_argument(std::string_view name, T fallback,
+                                                                  Strip strip = Strip::yes) const {
+    return internal::argument_or<internal::ArgumentValue<T>>(
+        *this, {name, ArgumentSource::query, strip}, std::move(fallback));
+  }
+  template <class T = std::string>
+  [[nodiscard]] T get_body_argument(std::string_view name, Strip strip = Strip::yes) const {
+    return internal::required_argument<T>(*this, {name, ArgumentSource::body, strip});
+  }
+  template <class T>
+  requires(!std::is_same_v<T, Strip>)
+      [[nodiscard]] internal::ArgumentValue<T> get_body_argument(std::string_view name, T fallback,
+                                                                 Strip strip = Strip::yes) const {
+    return internal::argument_or<internal::ArgumentValue<T>>(
+        *this, {name, ArgumentSource::body, strip}, std::move(fallback));
+  }
+  /// All values of that name in order, those of the query first; none if there is no such argument.
+  template <class T = std::string>
+  [[nodiscard]] std::vector<T> get_arguments(std::string_view name,
+                                             Strip strip = Strip::yes) const {
+    return internal::all_arguments<T>(*this, {name, ArgumentSource::any, strip});
+  }
+  template <class T = std::string>
+  [[nodiscard]] std::vector<T> get_query_arguments(std::string_view name,
+                                                   Strip strip = Strip::yes) const {
+    return internal::all_arguments<T>(*this, {name, ArgumentSource::query, strip});
+  }
+  template <class T = std::string>
+  [[nodiscard]] std::vector<T> get_body_arguments(std::string_view name,
+                                                  Strip strip = Strip::yes) const {
+    return internal::all_arguments<T>(*this, {name, ArgumentSource::body, strip});
+  }
+
+  // ---- The response ----
 
   /// Replaces what was set by that name. Throws std::invalid_argument where a name or value could
   /// not be sent (control characters). Content-Type is text/html; charset=UTF-8 unless it is set.
@@ -109,10 +199,13 @@ class EDDY_API RequestHandler {
   /// is dropped. Content-Type is the handler's to set (see mime.h).
   void send_file(File file);
   void send_file(File file, std::uint64_t offset, std::uint64_t length);
-  /// Ends the request by sending the client elsewhere: 302, or 301 for good.
+  /// Ends the request by sending the client elsewhere: 302, or 301 for good. Throws
+  /// std::invalid_argument for a URL with a control character.
   void redirect(std::string_view url, bool permanent = false);
+  /// With a status of its own: 300 to 399; throws std::invalid_argument for another.
+  void redirect(std::string_view url, int status);
   /// Ends the request with the error page of `status`; what was written before is dropped.
-  void send_error(int status);
+  void send_error(int status, std::string_view reason = {});
   /// The response is complete: it is sent, and the handler may go on without it. Throws
   /// std::logic_error if it was called before.
   void finish();
@@ -126,6 +219,8 @@ class EDDY_API RequestHandler {
   /// For `call`, which makes a response of its own. Throws std::logic_error when one is on its way.
   [[nodiscard]] internal::Exchange& unsent(const char* call) const;
   void append(std::string_view text);
+  void send_error(int status, std::string_view reason, const std::exception_ptr& error);
+  void send_elsewhere(std::string_view url, int status);
 
   template <class Part>
   void write_part(const Part& part) {

@@ -227,7 +227,9 @@ TEST(RequestHandler, ExceptionsBecomeErrorPagesAndOneLineOfLog) {
 }
 
 struct OwnErrorPage : RequestHandler {
-  void write_error(int status) override { finish("own page for " + std::to_string(status)); }
+  void write_error(int status, const std::exception_ptr& /*error*/) override {
+    finish("own page for " + std::to_string(status));
+  }
   void get() { send_error(409); }
   void post() { redirect("/x\r\nSet-Cookie: a=b"); }
 };

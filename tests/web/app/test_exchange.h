@@ -14,9 +14,10 @@ namespace eddy_tests {
 class TestExchange final : private eddy::web::internal::ExchangeOwner {
  public:
   TestExchange(eddy::web::Application& app, std::string_view method, std::string_view target,
-               std::string_view body = {})
+               std::string_view body = {}, std::string_view fields = {})
       : service_(app.service()),
-        text_(std::string(method) + " " + std::string(target) + " HTTP/1.1\r\nHost: h\r\n\r\n"),
+        text_(std::string(method) + " " + std::string(target) + " HTTP/1.1\r\nHost: h\r\n" +
+              std::string(fields) + "\r\n"),
         exchange_(*new eddy::web::internal::Exchange({})) {
     if (exchange_.parser().parse(text_) != eddy::web::ParseResult::done) {
       throw std::invalid_argument(exchange_.parser().error().what);

@@ -122,11 +122,21 @@ void ApplicationCore::dispatch(Exchange& exchange) {
   method->invoke(method->target, exchange, parts);
 }
 
-void ApplicationCore::send_error(Exchange& exchange, int status) {
+void ApplicationCore::log_exception(Exchange& exchange, int status,
+                                    const std::exception_ptr& error) {
   if (RequestHandler* handler = handler_of(exchange)) {
-    handler->send_error(status);
+    handler->log_exception(status, error);
   } else {
-    BasicService::send_error(exchange, status);
+    BasicService::log_exception(exchange, status, error);
+  }
+}
+
+void ApplicationCore::send_error(Exchange& exchange, int status, std::string_view reason,
+                                 const std::exception_ptr& error) {
+  if (RequestHandler* handler = handler_of(exchange)) {
+    HandlerAccess::send_error(*handler, status, reason, error);
+  } else {
+    BasicService::send_error(exchange, status, reason, error);
   }
 }
 
@@ -138,19 +148,16 @@ void ApplicationCore::client_gone(Exchange& exchange) noexcept {
   tell(exchange, "on_connection_close()", &RequestHandler::on_connection_close);
 }
 
-void clear_response(Exchange& exchange) {
-  Response& response = exchange.response();
-  response.headers.clear();
-  response.headers.set(kHtmlText);
-  response.body.clear();
-  response.reason.clear();
-  response.status = 200;
-}
-
 void HandlerAccess::attach(RequestHandler& handler, Exchange& exchange) {
   handler.exchange_ = &exchange;
   exchange.attachment = &handler;
   exchange.response().headers.set(kHtmlText);
+  handler.set_default_headers();
+}
+
+void HandlerAccess::send_error(RequestHandler& handler, int status, std::string_view reason,
+                               const std::exception_ptr& error) {
+  handler.send_error(status, reason, error);
 }
 
 void HandlerAccess::pin(Exchange& exchange, PathParts& parts) {

@@ -29,14 +29,13 @@ class ApplicationCore final : public BasicService {
 
  private:
   void dispatch(Exchange& exchange);
-  void send_error(Exchange& exchange, int status) override;
+  void log_exception(Exchange& exchange, int status, const std::exception_ptr& error) override;
+  void send_error(Exchange& exchange, int status, std::string_view reason,
+                  const std::exception_ptr& error) override;
 
   Router router_;
   Application* application_;
 };
-
-/// Drops what a handler has set and written so far.
-void clear_response(Exchange& exchange);
 
 }  // namespace internal
 }  // namespace eddy::inline v0::web

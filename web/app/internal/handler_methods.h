@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <exception>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -9,6 +11,7 @@
 
 #include <eddy/core/base/export.h>
 #include <eddy/core/task/task.h>
+#include <eddy/web/app/internal/handler_arguments.h>
 #include <eddy/web/app/internal/handler_probe.h>
 #include <eddy/web/app/internal/method_table.h>
 #include <eddy/web/app/internal/path_arguments.h>
@@ -20,6 +23,8 @@ namespace eddy::inline v0::web::internal {
 struct EDDY_API HandlerAccess {
   /// Makes `handler` the one that answers, with Tornado's default headers.
   static void attach(RequestHandler& handler, Exchange& exchange);
+  static void send_error(RequestHandler& handler, int status, std::string_view reason,
+                         const std::exception_ptr& error);
   /// Sees to it that the request outlives the read buffer, and mends the parts' views.
   static void pin(Exchange& exchange, PathParts& parts);
 };
@@ -78,7 +83,7 @@ Task<void> prepare_and_call(RequestHandler& handler, [[maybe_unused]] Exchange& 
 }
 
 /// MethodEntry::invoke for one member function of a handler class.
-template <class H, class Verb>
+template <class H, class Verb, class Arguments>
 struct HandlerMethod {
   using Function = MemberFunction<decltype(Verb::template member<H>())>;
   using PrepareFunction = MemberFunction<decltype(Verb_prepare::member<H>())>;
@@ -98,11 +103,12 @@ struct HandlerMethod {
           values);
     }
 
-    static void invoke(void* /*target*/, Exchange& exchange, PathParts& parts) {
+    static void invoke(void* target, Exchange& exchange, PathParts& parts) {
       constexpr bool kWaits = kVerbWaits || kPrepareWaits || kStreams;
       if constexpr (kWaits) HandlerAccess::pin(exchange, parts);
       H& handler = exchange.arena().make<H>();
       HandlerAccess::attach(handler, exchange);
+      Arguments::initialize(handler, target);
       if constexpr (!kWaits) {
         Values values = path_arguments<Args...>(parts);
         handler.prepare();
@@ -127,8 +133,9 @@ struct HandlerMethod {
     }
   };
 
-  static constexpr MethodEntry entry() {
-    MethodEntry entry{&Function::template Apply<WithParameters>::invoke, nullptr, Function::kArity};
+  static constexpr MethodEntry entry(void* arguments) {
+    MethodEntry entry{&Function::template Apply<WithParameters>::invoke, arguments,
+                      Function::kArity};
     entry.streams_body = kStreams;
     entry.body_bytes = kMaxBodySize<H>;
     entry.cancel_on_disconnect = kCancelOnDisconnect<H>;
@@ -136,10 +143,11 @@ struct HandlerMethod {
   }
 };
 
-template <class H, class Verb>
-void add_method(RouteDefinition& definition, Method method) {
+template <class H, class Verb, class Arguments>
+void add_method(RouteDefinition& definition, Method method, void* arguments) {
   if constexpr (Verb::template exists<H>()) {
-    definition.methods[static_cast<std::size_t>(method)] = HandlerMethod<H, Verb>::entry();
+    definition.methods[static_cast<std::size_t>(method)] =
+        HandlerMethod<H, Verb, Arguments>::entry(arguments);
   }
 }
 
@@ -155,22 +163,24 @@ constexpr bool is_handler_class() {
          std::is_default_constructible_v<H>;
 }
 
-template <class H>
-void add_methods(RouteDefinition& definition) {
+/// `arguments` are for initialize(), and the definition's from now on.
+template <class H, class Arguments>
+void add_methods(RouteDefinition& definition, std::shared_ptr<void> arguments) {
   if constexpr (is_handler_class<H>()) {
-    if constexpr (Verb_prepare::exists<H>()) {
+    if constexpr (Arguments::template fit<H>() && Verb_prepare::exists<H>()) {
       static_assert(MemberFunction<decltype(Verb_prepare::member<H>())>::kArity == 0,
                     "eddy: a handler's prepare() takes no parameters");
       static_assert(!kStreamsBody<H> || Verb_data_received::exists<H>(),
                     "eddy: a handler with stream_request_body has data_received(std::string_view)");
-      add_method<H, Verb_get>(definition, Method::get);
-      add_method<H, Verb_head>(definition, Method::head);
-      add_method<H, Verb_post>(definition, Method::post);
-      add_method<H, Verb_put>(definition, Method::put);
-      add_method<H, Verb_patch>(definition, Method::patch);
-      add_method<H, Verb_del>(definition, Method::del);
-      add_method<H, Verb_options>(definition, Method::options);
+      add_method<H, Verb_get, Arguments>(definition, Method::get, arguments.get());
+      add_method<H, Verb_head, Arguments>(definition, Method::head, arguments.get());
+      add_method<H, Verb_post, Arguments>(definition, Method::post, arguments.get());
+      add_method<H, Verb_put, Arguments>(definition, Method::put, arguments.get());
+      add_method<H, Verb_patch, Arguments>(definition, Method::patch, arguments.get());
+      add_method<H, Verb_del, Arguments>(definition, Method::del, arguments.get());
+      add_method<H, Verb_options, Arguments>(definition, Method::options, arguments.get());
     }
+    if (arguments != nullptr) definition.owned.push_back(std::move(arguments));
   }
 }
 

@@ -72,6 +72,7 @@ EDDY_WEB_PROBE(put)
 EDDY_WEB_PROBE(patch)
 EDDY_WEB_PROBE(del)
 EDDY_WEB_PROBE(options)
+EDDY_WEB_PROBE(initialize)
 EDDY_WEB_PROBE(prepare)
 EDDY_WEB_PROBE(data_received)
 

@@ -5,6 +5,7 @@
 #include <eddy/core/base/log.h>
 #include <eddy/web/http/http_error.h>
 #include <eddy/web/http/internal/answer.h>
+#include <eddy/web/http/internal/scan.h>
 #include <eddy/web/http/status.h>
 
 namespace eddy::inline v0::web::internal {
@@ -24,29 +25,58 @@ void BasicService::task_ended(Exchange& exchange, const std::exception_ptr& erro
   }
 }
 
+namespace {
+
+/// What is made of something that was thrown.
+struct Verdict {
+  enum class Kind { error, finish, silent };
+  Kind kind = Kind::error;
+  int status = 500;
+  /// The reason, or the last part of what is sent.
+  std::string text = {};
+};
+
+Verdict judge(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const HttpError& http) {
+    if (http.status() < 300 || http.status() > 599) return {};
+    return {.status = http.status(), .text = http.reason()};
+  } catch (const Finish& finish) {
+    return {.kind = Verdict::Kind::finish, .text = finish.last_part()};
+  } catch (const Cancelled&) {
+    return {.kind = Verdict::Kind::silent};
+  } catch (const ClientGoneError&) {
+    return {.kind = Verdict::Kind::silent};
+  } catch (...) {
+    return {};
+  }
+}
+
+}  // namespace
+
 void BasicService::fail(Exchange& exchange, const std::exception_ptr& error) noexcept {
   int status = 500;
   try {
+    const Verdict verdict = judge(error);
+    status = verdict.status;
+    if (verdict.kind == Verdict::Kind::silent) return;
+    if (verdict.kind == Verdict::Kind::finish) {
+      if (exchange.finished()) return;
+      exchange.response().body += verdict.text;
+      return exchange.finish();
+    }
     try {
-      std::rethrow_exception(error);
-    } catch (const HttpError& http) {
-      if (http.status() >= 400 && http.status() <= 599) status = http.status();
-      if (http.what()[0] != '\0') {
-        exchange.log(LogLevel::warning, summary(exchange, status) + ": " + http.what());
-      }
-    } catch (const Cancelled&) {
-      return;
-    } catch (const ClientGoneError&) {
-      return;
+      log_exception(exchange, status, error);
     } catch (...) {
-      exchange.log(LogLevel::error,
-                   summary(exchange, status) + ": " + describe(std::current_exception()));
+      log_thrown(exchange, "log_exception()");
     }
     // Behind a head that was sent there is no room for an error page: the response stays
     // unfinished, and the connection is cut, so that the client knows.
     if (exchange.finished() || exchange.state().head_sent) return;
-    send_error(exchange, status);
+    send_error(exchange, status, verdict.text, error);
   } catch (...) {
+    log_thrown(exchange, "write_error()");
     // Not even the error page could be made: send what needs no memory.
     if (exchange.finished() || exchange.state().head_sent) return;
     exchange.response().headers.clear();
@@ -64,9 +94,26 @@ void log_thrown(Exchange& exchange, std::string_view hook) noexcept try {
 
 void BasicService::over(Exchange& /*exchange*/) noexcept {}
 
-void BasicService::send_error(Exchange& exchange, int status) {
+void BasicService::log_exception(Exchange& exchange, int status, const std::exception_ptr& error) {
+  log_error(exchange, status, error);
+}
+
+void BasicService::send_error(Exchange& exchange, int status, std::string_view reason,
+                              const std::exception_ptr& /*error*/) {
   exchange.response().headers.clear();
-  send_plain_error(exchange, status);
+  send_plain_error(exchange, status, reason);
+}
+
+void log_error(Exchange& exchange, int status, const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const HttpError& http) {
+    if (http.what()[0] == '\0') return;
+    exchange.log(LogLevel::warning, summary(exchange, status) + ": " + http.what());
+  } catch (...) {
+    exchange.log(LogLevel::error,
+                 summary(exchange, status) + ": " + describe(std::current_exception()));
+  }
 }
 
 std::string error_title(int status, std::string_view reason) {
@@ -84,11 +131,12 @@ std::string error_title(int status, std::string_view reason) {
   return escaped;
 }
 
-void send_plain_error(Exchange& exchange, int status) {
+void send_plain_error(Exchange& exchange, int status, std::string_view reason) {
   Response& response = exchange.response();
-  const std::string title = std::to_string(status) + ": " + error_title(status, {});
+  if (!is_field_value(reason)) reason = {};
+  const std::string title = std::to_string(status) + ": " + error_title(status, reason);
   response.status = status;
-  response.reason.clear();
+  response.reason = reason;
   response.headers.set(kHtmlText);
   response.body = "<html><title>" + title + "</title><body>" + title + "</body></html>";
   exchange.finish();

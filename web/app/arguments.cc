@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/web/app/arguments.h>
+
+#include <eddy/web/app/request_handler.h>
+#include <eddy/web/http/form.h>
+#include <eddy/web/http/url.h>
+
+namespace eddy::inline v0::web {
+
+namespace {
+
+// In a log line: enough to see what it is, and no more of a client's bytes.
+constexpr std::size_t kShownBytes = 40;
+
+std::string shown(std::string_view text) {
+  std::string escaped = "'";
+  for (const char c : text.substr(0, kShownBytes)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte < 0x7f) {
+      escaped += c;
+    } else {
+      constexpr char kDigits[] = "0123456789abcdef";
+      escaped.append("\\x").append(1, kDigits[byte >> 4]).append(1, kDigits[byte & 15]);
+    }
+  }
+  return escaped + (text.size() > kShownBytes ? "'..." : "'");
+}
+
+std::string named(std::string_view name) { return "argument '" + std::string(name) + "'"; }
+
+/// Bytes of the blank at the start of a UTF-8 text, as Unicode has blanks and Python's strip()
+/// takes them; 0 for anything else.
+std::size_t blank_at_start(std::string_view text) noexcept {
+  if (text.empty()) return 0;
+  const auto first = static_cast<unsigned char>(text[0]);
+  if (first == ' ' || (first >= 0x09 && first <= 0x0d) || (first >= 0x1c && first <= 0x1f)) {
+    return 1;
+  }
+  if (first < 0x80) return 0;
+  for (const std::string_view blank : {"\xc2\x85", "\xc2\xa0"}) {
+    if (text.starts_with(blank)) return 2;
+  }
+  for (const std::string_view blank : {"\xe1\x9a\x80", "\xe2\x80\xa8", "\xe2\x80\xa9",
+                                       "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80"}) {
+    if (text.starts_with(blank)) return 3;
+  }
+  // U+2000 to U+200A
+  const bool space = text.size() >= 3 && text.starts_with("\xe2\x80") &&
+                     static_cast<unsigned char>(text[2]) <= 0x8a;
+  return space ? 3 : 0;
+}
+
+std::size_t blank_at_end(std::string_view text) noexcept {
+  for (std::size_t size = 1; size <= 3 && size <= text.size(); ++size) {
+    if (blank_at_start(text.substr(text.size() - size)) == size) return size;
+  }
+  return 0;
+}
+
+std::string_view stripped(std::string_view text) noexcept {
+  while (const std::size_t size = blank_at_start(text)) text.remove_prefix(size);
+  while (const std::size_t size = blank_at_end(text)) text.remove_suffix(size);
+  return text;
+}
+
+std::string cleaned(std::string_view value, const internal::ArgumentQuery& query) {
+  if (!is_utf8(value)) {
+    throw ArgumentError(query.name, named(query.name) + " is not UTF-8: " + shown(value));
+  }
+  std::string text(value);
+  for (char& c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte <= 0x08 || (byte >= 0x0e && byte < 0x20)) c = ' ';
+  }
+  if (query.strip == Strip::yes) {
+    const std::string_view kept = stripped(text);
+    if (kept.size() != text.size()) text = std::string(kept);
+  }
+  return text;
+}
+
+/// Calls `take` with the arguments of each source that is asked for, in Tornado's order.
+template <class Take>
+void each_source(const RequestHandler& handler, ArgumentSource source, Take take) {
+  const Request& request = handler.request();
+  if (source != ArgumentSource::body) take(request.query_arguments());
+  if (source != ArgumentSource::query) take(request.form().arguments);
+}
+
+}  // namespace
+
+ArgumentError::ArgumentError(std::string_view name, const std::string& log_message)
+    : ArgumentError(name, log_message, "Invalid argument " + std::string(name)) {}
+
+ArgumentError::ArgumentError(std::string_view name, const std::string& log_message,
+                             std::string reason)
+    : HttpError(400, log_message, std::move(reason)), argument_(name) {}
+
+ArgumentError::~ArgumentError() = default;
+
+MissingArgumentError::MissingArgumentError(std::string_view name)
+    : ArgumentError(name, "Missing " + named(name), {}) {}
+
+MissingArgumentError::~MissingArgumentError() = default;
+
+namespace internal {
+
+std::optional<std::string> find_argument(const RequestHandler& handler,
+                                         const ArgumentQuery& query) {
+  std::optional<std::string_view> last;
+  each_source(handler, query.source, [&](const Arguments& arguments) {
+    if (const auto value = arguments.find(query.name)) last = value;
+  });
+  if (!last) return std::nullopt;
+  return cleaned(*last, query);
+}
+
+std::vector<std::string> find_arguments(const RequestHandler& handler, const ArgumentQuery& query) {
+  std::vector<std::string> values;
+  each_source(handler, query.source, [&](const Arguments& arguments) {
+    for (const std::string_view value : arguments.get_list(query.name)) {
+      values.push_back(cleaned(value, query));
+    }
+  });
+  return values;
+}
+
+void refuse_argument(std::string_view name, std::string_view text) {
+  throw ArgumentError(name, named(name) + " does not convert: " + shown(text));
+}
+
+}  // namespace internal
+}  // namespace eddy::inline v0::web
