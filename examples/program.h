@@ -1,85 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <signal.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
-#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 /// What the examples' main functions share: options, the URL, and the end.
 namespace examples {
 
 /// The value of `--name=VALUE`; nothing if it is not given.
-inline std::string_view option(int argc, char** argv, std::string_view name) {
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view arg = argv[i];
-    if (arg.size() > name.size() && arg.substr(0, name.size()) == name && arg[name.size()] == '=') {
-      return arg.substr(name.size() + 1);
-    }
-  }
-  return {};
-}
+std::string_view option(int argc, char** argv, std::string_view name);
 
 /// The number of `--name=N`, up to `most`; `missing` if it is not given. `what` it should be is
 /// said of anything else.
-inline unsigned number_option(int argc, char** argv, std::string_view name, std::string_view what,
-                              unsigned missing, unsigned most) {
-  const std::string_view text = option(argc, argv, name);
-  if (text.empty()) return missing;
-  unsigned number = 0;
-  for (const char c : text) {
-    number = number * 10 + static_cast<unsigned>(c - '0');
-    if (c < '0' || c > '9' || number > most) {
-      throw std::invalid_argument(
-          std::string(name).append(": '").append(text).append("' is not ").append(what));
-    }
-  }
-  return number;
-}
+unsigned number_option(int argc, char** argv, std::string_view name, std::string_view what,
+                       unsigned missing, unsigned most);
 
 /// The number of `--port=N`, where 0 is any free port.
-inline std::uint16_t port_option(int argc, char** argv, std::string_view name = "--port",
-                                 std::uint16_t port = 8888) {
-  return static_cast<std::uint16_t>(number_option(argc, argv, name, "a port", port, 65535));
-}
+std::uint16_t port_option(int argc, char** argv, std::string_view name = "--port",
+                          std::uint16_t port = 8888);
 
 /// The number of `--name=SECONDS`, up to a day.
-inline std::chrono::seconds seconds_option(int argc, char** argv, std::string_view name,
-                                           unsigned seconds) {
-  return std::chrono::seconds(
-      number_option(argc, argv, name, "a number of seconds up to 86400", seconds, 86'400));
-}
+std::chrono::seconds seconds_option(int argc, char** argv, std::string_view name, unsigned seconds);
 
 /// One line, at once: who started the program may be waiting for it.
-inline void print_line(const std::string& text) {
-  std::puts(text.c_str());
-  std::fflush(stdout);
-}
+void print_line(const std::string& text);
 
 /// A descriptor that becomes readable on SIGINT and SIGTERM, for hosts that watch descriptors and
 /// have no signals of their own. Make it before other threads are: they inherit the mask.
 class TerminationSignals {
  public:
-  TerminationSignals() {
-    sigset_t signals_set;
-    sigemptyset(&signals_set);
-    sigaddset(&signals_set, SIGINT);
-    sigaddset(&signals_set, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &signals_set, nullptr);
-    fd_ = signalfd(-1, &signals_set, SFD_NONBLOCK | SFD_CLOEXEC);
-    if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "signalfd");
-  }
+  TerminationSignals();
   TerminationSignals(const TerminationSignals&) = delete;
   TerminationSignals& operator=(const TerminationSignals&) = delete;
-  ~TerminationSignals() { close(fd_); }
+  ~TerminationSignals();
   [[nodiscard]] int fd() const { return fd_; }
 
  private:

@@ -152,7 +152,7 @@ function(eddy_add_example name)
     elseif(host MATCHES "^(glib|libev)$")
       target_link_libraries(${target} PRIVATE EddyDeps::${host})
     endif()
-    target_link_libraries(${target} PRIVATE ${arg_LINK} eddy::web)
+    target_link_libraries(${target} PRIVATE example_program ${arg_LINK} eddy::web)
   endforeach()
 endfunction()
 
