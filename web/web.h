@@ -11,6 +11,7 @@
 #include <eddy/web/app/arguments.h>          // IWYU pragma: export
 #include <eddy/web/app/path_value.h>         // IWYU pragma: export
 #include <eddy/web/app/request_handler.h>    // IWYU pragma: export
+#include <eddy/web/app/services.h>           // IWYU pragma: export
 #include <eddy/web/app/static_files.h>       // IWYU pragma: export
 #include <eddy/web/escape/escape.h>          // IWYU pragma: export
 #include <eddy/web/http/body_decoder.h>      // IWYU pragma: export

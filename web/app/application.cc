@@ -9,8 +9,8 @@ namespace eddy::inline v0::web {
 
 class Application::State {
  public:
-  explicit State(Application& application)
-      : core(std::make_shared<internal::ApplicationCore>(application)) {}
+  State(Application& application, Services services)
+      : core(std::make_shared<internal::ApplicationCore>(application, std::move(services))) {}
 
   /// `listen` has it listen, or throws; then it is the application's.
   template <class Listen>
@@ -39,8 +39,10 @@ Route::Route(internal::RouteDefinition definition)
 
 Application::Application() : Application(std::initializer_list<Route>()) {}
 
-Application::Application(std::initializer_list<Route> routes)
-    : state_(std::make_unique<State>(*this)) {
+Application::Application(std::initializer_list<Route> routes) : Application(Services(), routes) {}
+
+Application::Application(Services services, std::initializer_list<Route> routes)
+    : state_(std::make_unique<State>(*this, std::move(services))) {
   for (const Route& route : routes) add(route);
 }
 
@@ -49,7 +51,7 @@ Application::~Application() { state_->core->forget_application(); }
 Application& Application::add(const Route& route) { return add_definition(*route.definition_); }
 
 Application& Application::add_definition(internal::RouteDefinition definition) {
-  state_->core->router().add(std::move(definition));
+  state_->core->add(std::move(definition));
   return *this;
 }
 
@@ -66,6 +68,7 @@ Application& Application::add_made(Method method, std::string_view path,
   definition.pattern = path;
   definition.is_regex = false;
   definition.name = options.name;
+  definition.services = made.services;
   internal::MethodEntry& entry = definition.methods[static_cast<std::size_t>(method)];
   entry = made.entry;
   entry.body_bytes = options.body_bytes;

@@ -14,7 +14,9 @@
 #include <eddy/core/base/export.h>
 #include <eddy/web/app/internal/function_route.h>
 #include <eddy/web/app/internal/handler_methods.h>
+#include <eddy/web/app/internal/type_name.h>
 #include <eddy/web/app/request_handler.h>
+#include <eddy/web/app/services.h>
 #include <eddy/web/http/server.h>
 
 namespace eddy::inline v0::web {
@@ -75,13 +77,16 @@ Route route(std::string_view pattern, RouteOptions options = {}, Args&&... args)
 ///
 /// Thread: the Loop's. Lifetime: may be destroyed at any moment, from within its own handlers too:
 /// its servers stop, waiting handlers are destroyed, and those on the stack go on without a client.
-/// Errors: a malformed pattern, a count of groups that does not fit, or a name that is taken throw
-/// std::invalid_argument when the route is added, which names route, pattern, handler and counts.
+/// Errors: a malformed pattern, a count of groups that does not fit, a name that is taken, or a
+/// service that is not there throw std::invalid_argument when the route is added, which names
+/// route, pattern, handler and counts.
 /// Source: tornado.web.Application.
 class EDDY_API Application {
  public:
   Application();
   Application(std::initializer_list<Route> routes);  // NOLINT(google-explicit-constructor)
+  /// With what its handlers and functions reach by type; see Services.
+  explicit Application(Services services, std::initializer_list<Route> routes = {});
   Application(const Application&) = delete;
   Application& operator=(const Application&) = delete;
   ~Application();
@@ -90,8 +95,9 @@ class EDDY_API Application {
 
   /// The short form: answers `path` by calling `function`. In the path {name} stands for one part
   /// of it and {name...}, at its end, for all that follows. The function takes the parts by
-  /// position, in types that PathValue knows, or none of them; and where it likes a const
-  /// Request&. It gives text (sent as text/plain), a Response, nothing, or a Task of one of these.
+  /// position, in types that PathValue knows, or none of them; where it likes a const
+  /// Request&; and objects of the application's Services by reference. It gives text (sent as
+  /// text/plain), a Response, nothing, or a Task of one of these.
   template <class F>
   Application& get(std::string_view path, F&& function,
                    const RouteOptions& options = no_options()) {

@@ -66,6 +66,17 @@ Application& ApplicationCore::application() const {
   return *application_;
 }
 
+void ApplicationCore::add(RouteDefinition definition) {
+  for (const ServiceKey& key : definition.services) {
+    if (services_.find(key) != nullptr) continue;
+    throw std::invalid_argument(describe(definition) + ": " +
+                                (definition.handler.empty() ? "its function" : definition.handler) +
+                                " needs a " + key.name() +
+                                ", which is not among the Application's Services");
+  }
+  router_.add(std::move(definition));
+}
+
 ContentPlan ApplicationCore::plan(Exchange& exchange) noexcept {
   PathParts parts;
   const Router::Found found = router_.find(exchange.request().path(), parts);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <utility>
+
 #include <eddy/web/app/internal/router.h>
+#include <eddy/web/app/services.h>
 #include <eddy/web/http/internal/basic_service.h>
 #include <eddy/web/http/internal/exchange.h>
 
@@ -16,9 +19,13 @@ namespace internal {
 /// it.
 class ApplicationCore final : public BasicService {
  public:
-  explicit ApplicationCore(Application& application) noexcept : application_(&application) {}
+  ApplicationCore(Application& application, Services services) noexcept
+      : services_(std::move(services)), application_(&application) {}
 
-  [[nodiscard]] Router& router() noexcept { return router_; }
+  /// Throws std::invalid_argument for a route that is wrong in itself, or needs a service that is
+  /// not there.
+  void add(RouteDefinition definition);
+  [[nodiscard]] const Services& services() const noexcept { return services_; }
   [[nodiscard]] Application& application() const;
   void forget_application() noexcept { application_ = nullptr; }
 
@@ -33,6 +40,8 @@ class ApplicationCore final : public BasicService {
   void send_error(Exchange& exchange, int status, std::string_view reason,
                   const std::exception_ptr& error) override;
 
+  // Outlives the handlers of the routes.
+  Services services_;
   Router router_;
   Application* application_;
 };

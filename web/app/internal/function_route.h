@@ -4,10 +4,12 @@
 #include <cstddef>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <eddy/web/app/internal/handler_methods.h>
 #include <eddy/web/app/internal/method_table.h>
 #include <eddy/web/app/internal/path_arguments.h>
+#include <eddy/web/app/services.h>
 #include <eddy/web/http/internal/answer.h>
 #include <eddy/web/http/internal/exchange.h>
 #include <eddy/web/http/internal/signature.h>
@@ -16,6 +18,13 @@
 /// The short form of a route: a function whose parameters and result say what it takes and gives.
 namespace eddy::inline v0::web::internal {
 
+/// A parameter that is an object of the application's services: a reference to a class that neither
+/// a part of the path becomes nor a part of the request is.
+template <class Arg>
+concept ServiceReference = std::is_lvalue_reference_v<Arg> &&
+                           std::is_class_v<std::remove_cvref_t<Arg>> && !ExchangePart<Arg> &&
+                           !PathParameter<std::remove_cvref_t<Arg>>;
+
 template <class F, class Parameters>
 struct FunctionRoute;
 
@@ -23,7 +32,8 @@ template <class F, class... Args>
 struct FunctionRoute<F, Types<Args...>> {
   using Result = typename Callable<F>::Result;
   static constexpr bool kWaits = kIsTask<Result>;
-  static constexpr std::size_t kArity = (std::size_t{!ExchangePart<Args>} + ... + 0);
+  static constexpr std::size_t kArity =
+      (std::size_t{!ExchangePart<Args> && !ServiceReference<Args>} + ... + 0);
 
   template <class Arg>
   struct Slot {
@@ -41,6 +51,21 @@ struct FunctionRoute<F, Types<Args...>> {
         : value(part_of<Arg>(exchange)) {}
     std::remove_cvref_t<Arg>& pass() { return value; }
   };
+  template <ServiceReference Arg>
+  struct Slot<Arg> {
+    Arg value;
+    Slot(Exchange& exchange, const PathParts& /*parts*/, std::size_t& /*next*/)
+        : value(*static_cast<std::remove_reference_t<Arg>*>(
+              service_of(exchange, service_key<std::remove_cvref_t<Arg>>()))) {}
+    Arg pass() { return value; }
+  };
+  static void require_services([[maybe_unused]] std::vector<ServiceKey>& keys) {
+    (require_service<Args>(keys), ...);
+  }
+  template <class Arg>
+  static void require_service([[maybe_unused]] std::vector<ServiceKey>& keys) {
+    if constexpr (ServiceReference<Arg>) keys.push_back(service_key<std::remove_cvref_t<Arg>>());
+  }
   /// A slot for each parameter, filled from left to right.
   template <std::size_t I, class Arg>
   struct Place : Slot<Arg> {
@@ -79,6 +104,7 @@ struct FunctionRoute<F, Types<Args...>> {
 struct MadeFunction {
   MethodEntry entry;
   void (*destroy)(void* object) noexcept = nullptr;
+  std::vector<ServiceKey> services;
 };
 
 template <class F>
@@ -106,6 +132,7 @@ MadeFunction make_function(F&& function) {
       made.entry.invoke = &Route::invoke;
       made.entry.target = new Stored(std::forward<F>(function));
       made.entry.arity = Route::kArity;
+      Route::require_services(made.services);
       made.entry.streams_body = Parts::kReadsBody;
       made.destroy = [](void* object) noexcept { delete static_cast<Stored*>(object); };
     }

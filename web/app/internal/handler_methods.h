@@ -23,6 +23,9 @@ namespace eddy::inline v0::web::internal {
 struct EDDY_API HandlerAccess {
   /// Makes `handler` the one that answers, with Tornado's default headers.
   static void attach(RequestHandler& handler, Exchange& exchange);
+  [[nodiscard]] static Exchange& exchange(const RequestHandler& handler) {
+    return handler.exchange();
+  }
   static void send_error(RequestHandler& handler, int status, std::string_view reason,
                          const std::exception_ptr& error);
   /// Sees to it that the request outlives the read buffer, and mends the parts' views.
@@ -179,6 +182,9 @@ void add_methods(RouteDefinition& definition, std::shared_ptr<void> arguments) {
       add_method<H, Verb_patch, Arguments>(definition, Method::patch, arguments.get());
       add_method<H, Verb_del, Arguments>(definition, Method::del, arguments.get());
       add_method<H, Verb_options, Arguments>(definition, Method::options, arguments.get());
+    }
+    if constexpr (requires { H::require_services(definition.services); }) {
+      H::require_services(definition.services);
     }
     if (arguments != nullptr) definition.owned.push_back(std::move(arguments));
   }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <eddy/web/app/internal/service_key.h>
 #include <eddy/web/http/method.h>
 
 namespace eddy::inline v0::web::internal {
@@ -61,18 +62,8 @@ struct RouteDefinition {
   std::array<MethodEntry, static_cast<std::size_t>(kMethodCount)> methods;
   /// Owns what the entries' targets point to.
   std::vector<std::shared_ptr<void>> owned;
+  /// What the handler or function takes of the application's services.
+  std::vector<ServiceKey> services;
 };
-
-/// A type's name as the program wrote it, for messages.
-template <class T>
-std::string type_name() {
-  const std::string_view text = __PRETTY_FUNCTION__;
-  const std::size_t start = text.find("T = ") + 4;
-  std::string name(text.substr(start, text.find_first_of(";]", start) - start));
-  for (const std::string_view noise : {"{anonymous}::", "(anonymous namespace)::"}) {
-    while (name.find(noise) != std::string::npos) name.erase(name.find(noise), noise.size());
-  }
-  return name;
-}
 
 }  // namespace eddy::inline v0::web::internal

@@ -5,14 +5,13 @@
 
 namespace eddy::inline v0::web::internal {
 
-namespace {
-
-// `route 'story' (/story/(\d+))`, as every message about it begins.
 std::string describe(const RouteDefinition& definition) {
   std::string text = "route ";
   if (!definition.name.empty()) text += "'" + definition.name + "' ";
   return text + "(" + definition.pattern + ")";
 }
+
+namespace {
 
 std::string method_name(Method method, const RouteDefinition& definition) {
   if (definition.handler.empty()) return "its function for " + std::string(to_string(method));

@@ -14,6 +14,9 @@
 
 namespace eddy::inline v0::web::internal {
 
+/// `route 'story' (/story/(\d+))`, as every message about it begins.
+[[nodiscard]] std::string describe(const RouteDefinition& definition);
+
 /// The routes of an application: which one a path belongs to. The first that was added and matches
 /// wins, as in Tornado; literal ones are found by one look into a table nevertheless.
 class Router {
