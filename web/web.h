@@ -23,6 +23,7 @@
 #include <eddy/web/http/headers.h>           // IWYU pragma: export
 #include <eddy/web/http/http_date.h>         // IWYU pragma: export
 #include <eddy/web/http/http_error.h>        // IWYU pragma: export
+#include <eddy/web/http/json.h>              // IWYU pragma: export
 #include <eddy/web/http/message_delegate.h>  // IWYU pragma: export
 #include <eddy/web/http/mime.h>              // IWYU pragma: export
 #include <eddy/web/http/multipart.h>         // IWYU pragma: export

@@ -91,6 +91,15 @@ void RequestHandler::append(std::string_view text) {
   exchange.response().body.append(text);
 }
 
+void RequestHandler::append_json(const void* value,
+                                 void (*write)(std::string& out, const void* value)) {
+  internal::Exchange& exchange = this->exchange();
+  if (exchange.client_gone()) return;
+  if (exchange.finished()) throw std::logic_error("write() after finish()");
+  if (!exchange.state().head_sent) exchange.response().headers.set(internal::kJson);
+  write(exchange.response().body, value);
+}
+
 internal::FlushAwaiter RequestHandler::flush() { return internal::FlushAwaiter(exchange()); }
 
 bool RequestHandler::headers_sent() const { return exchange().state().head_sent; }

@@ -15,6 +15,7 @@
 #include <eddy/web/app/internal/number.h>
 #include <eddy/web/http/file.h>
 #include <eddy/web/http/http_error.h>
+#include <eddy/web/http/json.h>
 #include <eddy/web/http/request.h>
 #include <eddy/web/http/response_stream.h>
 
@@ -97,6 +98,11 @@ class EDDY_API RequestHandler {
   virtual void log_exception(int status, const std::exception_ptr& error);
 
   [[nodiscard]] const Request& request() const;
+  /// The request's content as a T, which must say that it is JSON: throws HttpError, 415 or 400.
+  template <JsonReadable T>
+  [[nodiscard]] T json_body() const {
+    return internal::json_body<T>(request(), request().body());
+  }
   /// The application that this handler is a route of. Throws std::logic_error once that has been
   /// destroyed.
   [[nodiscard]] Application& app() const;
@@ -180,7 +186,8 @@ class EDDY_API RequestHandler {
   void add_header(std::string_view name, std::string_view value);
   void clear_header(std::string_view name);
 
-  /// Appends to the content: text, and numbers in decimal. Throws std::logic_error after finish().
+  /// Appends to the content: text, numbers in decimal, and what becomes JSON (see JsonValue), which
+  /// also sets the Content-Type, application/json. Throws std::logic_error after finish().
   template <class... Parts>
   void write(const Parts&... parts) {
     (write_part(parts), ...);
@@ -219,6 +226,7 @@ class EDDY_API RequestHandler {
   /// For `call`, which makes a response of its own. Throws std::logic_error when one is on its way.
   [[nodiscard]] internal::Exchange& unsent(const char* call) const;
   void append(std::string_view text);
+  void append_json(const void* value, void (*write)(std::string& out, const void* value));
   void send_error(int status, std::string_view reason, const std::exception_ptr& error);
   void send_elsewhere(std::string_view url, int status);
 
@@ -226,10 +234,14 @@ class EDDY_API RequestHandler {
   void write_part(const Part& part) {
     if constexpr (std::is_convertible_v<const Part&, std::string_view>) {
       append(part);
+    } else if constexpr (JsonWritable<Part>) {
+      append_json(&part, [](std::string& out, const void* value) {
+        JsonValue<Part>::append(out, *static_cast<const Part*>(value));
+      });
     } else {
       static_assert(
           std::is_arithmetic_v<Part> && !std::same_as<Part, bool> && !std::same_as<Part, char>,
-          "write() takes text and numbers");
+          "write() takes text, numbers and what becomes JSON");
       append(internal::NumberText(static_cast<internal::WideNumber<Part>>(part)).text());
     }
   }

@@ -84,6 +84,7 @@ struct KnownField {
 };
 inline constexpr KnownField kPlainText{"Content-Type: text/plain; charset=UTF-8\r\n", 12};
 inline constexpr KnownField kHtmlText{"Content-Type: text/html; charset=UTF-8\r\n", 12};
+inline constexpr KnownField kJson{"Content-Type: application/json; charset=UTF-8\r\n", 12};
 
 }  // namespace internal
 

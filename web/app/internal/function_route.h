@@ -21,9 +21,17 @@ namespace eddy::inline v0::web::internal {
 /// A parameter that is an object of the application's services: a reference to a class that neither
 /// a part of the path becomes nor a part of the request is.
 template <class Arg>
-concept ServiceReference = std::is_lvalue_reference_v<Arg> &&
-                           std::is_class_v<std::remove_cvref_t<Arg>> && !ExchangePart<Arg> &&
-                           !PathParameter<std::remove_cvref_t<Arg>>;
+concept ServiceReference =
+    std::is_lvalue_reference_v<Arg> && std::is_class_v<std::remove_cvref_t<Arg>> &&
+    !ExchangePart<Arg> &&
+    !PathParameter<std::remove_cvref_t<Arg>> &&
+    (!std::is_const_v<std::remove_reference_t<Arg>> || !JsonReadable<std::remove_cvref_t<Arg>>);
+
+/// A parameter that the request's content becomes, which must be JSON.
+template <class Arg>
+concept JsonBody =
+    !ExchangePart<Arg> && !ServiceReference<Arg> && !PathParameter<std::remove_cvref_t<Arg>> &&
+    JsonReadable<std::remove_cvref_t<Arg>>;
 
 template <class F, class Parameters>
 struct FunctionRoute;
@@ -33,7 +41,8 @@ struct FunctionRoute<F, Types<Args...>> {
   using Result = typename Callable<F>::Result;
   static constexpr bool kWaits = kIsTask<Result>;
   static constexpr std::size_t kArity =
-      (std::size_t{!ExchangePart<Args> && !ServiceReference<Args>} + ... + 0);
+      (std::size_t{!ExchangePart<Args> && !ServiceReference<Args> && !JsonBody<Args>} + ... + 0);
+  static constexpr std::size_t kJsonBodies = (std::size_t{JsonBody<Args>} + ... + 0);
 
   template <class Arg>
   struct Slot {
@@ -58,6 +67,14 @@ struct FunctionRoute<F, Types<Args...>> {
         : value(*static_cast<std::remove_reference_t<Arg>*>(
               service_of(exchange, service_key<std::remove_cvref_t<Arg>>()))) {}
     Arg pass() { return value; }
+  };
+  template <JsonBody Arg>
+  struct Slot<Arg> {
+    std::remove_cvref_t<Arg> value;
+    Slot(Exchange& exchange, const PathParts& /*parts*/, std::size_t& /*next*/)
+        : value(
+              json_body<std::remove_cvref_t<Arg>>(exchange.request(), exchange.request().body())) {}
+    Arg&& pass() { return static_cast<Arg&&>(value); }
   };
   static void require_services([[maybe_unused]] std::vector<ServiceKey>& keys) {
     (require_service<Args>(keys), ...);
@@ -119,7 +136,8 @@ MadeFunction make_function(F&& function) {
     using Parameters = typename Callable<Stored>::Parameters;
     constexpr bool kAnswers = Answer<typename AnswerOf<Result>::Type>;
     static_assert(kAnswers,
-                  "eddy: a route's function returns text, a Response, nothing, or a Task of one");
+                  "eddy: a route's function returns text, JSON, a Response, nothing, or a Task of "
+                  "one");
     using Parts = ExchangeParts<Parameters>;
     static_assert(Parts::kByReference,
                   "eddy: a request is taken by const Request&, RequestBody and ResponseStream by "
@@ -127,8 +145,11 @@ MadeFunction make_function(F&& function) {
     constexpr bool kMayWait = !Parts::kStreams || kIsTask<Result>;
     static_assert(kMayWait,
                   "eddy: a function that takes RequestBody& or ResponseStream& returns a Task");
-    if constexpr (kAnswers && Parts::kByReference && kMayWait) {
-      using Route = FunctionRoute<Stored, Parameters>;
+    using Route = FunctionRoute<Stored, Parameters>;
+    constexpr bool kOneBody = Route::kJsonBodies + std::size_t{Parts::kReadsBody} <= 1;
+    static_assert(kOneBody,
+                  "eddy: a function takes the content once, as one object or as a stream");
+    if constexpr (kAnswers && Parts::kByReference && kMayWait && kOneBody) {
       made.entry.invoke = &Route::invoke;
       made.entry.target = new Stored(std::forward<F>(function));
       made.entry.arity = Route::kArity;

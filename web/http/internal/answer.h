@@ -11,6 +11,7 @@
 #include <eddy/core/task/task.h>
 #include <eddy/web/http/internal/exchange.h>
 #include <eddy/web/http/internal/signature.h>
+#include <eddy/web/http/json.h>
 #include <eddy/web/http/request.h>
 #include <eddy/web/http/response.h>
 
@@ -24,7 +25,7 @@ inline constexpr bool kIsTask<Task<R>> = true;
 
 template <class R>
 concept Answer = std::is_void_v<R> || std::is_same_v<R, Response> ||
-    std::is_convertible_v<const R&, std::string_view>;
+    std::is_convertible_v<const R&, std::string_view> || JsonWritable<R>;
 template <class R>
 struct AnswerOf {
   using Type = R;
@@ -37,6 +38,7 @@ struct AnswerOf<Task<R>> {
 /// Text is sent as text/plain: so nothing in it is taken for markup.
 EDDY_API void answer_text(Exchange& exchange, std::string&& text);
 EDDY_API void answer_view(Exchange& exchange, std::string_view text);
+EDDY_API void answer_json(Exchange& exchange, std::string&& text);
 EDDY_API void answer_response(Exchange& exchange, Response&& response);
 
 // By reference: a coroutine's frame has room for every copy.
@@ -46,6 +48,10 @@ void answer(Exchange& exchange, R result) {
     answer_response(exchange, std::move(result));
   } else if constexpr (std::is_same_v<R, std::string>) {
     answer_text(exchange, std::move(result));
+  } else if constexpr (!std::is_convertible_v<const R&, std::string_view>) {
+    std::string text;
+    JsonValue<R>::append(text, result);
+    answer_json(exchange, std::move(text));
   } else {
     answer_view(exchange, result);
   }

@@ -153,6 +153,11 @@ void answer_view(Exchange& exchange, std::string_view text) {
   exchange.response().body.append(text);
 }
 
+void answer_json(Exchange& exchange, std::string&& text) {
+  exchange.response().headers.set(kJson);
+  exchange.response().body = std::move(text);
+}
+
 void answer_response(Exchange& exchange, Response&& response) {
   exchange.response() = std::move(response);
 }

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include <eddy/core/task/sleep.h>
+#include <eddy/web/app/application.h>
+#include <eddy/web/http/nlohmann_json.h>
+#include <tests/web/app/test_exchange.h>
+
+namespace {
+
+using eddy::Task;
+using eddy::web::Application;
+using eddy::web::RequestHandler;
+using eddy::web::route;
+using eddy::web::Services;
+using eddy_tests::TestExchange;
+using nlohmann::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr std::string_view kJsonType = "Content-Type: application/json\r\n";
+
+struct Point {
+  int x = 0;
+  int y = 0;
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Point, x, y)
+
+// A type of the program's own without a library.
+struct Flag {
+  bool set = false;
+};
+
+}  // namespace
+
+template <>
+struct eddy::web::JsonValue<Flag> {
+  static void append(std::string& out, const Flag& flag) { out += flag.set ? "true" : "false"; }
+  static Flag parse(std::string_view text) {
+    if (text == "true") return {true};
+    if (text == "false") return {false};
+    throw JsonError("no flag");
+  }
+};
+
+namespace {
+
+TEST(Json, EndTagsCannotEndAScript) {
+  std::string text = "</a</script><</";
+  eddy::web::escape_json_end_tags(text, 1);
+  EXPECT_EQ(text, R"(</a<\/script><<\/)");
+}
+
+struct Writer : RequestHandler {
+  void get(std::string_view what) {
+    set_header("Content-Type", "text/x-own");
+    if (what == "object") write(json{{"a", 1}, {"b", "</script>\xc3\xa9"}});
+    if (what == "point") write(Point{1, 2});
+    if (what == "array") write(json::array({1, 2}));
+    if (what == "parts") write("x = ", Flag{true}, ";");
+    if (what == "bad") write(json{{"a", "\xff"}});
+  }
+};
+
+TEST(Json, IsWrittenByAHandler) {
+  Application app({route<Writer>("/(.*)")});
+  TestExchange object(app, "GET", "/object");
+  EXPECT_EQ(object.body(), R"({"a":1,"b":"<\/script>\u00e9"})");
+  EXPECT_EQ(object.header("Content-Type"), "application/json; charset=UTF-8");
+  EXPECT_EQ(TestExchange(app, "GET", "/point").body(), R"({"x":1,"y":2})");
+  EXPECT_EQ(TestExchange(app, "GET", "/array").body(), "[1,2]");
+  EXPECT_EQ(TestExchange(app, "GET", "/parts").body(), "x = true;");
+  TestExchange bad(app, "GET", "/bad");
+  EXPECT_EQ(bad.status(), 500);
+  EXPECT_THAT(bad.header("Content-Type"), HasSubstr("text/html"));
+}
+
+TEST(Json, IsGivenByAFunction) {
+  Application app;
+  app.get("/object", [] { return json{{"a", nullptr}}; });
+  app.get("/flag", []() -> Task<Flag> { co_return Flag{true}; });
+  TestExchange object(app, "GET", "/object");
+  EXPECT_EQ(object.body(), R"({"a":null})");
+  EXPECT_EQ(object.header("Content-Type"), "application/json; charset=UTF-8");
+}
+
+struct Reader : RequestHandler {
+  void post() {
+    const auto point = json_body<Point>();
+    write(point.x, "/", point.y);
+  }
+};
+
+TEST(Json, IsReadByAHandler) {
+  Application app({route<Reader>("/")});
+  EXPECT_EQ(TestExchange(app, "POST", "/", R"({"x": 3, "y": 4})", kJsonType).body(), "3/4");
+  TestExchange broken(app, "POST", "/", R"({"x": 3)", kJsonType);
+  EXPECT_EQ(broken.status(), 400);
+  EXPECT_THAT(broken.logged(), ElementsAre(HasSubstr("is not the JSON it should be: ")));
+  EXPECT_EQ(TestExchange(app, "POST", "/", R"({"x": 3})", kJsonType).status(), 400);
+  EXPECT_EQ(TestExchange(app, "POST", "/", R"({"x": 3, "y": "4"})", kJsonType).status(), 400);
+}
+
+TEST(Json, MustSayThatItIs) {
+  Application app({route<Reader>("/")});
+  constexpr std::string_view kPoint = R"({"x": 3, "y": 4})";
+  for (const std::string_view type :
+       {"application/json", "Application/JSON; charset=utf-8", "application/vnd.point+json"}) {
+    EXPECT_EQ(TestExchange(app, "POST", "/", kPoint, "Content-Type: " + std::string(type) + "\r\n")
+                  .status(),
+              200)
+        << type;
+  }
+  for (const std::string_view type : {"text/plain", "application/x-www-form-urlencoded", "",
+                                      "text/plain; a=application/json", "application/jsonp"}) {
+    TestExchange refused(app, "POST", "/", kPoint, "Content-Type: " + std::string(type) + "\r\n");
+    EXPECT_EQ(refused.status(), 415) << type;
+  }
+  EXPECT_EQ(TestExchange(app, "POST", "/", kPoint).status(), 415);
+}
+
+struct Shop {
+  int orders = 0;
+};
+
+TEST(Json, IsTakenByAFunctionBesidePartsAndServices) {
+  Shop shop;
+  Application app(Services().add(shop));
+  app.post("/{id}", [](int id, const Point& point, Shop& orders) {
+    ++orders.orders;
+    return Point{point.y + id, point.x};
+  });
+  app.put("/{id}", [](int id, Point point) -> Task<Point> { co_return Point{id, point.y}; });
+  EXPECT_EQ(TestExchange(app, "POST", "/10", R"({"x": 3, "y": 4})", kJsonType).body(),
+            R"({"x":14,"y":3})");
+  EXPECT_EQ(shop.orders, 1);
+  EXPECT_EQ(TestExchange(app, "POST", "/10", "[]", kJsonType).status(), 400);
+  EXPECT_EQ(TestExchange(app, "PUT", "/10", "[]").status(), 415);
+  EXPECT_EQ(shop.orders, 1);
+}
+
+}  // namespace
