@@ -8,6 +8,7 @@
 #include <eddy/core/base/error.h>               // IWYU pragma: export
 #include <eddy/core/base/hex.h>                 // IWYU pragma: export
 #include <eddy/core/base/hmac.h>                // IWYU pragma: export
+#include <eddy/core/base/lifetime.h>            // IWYU pragma: export
 #include <eddy/core/base/log.h>                 // IWYU pragma: export
 #include <eddy/core/base/secrets.h>             // IWYU pragma: export
 #include <eddy/core/base/version.h>             // IWYU pragma: export
