@@ -31,4 +31,5 @@
 #include <eddy/core/task/task_group.h>          // IWYU pragma: export
 #include <eddy/core/task/when_all.h>            // IWYU pragma: export
 #include <eddy/core/task/when_any.h>            // IWYU pragma: export
+#include <eddy/core/task/while_alive.h>         // IWYU pragma: export
 #include <eddy/core/task/with_timeout.h>        // IWYU pragma: export

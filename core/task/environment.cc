@@ -99,11 +99,12 @@ void Waiter::on_stop() noexcept {
 // ---- RootTask
 // -------------------------------------------------------------------------------------
 
-RootTask::RootTask(std::shared_ptr<LoopCore> core, PromiseBase* frame, Done done)
+RootTask::RootTask(std::shared_ptr<LoopCore> core, PromiseBase* frame, Done done, RootTask* outer)
     : core_(std::move(core)),
       environment_{core_.get(), &stop_, this},
       frame_(frame),
-      done_(std::move(done)) {
+      done_(std::move(done)),
+      outer_(outer) {
   frame_->set_up(environment_, *this);
   core_->add_work();
 }
@@ -113,19 +114,27 @@ void RootTask::start_later() noexcept { schedule(*core_, *this); }
 void RootTask::run() { start(); }
 
 void RootTask::enter() noexcept {
-  ++references_;
-  ++running_;
+  for (RootTask* root = this; root != nullptr; root = root->outer_) {
+    ++root->references_;
+    ++root->running_;
+  }
 }
 
 void RootTask::leave() noexcept {
-  if (--running_ == 0) {
-    if (abandoned_) {
-      destroy();
-    } else if (done_reached_) {
-      finish();
+  // The outer ones last: their frames own this.
+  for (RootTask* root = this; root != nullptr;) {
+    RootTask* const outer = root->outer_;
+    if (--root->running_ == 0) {
+      if (root->abandoned_) {
+        root->destroy();
+        root->tell(nullptr);
+      } else if (root->done_reached_) {
+        root->finish();
+      }
     }
+    if (--root->references_ == 0) delete root;
+    root = outer;
   }
-  if (--references_ == 0) delete this;
 }
 
 std::coroutine_handle<> RootTask::on_done() noexcept {
@@ -136,11 +145,15 @@ std::coroutine_handle<> RootTask::on_done() noexcept {
 
 void RootTask::finish() noexcept {
   auto& promise = static_cast<Promise<void>&>(*frame_);
-  const std::exception_ptr error = promise.error();
+  std::exception_ptr error = promise.error();
   destroy();
+  tell(std::move(error));
+}
+
+void RootTask::tell(std::exception_ptr error) noexcept {
   Done done = std::move(done_);
   try {
-    if (done) done(error);
+    if (done) done(std::move(error));
   } catch (...) {
     report(*core_, std::current_exception(), "end of task");
   }
@@ -158,6 +171,16 @@ void RootTask::request_stop(StopState& part) noexcept {
   if (ended()) return;
   const Entered entered(*this);
   part.request();
+}
+
+bool RootTask::cut_short() noexcept {
+  abandoned_ = true;
+  ReadyItem::unlink();
+  if (running_ == 0) {
+    done_ = nullptr;
+    destroy();
+  }
+  return ended();
 }
 
 void RootTask::abandon() noexcept {

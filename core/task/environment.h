@@ -162,13 +162,15 @@ concept OwnAwaiter = requires {
   typename Awaiter::eddy_awaiter;
 };
 
-/// A task at the top: it owns the frames below it and is owned by a RunningTask. Counted without
-/// atomics; Loop's thread only.
+/// A task at the top: it owns the frames below it and is owned by a RunningTask. Or one within
+/// another task that can be ended by itself: then while it is on the stack the outer one is too.
+/// Counted without atomics; Loop's thread only.
 class EDDY_API RootTask final : public Continuation, public ReadyItem {
  public:
   using Done = UniqueFunction<void(std::exception_ptr)>;
 
-  RootTask(std::shared_ptr<LoopCore> core, PromiseBase* frame, Done done);
+  RootTask(std::shared_ptr<LoopCore> core, PromiseBase* frame, Done done,
+           RootTask* outer = nullptr);
   RootTask(const RootTask&) = delete;
   RootTask& operator=(const RootTask&) = delete;
 
@@ -192,8 +194,13 @@ class EDDY_API RootTask final : public Continuation, public ReadyItem {
   void request_stop(StopState& part) noexcept;
   /// The owner lets go: the frames are destroyed, now or when the last of them leaves the stack.
   void abandon() noexcept;
+  /// As abandon(), but the owner stays, and `done` is called when the frames are gone, with null;
+  /// not within this call. True: they are gone already.
+  [[nodiscard]] bool cut_short() noexcept;
   /// The owner has let go while a frame is on the stack; that frame ends at its next await.
-  [[nodiscard]] bool abandoned() const noexcept { return abandoned_; }
+  [[nodiscard]] bool abandoned() const noexcept {
+    return abandoned_ || (outer_ != nullptr && outer_->abandoned());
+  }
   [[nodiscard]] bool ended() const noexcept { return frame_ == nullptr; }
 
  private:
@@ -201,6 +208,7 @@ class EDDY_API RootTask final : public Continuation, public ReadyItem {
   void enter() noexcept;
   void leave() noexcept;
   void finish() noexcept;
+  void tell(std::exception_ptr error) noexcept;
   void destroy() noexcept;
   std::coroutine_handle<> on_done() noexcept override;
   void run() override;
@@ -210,6 +218,7 @@ class EDDY_API RootTask final : public Continuation, public ReadyItem {
   Environment environment_;
   PromiseBase* frame_;
   Done done_;
+  RootTask* outer_;
   std::uint32_t references_ = 1;
   /// Frames of this task that are on the stack, in nested turns more than one.
   std::uint32_t running_ = 0;

@@ -4,14 +4,17 @@
 #include <eddy/testing/manual_loop.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <new>
 #include <optional>
+#include <utility>
 
 namespace {
 
 thread_local bool no_memory = false;
+thread_local std::size_t allocations = 0;
 
 }  // namespace
 
@@ -19,6 +22,7 @@ thread_local bool no_memory = false;
 [[gnu::noinline]] void* operator new(std::size_t size) {
   void* const memory = no_memory ? nullptr : std::malloc(size);
   if (memory == nullptr) throw std::bad_alloc();
+  ++allocations;
   return memory;
 }
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
@@ -61,6 +65,54 @@ int end_without_memory(End end) {
 TEST(NoMemory, ACompletionEndsTheWaitAllTheSame) {
   EXPECT_EQ(end_without_memory(End::value), 42);
   EXPECT_EQ(end_without_memory(End::dropped), -1);
+}
+
+// ---- while_alive
+
+Task<void> wait_long() { co_await eddy::sleep(std::chrono::hours(1)); }
+
+Task<void> wait_long_within(bool owned, const eddy::Lifetime& owner) {
+  if (owned) {
+    co_await while_alive(owner, wait_long());
+  } else {
+    co_await wait_long();
+  }
+}
+
+/// Allocations from the making of the task to its first wait.
+std::size_t allocations_of(bool owned) {
+  ManualLoop loop;
+  eddy::TaskGroup group(loop);
+  const eddy::LifetimeSource source;
+  const std::size_t before = allocations;
+  group.spawn(wait_long_within(owned, source.lifetime()));
+  loop.run_until_idle();
+  EXPECT_EQ(group.size(), 1U);
+  return allocations - before;
+}
+
+TEST(NoMemory, WhileAliveAllocatesItsFrameAndTheTasksRoot) {
+  allocations_of(false);  // what the first of all allocates once
+  EXPECT_LE(allocations_of(true), allocations_of(false) + 2);
+}
+
+TEST(NoMemory, WhileAliveThrowsWhereTheRootCannotBeMade) {
+  ManualLoop loop;
+  eddy::TaskGroup group(loop);
+  const eddy::LifetimeSource source;
+  bool thrown = false;
+  group.spawn([](Task<void> owned, bool& out) -> Task<void> {
+    try {
+      co_await std::move(owned);
+    } catch (const std::bad_alloc&) {
+      out = true;
+    }
+  }(while_alive(source, wait_long()), thrown));
+  no_memory = true;
+  loop.run_turns();
+  no_memory = false;
+  EXPECT_TRUE(thrown);
+  EXPECT_EQ(group.size(), 0U);
 }
 
 }  // namespace
