@@ -4,6 +4,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <new>
 #include <optional>
@@ -69,16 +70,21 @@ std::optional<std::string> literal_of(std::string_view regex) {
   return literal;
 }
 
-// What comes before the first special character, but for one that may make it optional.
+// What comes before the first character that is no plain one, but for what may be left out.
 std::string prefix_of(std::string_view regex) {
   if (regex.find('|') != std::string_view::npos) return {};
   if (!regex.empty() && regex.front() == '^') regex.remove_prefix(1);
-  std::size_t size = 0;
-  while (size < regex.size() && !is_special(regex[size])) ++size;
-  const bool repeated =
-      size < regex.size() && std::string_view("?*{").find(regex[size]) != std::string_view::npos;
-  if (repeated && size > 0) --size;
-  return std::string(regex.substr(0, size));
+  std::string prefix;
+  while (!regex.empty()) {
+    const bool escaped = regex.front() == '\\' && regex.size() > 1 && is_special(regex[1]);
+    if (!escaped && is_special(regex.front())) break;
+    const std::size_t size = escaped ? 2 : 1;
+    const char behind = size < regex.size() ? regex[size] : '\0';
+    if (behind == '?' || behind == '*' || behind == '{') break;
+    prefix += regex[size - 1];
+    regex.remove_prefix(size);
+  }
+  return prefix;
 }
 
 }  // namespace
@@ -131,13 +137,9 @@ PathPattern& PathPattern::operator=(PathPattern&&) noexcept = default;
 PathPattern::~PathPattern() = default;
 
 void PathPattern::compile(const std::string& regex) {
+  kind_ = Kind::program;
   program_ = std::make_unique<Program>(regex);
-  groups_ = program_->info(PCRE2_INFO_CAPTURECOUNT);
-  if (groups_ > kMostGroups) {
-    throw std::invalid_argument("it has " + std::to_string(groups_) + " groups; at most " +
-                                std::to_string(kMostGroups) + " are possible");
-  }
-  group_names_.resize(groups_);
+  set_groups(program_->info(PCRE2_INFO_CAPTURECOUNT));
   program_->read_names(group_names_);
 }
 
@@ -145,7 +147,7 @@ PathPattern PathPattern::from_regex(std::string_view text) {
   PathPattern pattern;
   pattern.shape_ = text;
   if (std::optional<std::string> literal = literal_of(text)) {
-    pattern.literal_ = std::move(*literal);
+    pattern.prefix_ = std::move(*literal);
   } else {
     pattern.compile(std::string(text));
     pattern.prefix_ = prefix_of(text);
@@ -169,7 +171,7 @@ PathPattern PathPattern::from_template(std::string_view text) {
     if (c != '{') {
       if (is_special(c)) regex += '\\';
       regex += c;
-      if (names.empty()) pattern.prefix_ += c;
+      (names.empty() ? pattern.prefix_ : pattern.behind_.back()) += c;
       continue;
     }
     const std::size_t end = text.find('}');
@@ -183,22 +185,57 @@ PathPattern PathPattern::from_template(std::string_view text) {
     if (!good) throw std::invalid_argument("'{" + std::string(name) + "}' does not hold a name");
     if (rest && !text.empty()) throw std::invalid_argument("{...} must be the last of it");
     names.emplace_back(name);
+    pattern.behind_.emplace_back();
+    pattern.takes_rest_ = rest;
     regex += rest ? "(.*)" : "([^/]+)";
   }
   pattern.shape_ = regex;
-  if (names.empty()) {
-    pattern.literal_ = pattern.prefix_;
+  if (names.empty()) return pattern;
+  // Where each part ends at a slash nothing has to be tried.
+  bool easy = true;
+  for (const std::string& text : pattern.behind_) {
+    const bool at_end = &text == &pattern.behind_.back() && text.empty();
+    easy = easy && (at_end || text.starts_with('/'));
+  }
+  if (easy) {
+    pattern.kind_ = Kind::parts;
+    pattern.set_groups(names.size());
   } else {
     pattern.compile(regex);
-    pattern.group_names_ = std::move(names);
   }
+  pattern.group_names_ = std::move(names);
   return pattern;
+}
+
+void PathPattern::set_groups(std::size_t count) {
+  if (count > kMostGroups) {
+    throw std::invalid_argument("it has " + std::to_string(count) + " groups; at most " +
+                                std::to_string(kMostGroups) + " are possible");
+  }
+  groups_ = count;
+  group_names_.resize(count);
+}
+
+bool PathPattern::match_parts(std::string_view path, PathParts& parts) const noexcept {
+  path.remove_prefix(prefix_.size());
+  for (std::size_t i = 0; i < groups_; ++i) {
+    const bool rest = takes_rest_ && i + 1 == groups_;
+    const std::size_t size = rest ? path.size() : std::min(path.find('/'), path.size());
+    if (size == 0 && !rest) return false;
+    parts.part[i] = path.substr(0, size);
+    path.remove_prefix(size);
+    if (!path.starts_with(behind_[i])) return false;
+    path.remove_prefix(behind_[i].size());
+  }
+  parts.count = groups_;
+  return path.empty();
 }
 
 PathPattern::Result PathPattern::match(std::string_view path, PathParts& parts) const noexcept {
   parts.count = 0;
-  if (program_ == nullptr) return path == literal_ ? Result::match : Result::no_match;
+  if (kind_ == Kind::literal) return path == prefix_ ? Result::match : Result::no_match;
   if (!path.starts_with(prefix_)) return Result::no_match;
+  if (kind_ == Kind::parts) return match_parts(path, parts) ? Result::match : Result::no_match;
   const MatchState& state = match_state();
   if (state.data == nullptr || state.context == nullptr) return Result::gave_up;
   const int found = pcre2_match(program_->code(), reinterpret_cast<PCRE2_SPTR>(path.data()),

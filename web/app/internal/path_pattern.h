@@ -7,13 +7,15 @@
 #include <string_view>
 #include <vector>
 
+#include <eddy/core/base/export.h>
 #include <eddy/web/app/internal/method_table.h>
 
 namespace eddy::inline v0::web::internal {
 
-/// A compiled pattern of paths: a literal where it has no groups and nothing to vary, else a PCRE2
-/// program with JIT code. It matches the whole path or nothing. May be used by several threads.
-class PathPattern {
+/// A compiled pattern of paths: a literal where it has no groups and nothing to vary; text between
+/// parts where each part ends at a slash; else a PCRE2 program with JIT code. It matches the whole
+/// path or nothing. May be used by several threads.
+class EDDY_API PathPattern {
  public:
   enum class Result { no_match, match, gave_up };
 
@@ -27,9 +29,10 @@ class PathPattern {
   PathPattern& operator=(PathPattern&&) noexcept;
   ~PathPattern();
 
-  [[nodiscard]] bool is_literal() const noexcept { return program_ == nullptr; }
-  /// The path that a literal matches.
-  [[nodiscard]] const std::string& literal() const noexcept { return literal_; }
+  /// It matches one path only, which is prefix().
+  [[nodiscard]] bool is_literal() const noexcept { return kind_ == Kind::literal; }
+  /// What every path that it matches begins with.
+  [[nodiscard]] const std::string& prefix() const noexcept { return prefix_; }
   [[nodiscard]] std::size_t groups() const noexcept { return groups_; }
   /// Of the groups, in order; "" for one without a name.
   [[nodiscard]] const std::vector<std::string>& group_names() const noexcept {
@@ -43,13 +46,19 @@ class PathPattern {
 
  private:
   class Program;
+  enum class Kind : unsigned char { literal, parts, program };
 
   PathPattern() noexcept;
   void compile(const std::string& regex);
+  void set_groups(std::size_t count);
+  [[nodiscard]] bool match_parts(std::string_view path, PathParts& parts) const noexcept;
 
-  std::string literal_;
-  /// What every match begins with: cheaper to compare than to run the program.
+  Kind kind_ = Kind::literal;
+  /// The last part takes all that follows.
+  bool takes_rest_ = false;
   std::string prefix_;
+  /// Of Kind::parts: what stands behind each of them. It begins with a slash, or is the empty end.
+  std::vector<std::string> behind_;
   std::string shape_;
   std::vector<std::string> group_names_;
   std::size_t groups_ = 0;

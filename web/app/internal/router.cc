@@ -2,6 +2,7 @@
 #include <eddy/web/app/internal/router.h>
 
 #include <stdexcept>
+#include <utility>
 
 namespace eddy::inline v0::web::internal {
 
@@ -57,58 +58,50 @@ void check_counts(const RouteDefinition& definition, const PathPattern& pattern)
 void Router::add(RouteDefinition definition) {
   PathPattern pattern = compile(definition);
   check_counts(definition, pattern);
-  if (!definition.name.empty()) {
-    for (const auto& entry : entries_) {
-      if (entry->definition.name == definition.name) {
-        throw std::invalid_argument(describe(definition) +
-                                    ": there is a route of that name already, " +
-                                    describe(entry->definition));
-      }
+  check_name(definition);
+  if (!definition.is_regex) {
+    if (const auto same = templates_.find(pattern.shape()); same != templates_.end()) {
+      return merge(*same->second, definition);
     }
-  }
-  if (Entry* same = same_template(definition, pattern)) {
-    for (std::size_t i = 0; i < definition.methods.size(); ++i) {
-      MethodEntry& method = definition.methods[i];
-      if (method.invoke == nullptr) continue;
-      if (same->definition.methods[i].invoke != nullptr) {
-        throw std::invalid_argument(describe(definition) + ": there is a function for " +
-                                    std::string(to_string(static_cast<Method>(i))) +
-                                    " of that path already");
-      }
-      same->definition.methods[i] = method;
-    }
-    for (auto& owned : definition.owned) same->definition.owned.push_back(std::move(owned));
-    if (same->definition.name.empty()) same->definition.name = std::move(definition.name);
-    return;
   }
   entries_.push_back(std::make_unique<Entry>(Entry{std::move(definition), std::move(pattern)}));
-  index(*entries_.back());
+  Entry& entry = *entries_.back();
+  index(static_cast<std::uint32_t>(entries_.size() - 1));
+  if (!entry.definition.is_regex) templates_.emplace(entry.pattern.shape(), &entry);
+  if (!entry.definition.name.empty()) names_.emplace(entry.definition.name, &entry);
 }
 
-Router::Entry* Router::same_template(const RouteDefinition& definition,
-                                     const PathPattern& pattern) noexcept {
-  if (definition.is_regex) return nullptr;
-  for (const auto& entry : entries_) {
-    if (!entry->definition.is_regex && entry->pattern.shape() == pattern.shape()) {
-      return entry.get();
+void Router::check_name(const RouteDefinition& definition) const {
+  const auto taken = definition.name.empty() ? names_.end() : names_.find(definition.name);
+  if (taken == names_.end()) return;
+  throw std::invalid_argument(describe(definition) + ": there is a route of that name already, " +
+                              describe(taken->second->definition));
+}
+
+// The functions for one path are one route.
+void Router::merge(Entry& same, RouteDefinition& definition) {
+  for (std::size_t i = 0; i < definition.methods.size(); ++i) {
+    if (definition.methods[i].invoke == nullptr) continue;
+    if (same.definition.methods[i].invoke != nullptr) {
+      throw std::invalid_argument(describe(definition) + ": there is a function for " +
+                                  std::string(to_string(static_cast<Method>(i))) +
+                                  " of that path already");
     }
+    same.definition.methods[i] = definition.methods[i];
   }
-  return nullptr;
+  for (auto& owned : definition.owned) same.definition.owned.push_back(std::move(owned));
+  if (definition.name.empty()) return;
+  names_.emplace(definition.name, &same);
+  if (same.definition.name.empty()) same.definition.name = std::move(definition.name);
 }
 
-void Router::index(const Entry& entry) {
-  if (!entry.pattern.is_literal()) {
-    patterns_.push_back(&entry);
-    return;
-  }
+void Router::index(std::uint32_t place) {
+  const PathPattern& pattern = entries_[place]->pattern;
+  if (!pattern.is_literal()) return patterns_.add(pattern.prefix(), place);
   // Where an earlier pattern matches this very path it goes on winning.
   PathParts parts;
-  for (const Entry* earlier : patterns_) {
-    if (earlier->pattern.match(entry.pattern.literal(), parts) != PathPattern::Result::no_match) {
-      return;
-    }
-  }
-  literals_.try_emplace(entry.pattern.literal(), &entry);
+  if (find_pattern(pattern.prefix(), parts).result != Result::no_match) return;
+  literals_.try_emplace(pattern.prefix(), entries_[place].get());
 }
 
 Router::Found Router::find(std::string_view path, PathParts& parts) const noexcept {
@@ -116,14 +109,21 @@ Router::Found Router::find(std::string_view path, PathParts& parts) const noexce
   if (const auto literal = literals_.find(path); literal != literals_.end()) {
     return {Result::match, &literal->second->definition};
   }
-  for (const Entry* entry : patterns_) {
-    switch (entry->pattern.match(path, parts)) {
+  return find_pattern(path, parts);
+}
+
+Router::Found Router::find_pattern(std::string_view path, PathParts& parts) const noexcept {
+  const RouteIndex::Candidates candidates(patterns_, path);
+  std::uint32_t place = candidates.next(0);
+  while (place != RouteIndex::kEnd) {
+    const Entry& entry = *entries_[place];
+    switch (entry.pattern.match(path, parts)) {
       case PathPattern::Result::match:
-        return {Result::match, &entry->definition};
+        return {Result::match, &entry.definition};
       case PathPattern::Result::gave_up:
-        return {Result::gave_up, &entry->definition};
+        return {Result::gave_up, &entry.definition};
       case PathPattern::Result::no_match:
-        break;
+        place = candidates.next(place + 1);
     }
   }
   return {};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -9,8 +10,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include <eddy/core/base/export.h>
 #include <eddy/web/app/internal/method_table.h>
 #include <eddy/web/app/internal/path_pattern.h>
+#include <eddy/web/app/internal/route_index.h>
 
 namespace eddy::inline v0::web::internal {
 
@@ -18,8 +21,9 @@ namespace eddy::inline v0::web::internal {
 [[nodiscard]] std::string describe(const RouteDefinition& definition);
 
 /// The routes of an application: which one a path belongs to. The first that was added and matches
-/// wins, as in Tornado; literal ones are found by one look into a table nevertheless.
-class Router {
+/// wins, as in Tornado. Literal ones are found by one look into a table nevertheless, and of others
+/// only those are tried that begin as the path does.
+class EDDY_API Router {
  public:
   enum class Result { no_match, match, gave_up };
   struct Found {
@@ -47,14 +51,23 @@ class Router {
     }
   };
 
-  Entry* same_template(const RouteDefinition& definition, const PathPattern& pattern) noexcept;
-  void index(const Entry& entry);
+  template <class Value>
+  using Table = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
+
+  /// The first of the patterns that matches.
+  [[nodiscard]] Found find_pattern(std::string_view path, PathParts& parts) const noexcept;
+  void check_name(const RouteDefinition& definition) const;
+  void merge(Entry& same, RouteDefinition& definition);
+  void index(std::uint32_t place);
 
   // Not moved once they are here: requests that wait look at them.
   std::vector<std::unique_ptr<Entry>> entries_;
-  // Those that are no literals, in order.
-  std::vector<const Entry*> patterns_;
-  std::unordered_map<std::string, const Entry*, Hash, std::equal_to<>> literals_;
+  // Those that are no literals, by what they begin with and by their place among the entries.
+  RouteIndex patterns_;
+  Table<const Entry*> literals_;
+  Table<const Entry*> names_;
+  // Templates of functions, by their shape.
+  Table<Entry*> templates_;
 };
 
 }  // namespace eddy::inline v0::web::internal
