@@ -17,6 +17,7 @@
 #include <eddy/core/loop/periodic_callback.h>   // IWYU pragma: export
 #include <eddy/core/loop/signals.h>             // IWYU pragma: export
 #include <eddy/core/loop/thread_loop.h>         // IWYU pragma: export
+#include <eddy/core/net/connect.h>              // IWYU pragma: export
 #include <eddy/core/net/inherited_listeners.h>  // IWYU pragma: export
 #include <eddy/core/net/network.h>              // IWYU pragma: export
 #include <eddy/core/net/proxy_layer.h>          // IWYU pragma: export

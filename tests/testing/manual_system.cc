@@ -23,6 +23,17 @@ struct ManualConnection {
   bool closed_by_peer = false;
   bool closed_by_eddy = false;
   Address peer_address;
+
+  // As the end sees them that Eddy has in general, or as the `far` one does.
+  [[nodiscard]] ManualDirection& incoming(bool far) noexcept { return far ? to_peer : to_eddy; }
+  [[nodiscard]] ManualDirection& outgoing(bool far) noexcept { return far ? to_eddy : to_peer; }
+  [[nodiscard]] bool other_closed(bool far) const noexcept {
+    return far ? closed_by_eddy : closed_by_peer;
+  }
+  void close(bool far) noexcept {
+    (far ? closed_by_peer : closed_by_eddy) = true;
+    outgoing(far).ended = true;
+  }
 };
 
 namespace {
@@ -46,6 +57,18 @@ Address loopback(std::uint16_t port) {
   return Address::parse("127.0.0.1", port, error);
 }
 
+/// Whether who listens at `local` is reached at `address`.
+bool reaches(const Address& address, const Address& local) {
+  if (local == address) return true;
+  const bool any = local.host() == "0.0.0.0" || local.host() == "::";
+  return any && address.family() == local.family() && address.port() == local.port();
+}
+
+[[noreturn]] void refuse(const std::string& where) {
+  throw std::system_error(std::make_error_code(std::errc::connection_refused),
+                          "connect to " + where);
+}
+
 }  // namespace
 
 // ---- The peer -----------------------------------------------------------------------------------
@@ -66,17 +89,14 @@ std::string ManualPeer::read(std::size_t max) {
 const std::string& ManualPeer::unread() const noexcept { return connection_->to_peer.data; }
 void ManualPeer::shutdown_write() { connection_->to_eddy.ended = true; }
 
-void ManualPeer::close() {
-  connection_->to_eddy.ended = true;
-  connection_->closed_by_peer = true;
-}
+void ManualPeer::close() { connection_->close(true); }
 
 void ManualPeer::reset() {
   connection_->reset = true;
   connection_->to_eddy.data.clear();
 }
 
-bool ManualPeer::ended() const noexcept { return connection_->to_peer.ended || closed(); }
+bool ManualPeer::ended() const noexcept { return connection_->to_peer.ended; }
 bool ManualPeer::closed() const noexcept { return connection_->closed_by_eddy; }
 std::size_t ManualPeer::sends() const noexcept { return connection_->to_peer.calls; }
 std::size_t ManualPeer::receives() const noexcept { return connection_->to_eddy.calls; }
@@ -89,7 +109,7 @@ void ManualPeer::fail_send(std::errc error) { connection_->to_peer.errors.push_b
 // ---- The system ---------------------------------------------------------------------------------
 
 template <class Matches>
-ManualPeer ManualSystem::connect_to(const std::string& where, Matches matches) {
+std::shared_ptr<ManualConnection> ManualSystem::connect_to(Matches matches) {
   for (auto& [fd, socket] : sockets_) {
     if (!socket.listens() || !matches(socket.local)) continue;
     if (socket.pending.size() >= socket.backlog) break;
@@ -97,22 +117,34 @@ ManualPeer ManualSystem::connect_to(const std::string& where, Matches matches) {
     const bool local = socket.local.family() == Address::Family::local;
     connection->peer_address = local ? nameless() : loopback(next_peer_port_++);
     socket.pending.push_back(connection);
-    return ManualPeer(connection);
+    return connection;
   }
-  throw std::system_error(std::make_error_code(std::errc::connection_refused),
-                          "connect to " + where);
+  return nullptr;
 }
 
 ManualPeer ManualSystem::connect(std::uint16_t port) {
-  return connect_to("port " + std::to_string(port),
-                    [port](const Address& local) { return local.port() == port; });
+  auto connection = connect_to([port](const Address& local) { return local.port() == port; });
+  if (!connection) refuse("port " + std::to_string(port));
+  return ManualPeer(std::move(connection));
 }
 
 ManualPeer ManualSystem::connect(std::string_view path) {
   std::error_code error;
   const Address address = Address::local(path, error);
-  return connect_to(std::string(path),
-                    [&address](const Address& local) { return local == address; });
+  auto connection = connect_to([&address](const Address& local) { return local == address; });
+  if (!connection) refuse(std::string(path));
+  return ManualPeer(std::move(connection));
+}
+
+ManualPeer ManualSystem::expect_connect(std::uint16_t port) {
+  expected_.push_back({port, {}, std::make_shared<ManualConnection>()});
+  return ManualPeer(expected_.back().connection);
+}
+
+ManualPeer ManualSystem::expect_connect(std::string_view path) {
+  std::error_code error;
+  expected_.push_back({0, Address::local(path, error), std::make_shared<ManualConnection>()});
+  return ManualPeer(expected_.back().connection);
 }
 
 std::size_t ManualSystem::open_descriptors() const noexcept {
@@ -131,19 +163,23 @@ ManualSystem::OpenConnection ManualSystem::open_connection() {
 Io ManualSystem::ready(int fd, Io interest) const noexcept {
   const Socket* socket = find(fd);
   if (socket == nullptr) return Io::none;
+  if (socket->connect_error != std::errc()) {
+    return socket->connect_error == std::errc::operation_in_progress ? Io::none : interest;
+  }
   if (!socket->connection) {
     if (!socket->listens()) return Io::none;
     const bool acceptable = !socket->pending.empty() || !accept_errors_.empty();
     return acceptable ? interest & Io::read : Io::none;
   }
-  const ManualConnection& c = *socket->connection;
+  ManualConnection& c = *socket->connection;
+  const ManualDirection& in = c.incoming(socket->far);
+  const ManualDirection& out = c.outgoing(socket->far);
+  const bool other_closed = c.other_closed(socket->far);
   // After a hang-up or an error both directions are ready, as with epoll.
-  if (c.reset || (c.closed_by_peer && c.to_peer.ended)) return interest;
+  if (c.reset || (other_closed && out.ended)) return interest;
   Io events = Io::none;
-  if (!c.to_eddy.data.empty() || c.to_eddy.ended || !c.to_eddy.errors.empty()) {
-    events = events | Io::read;
-  }
-  if (c.to_peer.data.size() < c.capacity || c.closed_by_peer || !c.to_peer.errors.empty()) {
+  if (!in.data.empty() || in.ended || !in.errors.empty()) events = events | Io::read;
+  if (out.data.size() < c.capacity || other_closed || !out.errors.empty()) {
     events = events | Io::write;
   }
   return events & interest;
@@ -222,17 +258,18 @@ IoResult ManualSystem::receive(int fd, std::span<char> buffer) noexcept {
   if (!socket->connection) return {0, std::make_error_code(std::errc::not_connected)};
   ManualConnection& c = *socket->connection;
   IoResult result;
-  if (take_error(c.to_eddy.errors, result.error)) return result;
+  ManualDirection& in = c.incoming(socket->far);
+  if (take_error(in.errors, result.error)) return result;
   if (c.reset) return {0, std::make_error_code(std::errc::connection_reset)};
-  std::string& data = c.to_eddy.data;
+  std::string& data = in.data;
   if (data.empty()) {
-    if (!c.to_eddy.ended) result.error = std::make_error_code(std::errc::operation_would_block);
+    if (!in.ended) result.error = std::make_error_code(std::errc::operation_would_block);
     return result;
   }
-  result.bytes = bounded(std::min(buffer.size(), data.size()), c.to_eddy.limit);
+  result.bytes = bounded(std::min(buffer.size(), data.size()), in.limit);
   std::copy_n(data.begin(), result.bytes, buffer.begin());
   data.erase(0, result.bytes);
-  ++c.to_eddy.calls;
+  ++in.calls;
   return result;
 }
 
@@ -242,19 +279,22 @@ IoResult ManualSystem::send(int fd, std::span<const std::string_view> pieces) no
   if (!socket->connection) return {0, std::make_error_code(std::errc::not_connected)};
   ManualConnection& c = *socket->connection;
   IoResult result;
-  if (take_error(c.to_peer.errors, result.error)) return result;
+  ManualDirection& out = c.outgoing(socket->far);
+  if (take_error(out.errors, result.error)) return result;
   if (c.reset) return {0, std::make_error_code(std::errc::connection_reset)};
-  if (c.closed_by_peer || c.to_peer.ended) return {0, std::make_error_code(std::errc::broken_pipe)};
-  std::string& data = c.to_peer.data;
+  if (c.other_closed(socket->far) || out.ended) {
+    return {0, std::make_error_code(std::errc::broken_pipe)};
+  }
+  std::string& data = out.data;
   std::size_t room = c.capacity > data.size() ? c.capacity - data.size() : 0;
   if (room == 0) return {0, std::make_error_code(std::errc::operation_would_block)};
-  room = bounded(room, c.to_peer.limit);
+  room = bounded(room, out.limit);
   for (const std::string_view piece : pieces) {
     const std::size_t count = std::min(piece.size(), room - result.bytes);
     data.append(piece.substr(0, count));
     result.bytes += count;
   }
-  ++c.to_peer.calls;
+  ++out.calls;
   return result;
 }
 
@@ -282,15 +322,66 @@ int ManualSystem::accept(int listener, Address& peer, std::error_code& error) no
   return add({std::move(connection), socket->local, {}, 0});
 }
 
+int ManualSystem::connect(const Address& address, std::error_code& error) noexcept {
+  error.clear();
+  if (sockets_.size() >= descriptor_limit_) {
+    error = std::make_error_code(std::errc::too_many_files_open);
+    return -1;
+  }
+  Socket socket;
+  std::error_code scripted;
+  if (take_error(connect_errors_, scripted)) {
+    socket.connect_error = static_cast<std::errc>(scripted.value());
+  } else if (hold_connects_) {
+    socket.connect_error = std::errc::operation_in_progress;
+  } else if (auto expected = take_expected(address)) {
+    socket.connection = std::move(expected);
+  } else {
+    socket.far = true;
+    socket.connection =
+        connect_to([&address](const Address& local) { return reaches(address, local); });
+    if (!socket.connection) {
+      error = std::make_error_code(std::errc::connection_refused);
+      return -1;
+    }
+    socket.local = socket.connection->peer_address;
+  }
+  // As on a real system a Unix socket is connected at once.
+  if (socket.connect_error != std::errc() || address.family() != Address::Family::local) {
+    error = std::make_error_code(std::errc::operation_in_progress);
+  }
+  return add(std::move(socket));
+}
+
+std::error_code ManualSystem::connect_error(int fd) noexcept {
+  const Socket* socket = find(fd);
+  if (socket == nullptr) return std::make_error_code(std::errc::bad_file_descriptor);
+  if (socket->connect_error == std::errc()) return {};
+  return std::make_error_code(socket->connect_error);
+}
+
+std::shared_ptr<ManualConnection> ManualSystem::take_expected(const Address& address) {
+  const bool local = address.family() == Address::Family::local;
+  const auto found = std::find_if(expected_.begin(), expected_.end(), [&](const Expected& item) {
+    return local ? item.path == address : item.port == address.port();
+  });
+  if (found == expected_.end()) return nullptr;
+  auto connection = std::move(found->connection);
+  expected_.erase(found);
+  return connection;
+}
+
 void ManualSystem::shutdown_write(int fd) noexcept {
   Socket* socket = find(fd);
-  if (socket != nullptr && socket->connection) socket->connection->to_peer.ended = true;
+  if (socket != nullptr && socket->connection) {
+    socket->connection->outgoing(socket->far).ended = true;
+  }
 }
 
 void ManualSystem::close(int fd) noexcept {
   const Socket* socket = find(fd);
   if (socket == nullptr) return;
-  if (socket->connection) socket->connection->closed_by_eddy = true;
+  if (socket->connection) socket->connection->close(socket->far);
   // Who has not been accepted is sent away.
   for (const auto& pending : socket->pending) {
     pending->closed_by_eddy = true;

@@ -108,6 +108,11 @@ class EDDY_API ManualSystem final : public SocketOps {
   [[nodiscard]] ManualPeer connect(std::uint16_t port);
   /// Connects to whoever listens on a Unix socket, by a path or an abstract name ("@name").
   [[nodiscard]] ManualPeer connect(std::string_view path);
+  /// The next connection that Eddy makes to `port` (of any address), or to that Unix socket, has
+  /// this as its other end. What is written to it before is what Eddy finds there. Such connections
+  /// are made in the order of the calls, before those to who listens there.
+  [[nodiscard]] ManualPeer expect_connect(std::uint16_t port);
+  [[nodiscard]] ManualPeer expect_connect(std::string_view path);
   /// A connected socket without a listener, as a descriptor for Eddy and the peer's end.
   struct OpenConnection {
     int fd;
@@ -128,6 +133,10 @@ class EDDY_API ManualSystem final : public SocketOps {
   void fail_accept(std::errc error) { accept_errors_.push_back(error); }
   /// The next listen fails.
   void fail_listen(std::errc error) { listen_errors_.push_back(error); }
+  /// The next connection that Eddy makes fails, once it has waited for it.
+  void fail_connect(std::errc error) { connect_errors_.push_back(error); }
+  /// Connections that Eddy makes from now on come to nothing, as where nobody answers.
+  void hold_connects(bool on = true) noexcept { hold_connects_ = on; }
   /// Makes a Unix socket's file that nobody answers on, or another one in the place of one.
   void leave_file(std::string_view path) {
     files_.insert_or_assign(std::string(path), ++file_count_);
@@ -157,6 +166,9 @@ class EDDY_API ManualSystem final : public SocketOps {
   IoResult receive(int fd, std::span<char> buffer) noexcept override;
   IoResult send(int fd, std::span<const std::string_view> pieces) noexcept override;
   int accept(int listener, Address& peer, std::error_code& error) noexcept override;
+  /// To who listens, as another program would, or to what expect_connect() has made.
+  int connect(const Address& address, std::error_code& error) noexcept override;
+  std::error_code connect_error(int fd) noexcept override;
   void shutdown_write(int fd) noexcept override;
   void close(int fd) noexcept override;
 
@@ -167,13 +179,26 @@ class EDDY_API ManualSystem final : public SocketOps {
     Address local;
     std::deque<std::shared_ptr<ManualConnection>> pending;
     std::size_t backlog = 0;
+    /// It has the end of `connection` that is a test's otherwise: Eddy has connected to itself.
+    bool far = false;
+    /// Of one that connects: operation_in_progress for one that never will.
+    std::errc connect_error{};
 
     [[nodiscard]] bool listens() const noexcept { return !connection && backlog > 0; }
   };
 
-  /// Queues a connection for the first listening socket whose address `matches`.
+  /// A connection that Eddy is going to make.
+  struct Expected {
+    std::uint16_t port;
+    Address path;
+    std::shared_ptr<ManualConnection> connection;
+  };
+
+  /// Queues a connection for the first listening socket whose address `matches`; null where there
+  /// is none, or no more can wait.
   template <class Matches>
-  ManualPeer connect_to(const std::string& where, Matches matches);
+  std::shared_ptr<ManualConnection> connect_to(Matches matches);
+  std::shared_ptr<ManualConnection> take_expected(const Address& address);
   [[nodiscard]] bool listens_on(const Address& address) const noexcept;
   int add(Socket socket);
   Socket* find(int fd) noexcept;
@@ -186,6 +211,9 @@ class EDDY_API ManualSystem final : public SocketOps {
   std::size_t descriptor_limit_ = static_cast<std::size_t>(-1);
   std::deque<std::errc> accept_errors_;
   std::deque<std::errc> listen_errors_;
+  std::deque<std::errc> connect_errors_;
+  std::deque<Expected> expected_;
+  bool hold_connects_ = false;
   /// Unix sockets' files, by path, each with a number of its own.
   std::map<std::string, std::uint64_t, std::less<>> files_;
   std::uint64_t file_count_ = 0;

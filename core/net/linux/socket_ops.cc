@@ -199,6 +199,37 @@ class SystemSockets final : public SocketOps {
     return fd;
   }
 
+  int connect(const Address& address, std::error_code& error) noexcept override {
+    const int fd =
+        ::socket(name_of(address)->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+      error = last_error();
+      return -1;
+    }
+    error.clear();
+    if (::connect(fd, name_of(address), size_of(address)) == 0) return fd;
+    // One that was interrupted goes on by itself; to call again would only say so.
+    if (errno == EINPROGRESS || errno == EINTR) {
+      error = std::make_error_code(std::errc::operation_in_progress);
+      return fd;
+    }
+    error = last_error();
+    ::close(fd);
+    return -1;
+  }
+
+  std::error_code connect_error(int fd) noexcept override {
+    int value = 0;
+    if (const auto error = get_option(fd, SO_ERROR, value)) return error;
+    if (value != 0) return {value, std::system_category()};
+    sockaddr_storage peer;
+    socklen_t size = sizeof peer;
+    if (::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) == 0) return {};
+    // Not connected, and no error either: it has been called too early.
+    if (errno == ENOTCONN) return std::make_error_code(std::errc::operation_in_progress);
+    return last_error();
+  }
+
   void shutdown_write(int fd) noexcept override { ::shutdown(fd, SHUT_WR); }
 
   // Not repeated when interrupted: on Linux the descriptor is gone in any case.

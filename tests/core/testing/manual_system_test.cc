@@ -210,4 +210,52 @@ TEST(ManualPoller, ABlockingLookMovesTheClockToTheDeadline) {
   EXPECT_EQ(system->now(), due);
 }
 
+TEST(ManualSystem, ConnectsToWhoListensByBothEndsOfOneConnection) {
+  ManualSystem system;
+  std::error_code error;
+  const int listener = listen_on(system, 80, error);
+  const int client = system.connect(Address::parse("127.0.0.1", 80, error), error);
+  EXPECT_EQ(error, std::errc::operation_in_progress);
+  EXPECT_EQ(system.ready(client, Io::write), Io::write);
+  EXPECT_FALSE(system.connect_error(client));
+  Address from;
+  const int server = system.accept(listener, from, error);
+  EXPECT_EQ(system.local_address(client), from);
+
+  EXPECT_EQ(send(system, client, "question").bytes, 8U);
+  EXPECT_EQ(receive(system, server), "question");
+  EXPECT_EQ(send(system, server, "answer").bytes, 6U);
+  EXPECT_EQ(receive(system, client), "answer");
+  EXPECT_EQ(system.ready(client, Io::read), Io::none);
+  system.close(server);
+  EXPECT_EQ(system.ready(client, Io::read), Io::read);
+  EXPECT_EQ(receive(system, client), "") << "the end";
+  EXPECT_EQ(send(system, client, "more").error, std::errc::broken_pipe);
+}
+
+TEST(ManualSystem, TheEndsOfSuchAConnectionEndOnTheirOwn) {
+  ManualSystem system;
+  std::error_code error;
+  const int listener = listen_on(system, 80, error);
+  const int client = system.connect(Address::parse("127.0.0.1", 80, error), error);
+  Address from;
+  const int server = system.accept(listener, from, error);
+  system.shutdown_write(client);
+  EXPECT_EQ(receive(system, server), "") << "the end";
+  EXPECT_EQ(send(system, server, "late").bytes, 4U);
+  EXPECT_EQ(receive(system, client), "late");
+  system.close(client);
+  EXPECT_EQ(send(system, server, "later").error, std::errc::broken_pipe);
+}
+
+TEST(ManualSystem, ListenersOnAnyAddressAreReached) {
+  ManualSystem system;
+  std::error_code error;
+  (void)system.listen(Address::parse("0.0.0.0", 80, error), {.backlog = 10}, error);
+  EXPECT_GE(system.connect(Address::parse("127.0.0.1", 80, error), error), 0);
+  EXPECT_LT(system.connect(Address::parse("127.0.0.1", 81, error), error), 0);
+  EXPECT_EQ(error, std::errc::connection_refused);
+  EXPECT_LT(system.connect(Address::parse("::1", 80, error), error), 0) << "another family";
+}
+
 }  // namespace
