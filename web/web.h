@@ -21,6 +21,7 @@
 #include <eddy/web/http/file.h>              // IWYU pragma: export
 #include <eddy/web/http/form.h>              // IWYU pragma: export
 #include <eddy/web/http/headers.h>           // IWYU pragma: export
+#include <eddy/web/http/http_client.h>       // IWYU pragma: export
 #include <eddy/web/http/http_date.h>         // IWYU pragma: export
 #include <eddy/web/http/http_error.h>        // IWYU pragma: export
 #include <eddy/web/http/json.h>              // IWYU pragma: export
