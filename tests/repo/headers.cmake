@@ -62,6 +62,7 @@ set(libraries "")
 foreach(component core tls web glib libev qt testing conformance)
   if(component IN_LIST components)
     eddy_public_headers(${component} headers)
+    list(REMOVE_ITEM headers eddy/testing/app_test.h) # includes GoogleTest, which does not bear Xlib's macros
     foreach(header IN LISTS headers)
       string(APPEND all_headers "#include <${header}>\n")
     endforeach()

@@ -172,7 +172,7 @@ COMPONENTS = (("core", "core/",
                 "core/task/priority_queue.h"}),
               ("web", "web/", {"web/http/nlohmann_json.h"}),
               ("tls", "core/tls/", set()),
-              ("testing", "tests/testing/", set()),
+              ("testing", "tests/testing/", {"tests/testing/app_test.h"}),
               *((name, f"adapters/{name}/", set()) for name in ("asio", "glib", "libev", "qt")))
 
 

@@ -49,15 +49,35 @@ void CapturedLog::expect(LogLevel level, std::string_view text) {
     records.erase(found);
     return;
   }
-  std::string all;
-  for (const Record& record : records) all += "\n  " + to_line(record);
-  ADD_FAILURE() << "not logged: " << to_string(level) << " " << text << "; but:" << all;
+  ADD_FAILURE() << "not logged: " << to_string(level) << " " << text << "; but:" << all();
 }
 
 bool CapturedLog::contains(LogLevel level, std::string_view text) const {
   const std::lock_guard lock(store_->mutex);
   return std::any_of(store_->records.begin(), store_->records.end(),
                      [&](const Record& record) { return matches(record, level, text); });
+}
+
+std::size_t CapturedLog::count(LogLevel level, std::string_view text) const {
+  const std::lock_guard lock(store_->mutex);
+  return static_cast<std::size_t>(
+      std::count_if(store_->records.begin(), store_->records.end(),
+                    [&](const Record& record) { return matches(record, level, text); }));
+}
+
+bool CapturedLog::take_all(LogLevel level, std::string_view text, std::size_t left) {
+  const std::lock_guard lock(store_->mutex);
+  std::size_t seen = 0;
+  return std::erase_if(store_->records, [&](const Record& record) {
+           return matches(record, level, text) && ++seen > left;
+         }) > 0;
+}
+
+/// The mutex is held.
+std::string CapturedLog::all() const {
+  std::string lines;
+  for (const Record& record : store_->records) lines += "\n  " + to_line(record);
+  return lines;
 }
 
 std::vector<CapturedLog::Record> CapturedLog::records() const {
@@ -68,6 +88,15 @@ std::vector<CapturedLog::Record> CapturedLog::records() const {
 void CapturedLog::clear() {
   const std::lock_guard lock(store_->mutex);
   store_->records.clear();
+}
+
+ExpectLog::ExpectLog(CapturedLog& log, LogLevel level, std::string_view text)
+    : log_(log), level_(level), text_(text), before_(log.count(level, text)) {}
+
+ExpectLog::~ExpectLog() {
+  if (log_.take_all(level_, text_, before_)) return;
+  const std::lock_guard lock(log_.store_->mutex);
+  ADD_FAILURE() << "not logged: " << to_string(level_) << " " << text_ << "; but:" << log_.all();
 }
 
 }  // namespace eddy::inline v0::testing
