@@ -42,7 +42,8 @@ struct Hello : RequestHandler {
 class HelloTest : public AppTest {
  protected:
   std::unique_ptr<Application> make_app() override {
-    auto app = std::make_unique<Application>(std::initializer_list{route<Hello>("/hello/(.*)")});
+    auto app = std::make_unique<Application>(
+        std::initializer_list<eddy::web::Route>{route<Hello>("/hello/(.*)")});
     app->post("/echo", [](const Request& request) { return std::string(request.body()); });
     app->get("/throw", []() -> std::string { throw std::runtime_error("no luck"); });
     return app;

@@ -126,8 +126,8 @@ TEST_F(HttpClientTest, ALargeContentIsSentWhileTheResponseIsRead) {
   peer_.set_capacity(1000);
   const std::string body(100'000, 'b');
   std::optional<ClientResponse> response;
-  loop_.spawn([](HttpClient& client, std::string text, auto& out) -> Task<void> {
-    out = co_await client.fetch(ClientRequest(kUrl, "PUT", std::move(text)));
+  loop_.spawn([](HttpClient& client, const std::string& text, auto& out) -> Task<void> {
+    out = co_await client.fetch(ClientRequest(kUrl, "PUT", text));
   }(client_, body, response));
   loop_.run_until_idle();
   // Nothing is taken of the content before the response has begun.

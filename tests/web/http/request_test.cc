@@ -8,94 +8,105 @@
 #include <string_view>
 
 #include <eddy/core/task/sleep.h>
+#include <eddy/testing/app_test.h>
 #include <eddy/web/web.h>
-#include <tests/web/http/manual_server.h>
-#include <tests/web/http/web_client.h>
 
 namespace {
 
+using eddy::LogLevel;
 using eddy::Task;
+using eddy::testing::ExpectLog;
 using eddy::testing::ManualPeer;
+using eddy::web::ClientRequest;
+using eddy::web::ClientResponse;
 using eddy::web::Form;
 using eddy::web::FormLimits;
 using eddy::web::Request;
 using testing::EndsWith;
 using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::StartsWith;
 
-class RequestTest : public eddy_tests::ManualServerTest {
+class RequestTest : public eddy::testing::ManualAppTest {
  protected:
-  std::string answer_to(std::string_view head, std::string_view body = {}) {
-    std::string text(head);
-    text.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n");
-    ManualPeer peer = connect(text.append(body));
-    return read(peer);
+  /// What becomes of a form with this media type.
+  ClientResponse post(std::string_view type, std::string body) {
+    ClientRequest request = make_request("/", "POST", std::move(body));
+    request.headers.set("Content-Type", type);
+    return fetch(std::move(request));
+  }
+  /// The same for what only is written by hand: request lines, and several requests at a time.
+  void send(ManualPeer& peer, std::string_view text) {
+    peer.write(text);
+    loop().run_until_idle();
+  }
+  ManualPeer connect(std::string_view text) {
+    ManualPeer peer = system().connect(port());
+    send(peer, text);
+    return peer;
+  }
+  std::string answer_to(std::string_view head) {
+    return connect(std::string(head) + "\r\n").read();
   }
 };
 
-constexpr std::string_view kUrlencoded =
-    "POST / HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-www-form-urlencoded\r\n";
-constexpr std::string_view kMultipart =
-    "POST / HTTP/1.1\r\nHost: h\r\nContent-Type: multipart/form-data; boundary=B\r\n";
+constexpr const char* kUrlencoded = "application/x-www-form-urlencoded";
+constexpr const char* kMultipart = "multipart/form-data; boundary=B";
 
 TEST_F(RequestTest, CookiesOfAllFields) {
-  app_.get("/", [](const Request& request) {
+  app().get("/", [](const Request& request) {
     EXPECT_EQ(&request.cookies(), &request.cookies()) << "read once";
     std::string all;
     for (const auto& cookie : request.cookies()) all += cookie.name + "=" + cookie.value + ",";
     return all + std::string(request.cookies().find("a").value_or("none"));
   });
-  listen();
-  EXPECT_THAT(
-      answer_to("GET / HTTP/1.1\r\nHost: h\r\nCookie: a=1; b=\"2 \\042\"; path=x; nothing\r\n"
-                "cookie: a=3\r\n"),
-      EndsWith("a=1,b=2 \",a=3,3"));
-  EXPECT_THAT(answer_to("GET / HTTP/1.1\r\nHost: h\r\n"), EndsWith("none"));
+  ClientRequest request = make_request("/");
+  request.headers.add("Cookie", "a=1; b=\"2 \\042\"; path=x; nothing");
+  request.headers.add("cookie", "a=3");
+  EXPECT_EQ(fetch(std::move(request)).body, "a=1,b=2 \",a=3,3");
+  EXPECT_EQ(fetch("/").body, "none");
 }
 
 TEST_F(RequestTest, CookiesAreThoseOfThisRequest) {
-  app_.get("/", [](const Request& request) {
+  app().get("/", [](const Request& request) {
     return std::string(request.cookies().find("a").value_or("none"));
   });
-  listen();
   ManualPeer peer = connect("GET / HTTP/1.1\r\nHost: h\r\nCookie: a=first\r\n\r\n");
-  EXPECT_THAT(read(peer), EndsWith("first"));
+  EXPECT_THAT(peer.read(), EndsWith("first"));
   send(peer, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-  EXPECT_THAT(read(peer), EndsWith("none"));
+  EXPECT_THAT(peer.read(), EndsWith("none"));
 }
 
 TEST_F(RequestTest, AFormOfEitherKind) {
-  app_.post("/", [](const Request& request) {
+  app().post("/", [](const Request& request) {
     const Form& form = request.form();
     EXPECT_EQ(&form, &request.form());
     std::string all(form.arguments.find("name").value_or("nobody"));
     for (const auto& file : form.files) all += " " + file.filename + ":" + std::string(file.body);
     return all;
   });
-  listen();
-  EXPECT_THAT(answer_to(kUrlencoded, "name=J%C3%B6rg+B&x=1"), EndsWith("\r\n\r\nJörg B"));
-  EXPECT_THAT(answer_to(kMultipart,
-                        "--B\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nAda\r\n"
-                        "--B\r\nContent-Disposition: form-data; name=f; filename=a.txt\r\n\r\n"
-                        "content\r\n--B--\r\n"),
-              EndsWith("\r\n\r\nAda a.txt:content"));
-  EXPECT_THAT(answer_to("POST / HTTP/1.1\r\nHost: h\r\nContent-Type: text/plain\r\n", "name=x"),
-              EndsWith("\r\n\r\nnobody"));
-  EXPECT_THAT(logged_, IsEmpty());
+  EXPECT_EQ(post(kUrlencoded, "name=J%C3%B6rg+B&x=1").body, "Jörg B");
+  EXPECT_EQ(post(kMultipart,
+                 "--B\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nAda\r\n"
+                 "--B\r\nContent-Disposition: form-data; name=f; filename=a.txt\r\n\r\n"
+                 "content\r\n--B--\r\n")
+                .body,
+            "Ada a.txt:content");
+  EXPECT_EQ(post("text/plain", "name=x").body, "nobody");
 }
 
 TEST_F(RequestTest, AFormThatCannotBeReadIsAnErrorOfTheClient) {
+  const ExpectLog many(log(), LogLevel::warning, "413 POST / (127.0.0.1): too many form arguments");
+  const ExpectLog open(log(), LogLevel::warning,
+                       "400 POST / (127.0.0.1): a multipart body without");
+  const ExpectLog kind(log(), LogLevel::warning, "415 POST / (127.0.0.1): a multipart body, which");
   FormLimits limits{.arguments = 2};
-  app_.post("/", [&](const Request& request) {
+  app().post("/", [&](const Request& request) {
     return std::to_string(request.form(limits).arguments.size());
   });
-  listen();
-  EXPECT_THAT(answer_to(kUrlencoded, "a=1&b=2"), EndsWith("\r\n\r\n2"));
-  EXPECT_THAT(answer_to(kUrlencoded, "a=1&b=2&c=3"), StartsWith("HTTP/1.1 413 "));
-  EXPECT_THAT(answer_to(kMultipart, "no boundary"), StartsWith("HTTP/1.1 400 "));
+  EXPECT_EQ(post(kUrlencoded, "a=1&b=2").body, "2");
+  EXPECT_EQ(post(kUrlencoded, "a=1&b=2&c=3").status, 413);
+  EXPECT_EQ(post(kMultipart, "no boundary").status, 400);
   limits.multipart = false;
-  EXPECT_THAT(answer_to(kMultipart, "--B--\r\n"), StartsWith("HTTP/1.1 415 "));
+  EXPECT_EQ(post(kMultipart, "--B--\r\n").status, 415);
 }
 
 /// All that a handler may look at.
@@ -125,13 +136,12 @@ struct Views {
 
 TEST_F(RequestTest, ViewsStayUntilTheTaskHasEnded) {
   std::string seen;
-  app_.post("/{part}", [&](std::string_view part, const Request& request) -> Task<std::string> {
+  app().post("/{part}", [&](std::string_view part, const Request& request) -> Task<std::string> {
     const Views views(request, part);
     co_await eddy::sleep(std::chrono::seconds(1));
     seen = views.all();
     co_return seen;
   });
-  listen();
   const std::string content = "f=form&long=" + std::string(500, 'x');
   const std::string request =
       "POST /p%20art?a=arg%21 HTTP/1.1\r\nHost: h\r\nX-Field: field\r\nCookie: c=cookie\r\n"
@@ -141,22 +151,21 @@ TEST_F(RequestTest, ViewsStayUntilTheTaskHasEnded) {
                                "|arg!|cookie|form|127.0.0.1|";
   ManualPeer peer = connect(request);
   send(peer, request + request);  // arrives while it waits
-  loop_.advance(std::chrono::seconds(1));
+  loop().advance(std::chrono::seconds(1));
   EXPECT_EQ(seen, expected);
-  EXPECT_THAT(read(peer), EndsWith(expected));
+  EXPECT_THAT(peer.read(), EndsWith(expected));
   seen.clear();
   send(peer, std::string(30'000, 'x'));  // and what is no request
   peer.reset();
-  loop_.run_until_idle();
-  loop_.advance(std::chrono::seconds(1));
+  loop().run_until_idle();
+  loop().advance(std::chrono::seconds(1));
   EXPECT_EQ(seen, expected) << "the client has gone, and a POST goes on";
-  EXPECT_EQ(server_->stats().connections, 0U);
+  EXPECT_EQ(server().stats().connections, 0U);
 }
 
 TEST_F(RequestTest, FullUrl) {
-  app_.get("/{rest...}",
-           [](const Request& request, std::string_view) { return request.full_url(); });
-  listen();
+  app().get("/{rest...}",
+            [](const Request& request, std::string_view) { return request.full_url(); });
   EXPECT_THAT(answer_to("GET /a%20b?c=d HTTP/1.1\r\nHost: example.org:8080\r\n"),
               EndsWith("\r\n\r\nhttp://example.org:8080/a%20b?c=d"));
   EXPECT_THAT(answer_to("GET http://example.org/x HTTP/1.1\r\nHost: other\r\n"),
@@ -165,7 +174,7 @@ TEST_F(RequestTest, FullUrl) {
 }
 
 TEST_F(RequestTest, TlsMayEndInFrontOfTheServer) {
-  app_.get("/", [](const Request& request) { return request.full_url(); });
+  app().get("/", [](const Request& request) { return request.full_url(); });
   listen({.https = true});
   EXPECT_THAT(answer_to("GET / HTTP/1.1\r\nHost: example.org\r\n"),
               EndsWith("\r\n\r\nhttps://example.org/"));
@@ -188,24 +197,23 @@ struct Streamed : eddy::web::RequestHandler {
 
 // Kept apart from the header fields, whichever way the content is read.
 TEST_F(RequestTest, TrailersOfAChunkedBody) {
-  app_.post("/whole", [](const eddy::web::Request& request) {
+  app().post("/whole", [](const eddy::web::Request& request) {
     return std::string(request.body()) + "|" + text_of(request.trailers()) +
            (request.headers().contains("Digest") ? "mixed" : "");
   });
-  app_.add(eddy::web::route<Streamed>("/streamed"));
-  listen();
+  app().add(eddy::web::route<Streamed>("/streamed"));
   const std::string fields = " HTTP/1.1\r\nHost: h\r\n";
   const std::string chunked = fields + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n";
   const std::string trailers = "Digest: x\r\nB: 2\r\n\r\n";
   ManualPeer peer = connect("POST /whole" + chunked + trailers);
-  EXPECT_THAT(read(peer), EndsWith("abc|Digest=x;B=2;"));
+  EXPECT_THAT(peer.read(), EndsWith("abc|Digest=x;B=2;"));
   send(peer, "POST /streamed" + chunked + trailers);
-  EXPECT_THAT(read(peer), EndsWith("|Digest=x;B=2;"));
+  EXPECT_THAT(peer.read(), EndsWith("|Digest=x;B=2;"));
   // Those of one request are not the next one's.
   send(peer, "POST /whole" + fields + "Content-Length: 1\r\n\r\nx");
-  EXPECT_THAT(read(peer), EndsWith("x|"));
+  EXPECT_THAT(peer.read(), EndsWith("x|"));
   send(peer, "POST /whole" + chunked + "\r\n");
-  EXPECT_THAT(read(peer), EndsWith("abc|"));
+  EXPECT_THAT(peer.read(), EndsWith("abc|"));
 }
 
 }  // namespace
