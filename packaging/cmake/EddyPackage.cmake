@@ -28,6 +28,8 @@ install(
   FILES ${PROJECT_BINARY_DIR}/eddy-config.cmake ${PROJECT_BINARY_DIR}/eddy-config-version.cmake
         ${PROJECT_SOURCE_DIR}/packaging/cmake/EddyDependencies.cmake
   DESTINATION ${eddy_package_dir} COMPONENT core)
+install(FILES ${PROJECT_SOURCE_DIR}/packaging/cmake/EddyTemplates.cmake
+        DESTINATION ${eddy_package_dir} COMPONENT web)
 if(EDDY_HAVE_CONFORMANCE)
   install(FILES ${PROJECT_SOURCE_DIR}/packaging/cmake/EddyConformance.cmake
           DESTINATION ${eddy_package_dir} COMPONENT conformance)

@@ -8,7 +8,11 @@ A block of the guide that begins with
 
 is a whole program: it becomes OUT/posts.cc, is compiled with the named components and, with `run`, is run and must
 end by itself with status 0. One that begins with ```python becomes OUT/posts.py, and can only be run. Every block of these
-languages must either have a name or the word `part`: what is no whole program is the exception. Prints one line a program:
+languages must either have a name or the word `part`: what is no whole program is the exception. A block that begins with
+
+    ```html page=posts/row.html
+
+becomes OUT/posts/templates/row.html, a template of that program, and one with ```cpp page=posts/row.h its header OUT/posts/row.h. Prints one line a program:
 file|components|packages|run or -|page.
 """
 
@@ -17,6 +21,7 @@ import re
 import sys
 
 FENCE = re.compile(r"^```(cpp|python)\b(.*)$")
+BESIDE = re.compile(r"^```(html|cpp) page=(\w+)/([\w./]+)$")
 SUFFIXES = {"cpp": ".cc", "python": ".py"}
 COMMENTS = {"cpp": "//", "python": "#"}
 
@@ -44,8 +49,11 @@ def blocks_of(page):
     body, options, begin = None, None, 0
     for number, line in enumerate(page.read_text().splitlines(), 1):
         if body is None:
-            match = FENCE.match(line)
-            if match:
+            match, beside = FENCE.match(line), BESIDE.match(line)
+            if beside:
+                folder = "/templates/" if beside.group(1) == "html" else "/"
+                body, begin, options = [], number, {"beside": beside.group(2) + folder + beside.group(3)}
+            elif match:
                 body, begin, options = [], number, options_of(page, number, *match.groups())
         elif line == "```":
             yield begin, options, body
@@ -56,12 +64,22 @@ def blocks_of(page):
         fail(page, begin, "the block has no end")
 
 
+def write(target, text):
+    """Written only when it changes, so that nothing is rebuilt for a changed sentence elsewhere."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.exists() or target.read_text() != text:
+        target.write_text(text)
+
+
 def main():
     root, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     out.mkdir(parents=True, exist_ok=True)
     seen = set()
     for page in sorted((root / "docs").rglob("*.md")):
         for begin, options, body in blocks_of(page):
+            if "beside" in options:
+                write(out / options["beside"], "\n".join(body) + "\n")
+                continue
             name = options["name"]
             if not name:
                 continue
@@ -72,9 +90,7 @@ def main():
             # A comment, not a #line: g++ takes what is not in the main file for a header and warns of its local types.
             text = f"{COMMENTS[options['language']]} From {where}, line {begin + 1}\n" + "\n".join(body) + "\n"
             target = out / (name + SUFFIXES[options["language"]])
-            # Written only when it changes, so that nothing is rebuilt for a changed sentence elsewhere.
-            if not target.exists() or target.read_text() != text:
-                target.write_text(text)
+            write(target, text)
             print(f"{target.name}|{options['needs']}|{options['packages']}|{options['run']}|{where}")
 
 

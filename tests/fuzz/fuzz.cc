@@ -26,6 +26,7 @@ std::span<const FuzzTarget> fuzz_targets() {
       {"range", fuzz_range},
       {"request_head", fuzz_request_head},
       {"response_head", fuzz_response_head},
+      {"template", fuzz_template},
   };
   return kTargets;
 }

@@ -26,6 +26,7 @@ void fuzz_query(std::string_view input);
 void fuzz_range(std::string_view input);
 void fuzz_request_head(std::string_view input);
 void fuzz_response_head(std::string_view input);
+void fuzz_template(std::string_view input);
 
 struct FuzzTarget {
   const char* name;

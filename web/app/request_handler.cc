@@ -84,11 +84,15 @@ void RequestHandler::clear_header(std::string_view name) {
   exchange().response().headers.erase(name);
 }
 
-void RequestHandler::append(std::string_view text) {
+std::string* RequestHandler::appendable_content() const {
   internal::Exchange& exchange = this->exchange();
-  if (exchange.client_gone()) return;
+  if (exchange.client_gone()) return nullptr;
   if (exchange.finished()) throw std::logic_error("write() after finish()");
-  exchange.response().body.append(text);
+  return &exchange.response().body;
+}
+
+void RequestHandler::append(std::string_view text) {
+  if (std::string* const content = appendable_content()) content->append(text);
 }
 
 void RequestHandler::append_json(const void* value,

@@ -18,6 +18,7 @@
 #include <eddy/web/http/json.h>
 #include <eddy/web/http/request.h>
 #include <eddy/web/http/response_stream.h>
+#include <eddy/web/template/page.h>
 
 namespace eddy::inline v0::web {
 
@@ -193,6 +194,15 @@ class EDDY_API RequestHandler {
     (write_part(parts), ...);
   }
 
+  /// Appends a page to the content: a compiled template (docs/guide/templates.md), as in
+  /// `render(templates::Story{.title = title})`, or another type with append_to(). The text of a
+  /// page by itself is `page.render()`. Throws std::logic_error after finish(), and what the page
+  /// throws.
+  template <Page T>
+  void render(const T& page) {
+    if (std::string* const content = appendable_content()) page.append_to(*content);
+  }
+
   /// `co_await flush()`: sends what has been written so far, at first behind status and header
   /// fields, and waits while the client is slow in taking it. See ResponseStream, which it is like.
   [[nodiscard]] internal::FlushAwaiter flush();
@@ -229,6 +239,8 @@ class EDDY_API RequestHandler {
   void append_json(const void* value, void (*write)(std::string& out, const void* value));
   void send_error(int status, std::string_view reason, const std::exception_ptr& error);
   void send_elsewhere(std::string_view url, int status);
+  /// The content, for who appends to it; null after the client has gone.
+  [[nodiscard]] std::string* appendable_content() const;
 
   template <class Part>
   void write_part(const Part& part) {

@@ -10,6 +10,9 @@
 #if defined(USE_WEB)
 #  include <eddy/web/web.h>
 #endif
+#if defined(USE_TEMPLATES)
+#  include <templates/page.html.h>
+#endif
 #if defined(USE_TLS)
 #  include <eddy/tls/tls.h>
 #endif
@@ -41,6 +44,9 @@ int run() {
 #if defined(USE_WEB)
   web::Application app;
   app.listen(loop, 0);
+#endif
+#if defined(USE_TEMPLATES)
+  if (templates::Page{.number = 7}.render().find("page 7") == std::string::npos) return 1;
 #endif
 #if defined(USE_TLS)
   std::error_code error;

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+#   eddy_target_templates(<target> FILES index.html admin/user.html ...
+#     [ROOT <folder>]        # where FILES and all that they extend and include lie; default: templates
+#     [NAMESPACE <name>]     # of the types; default: templates
+#     [AUTOESCAPE <name>]    # the function of {{ }}, or None; default: xhtml_escape
+#     [WHITESPACE <mode>])   # all, single or oneline; default: by the file's extension
+#
+# Compiles templates into <target>: templates/admin/user.html becomes the type templates::admin::User of the header
+# "templates/admin/user.html.h", whose path begins with the last part of ROOT. The target links eddy::web. What is only
+# extended or included need not be listed; when it changes, what uses it is made anew (Ninja and Make).
+#
+# EDDY_TEMPLATE, if it is set, is the eddy-template to run: one for the machine that builds, where that is another
+# than the program is for. docs/guide/templates.md tells the rest.
+
+cmake_policy(PUSH)
+cmake_policy(VERSION 3.23)
+
+# The program to run, and what has to be built before: eddy_find_template_compiler(command dependency)
+function(eddy_find_template_compiler command dependency)
+  set(${dependency} "" PARENT_SCOPE)
+  if(EDDY_TEMPLATE)
+    set(${command} "${EDDY_TEMPLATE}" PARENT_SCOPE)
+    set(${dependency} "${EDDY_TEMPLATE}" PARENT_SCOPE)
+    return()
+  endif()
+  if(CMAKE_CROSSCOMPILING AND NOT CMAKE_CROSSCOMPILING_EMULATOR)
+    message(FATAL_ERROR "eddy_target_templates() runs eddy-template, and this build is for another machine: "
+                        "set EDDY_TEMPLATE to an eddy-template for this one")
+  endif()
+  set(${command} eddy::eddy-template PARENT_SCOPE)
+  set(${dependency} eddy::eddy-template PARENT_SCOPE)
+endfunction()
+
+function(eddy_target_templates target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "ROOT;NAMESPACE;AUTOESCAPE;WHITESPACE" "FILES")
+  if(arg_UNPARSED_ARGUMENTS OR arg_KEYWORDS_MISSING_VALUES OR NOT arg_FILES)
+    message(FATAL_ERROR "eddy_target_templates(${target}): unknown or incomplete arguments "
+                        "${arg_UNPARSED_ARGUMENTS} ${arg_KEYWORDS_MISSING_VALUES}; FILES are needed")
+  endif()
+  if(NOT arg_ROOT)
+    set(arg_ROOT templates)
+  endif()
+  if(NOT arg_NAMESPACE)
+    set(arg_NAMESPACE templates)
+  endif()
+  set(options --namespace=${arg_NAMESPACE})
+  if(arg_AUTOESCAPE)
+    list(APPEND options --autoescape=${arg_AUTOESCAPE})
+  endif()
+  if(arg_WHITESPACE)
+    list(APPEND options --whitespace=${arg_WHITESPACE})
+  endif()
+  get_filename_component(root "${arg_ROOT}" ABSOLUTE BASE_DIR ${CMAKE_CURRENT_SOURCE_DIR})
+  get_filename_component(folder "${root}" NAME)
+  set(include_dir ${CMAKE_CURRENT_BINARY_DIR}/eddy_templates/${target})
+  set(out ${include_dir}/${folder})
+
+  eddy_find_template_compiler(command dependency)
+  foreach(file IN LISTS arg_FILES)
+    if(NOT EXISTS "${root}/${file}")
+      message(FATAL_ERROR "eddy_target_templates(${target}): there is no ${root}/${file}")
+    endif()
+    # The header keeps its time when it stays as it was, so that what includes it is not compiled again. Its folder
+    # is made here, as Make writes depfiles into it.
+    get_filename_component(sub_folder "${out}/${file}" DIRECTORY)
+    file(MAKE_DIRECTORY ${sub_folder})
+    add_custom_command(
+      OUTPUT ${out}/${file}.cc
+      BYPRODUCTS ${out}/${file}.h
+      COMMAND ${command} --root=${root} --out=${out} --include=${folder} --depfile=${out}/${file}.d ${options}
+              ${file}
+      DEPENDS ${root}/${file} ${dependency}
+      DEPFILE ${out}/${file}.d
+      COMMENT "Compiling template ${folder}/${file}"
+      VERBATIM)
+    target_sources(${target} PRIVATE ${out}/${file}.cc)
+  endforeach()
+  target_include_directories(${target} PRIVATE ${include_dir})
+endfunction()
+
+cmake_policy(POP)

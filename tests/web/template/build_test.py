@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""What eddy-template and eddy_target_templates() do in a program's build.
+
+  build_test.py --tool=EDDY_TEMPLATE --source=DIR --include=DIR... --compiler=CXX WAY
+
+WAY is lines (a compiler's error is in the template's line), ninja or make (what is built anew when a file changes) or
+command (eddy-template's own options and errors).
+"""
+
+import argparse
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+# A line of a template that no compiler takes, and what is around it: (files, line of the error).
+WRONG = {
+    "an expression": ({"page.html": "{% param int x %}\n\n<p>{{ x }}\n {{ x.size() }}</p>\n"}, "page.html:4"),
+    "an unknown name": ({"page.html": "a\n{{ b }}\n{{ 1 }}\n"}, "page.html:2"),
+    "a value without text": ({"page.html": "{% import <vector> %}\n{{ 1 }}\n{{\n std::vector<int>() }}\n"}, "page.html:4"),
+    "a condition": ({"page.html": "\n{% if 1 %}{% elif nothing %}{% end %}\n"}, "page.html:2"),
+    "a loop": ({"page.html": "\n\n{% for x in 5 %}{% end %}\n"}, "page.html:3"),
+    "a while": ({"page.html": "{% while f() %}\n{% end %}\n"}, "page.html:1"),
+    "an assignment": ({"page.html": "{% set a = 1 %}\n{% set a = \"text\" %}\n"}, "page.html:2"),
+    "a value to set": ({"page.html": "\n{% set a = b %}\n"}, "page.html:2"),
+    "an applied function": ({"page.html": "\n{% apply f %}\n{% end %}\n"}, "page.html:2"),
+    "an exception": ({"page.html": "{% try %}{% except\n Nothing as e %}{% end %}\n"}, "page.html:2"),
+    "a type of a parameter": ({"page.html": "\n{% param Unknown x %}\n"}, "page.html:2"),
+    "a header": ({"page.html": "\n{% import <no/such/header.h> %}\n"}, "page.html:2"),
+    "an escaping function": ({"page.html": "{% autoescape f %}\n\n{{ 1 }}\n"}, "page.html:3"),
+    "a name of a namespace": ({"page.html": "\n{% from std import no_such_name %}\n"}, "page.html:2"),
+    "the base": (
+        {"page.html": "{% extends base.html %}\n{% block b %}{{ 1 }}{% end %}\n", "base.html": "\n{{ x }}{% block b %}{% end %}"},
+        "base.html:2"),
+    "a block of the child": (
+        {"page.html": "{% extends base.html %}\n\n{% block b %}{{ x }}{% end %}\n", "base.html": "{% block b %}{% end %}"},
+        "page.html:3"),
+    "an included file": ({"page.html": "\n{% include row.html %}", "row.html": "\n\n\n{{ x }}"}, "row.html:4"),
+    "a parameter that an included file lacks": (
+        {"page.html": "\n{% include row.html %}", "row.html": "{% param int x %}"}, "page.html:2"),
+    "a parameter of another type": (
+        {"page.html": "{% param int x %}\n\n{% include row.html %}", "row.html": "{% param const char* x %}"},
+        "page.html:3"),
+}
+
+PROJECT = """cmake_minimum_required(VERSION 3.16)
+project(Pages CXX)
+include("@SOURCE@/packaging/cmake/EddyTemplates.cmake")
+set(EDDY_TEMPLATE "@TOOL@")
+add_library(pages OBJECT other.cc)
+target_compile_features(pages PRIVATE cxx_std_20)
+target_include_directories(pages PRIVATE @INCLUDES@)
+eddy_target_templates(pages ROOT "my pages" FILES page.html sub/other.html)
+"""
+
+
+def expect(condition, text):
+    if not condition:
+        sys.exit(text)
+
+
+def run(*command, fails=False):
+    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          stdin=subprocess.DEVNULL, check=False)
+    expect((done.returncode != 0) == fails, f"{command}: status {done.returncode}\n{done.stdout}")
+    return done.stdout
+
+
+def write(folder, files):
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def check_lines(options, folder):
+    for what, (files, place) in WRONG.items():
+        root = folder / re.sub(r"\W", "_", what)
+        write(root, files)
+        run(options.tool, f"--root={root}", f"--out={root}/out/p", "--include=p", "page.html")
+        errors = run(options.compiler, "-std=c++20", "-fsyntax-only", *[f"-I{path}" for path in options.include],
+                     f"-I{root}/out", f"{root}/out/p/page.html.cc", fails=True)
+        first = next((line for line in errors.splitlines() if "error: " in line), "no error")
+        expect(first.startswith(f"{root}/{place}:"), f"{what}: expected an error at {place}\n{errors}")
+
+
+def check_rebuild(options, folder):
+    """The folders' names have blanks, as users' have."""
+    includes = " ".join(f'"{path}"' for path in options.include)
+    project = PROJECT.replace("@SOURCE@", options.source).replace("@TOOL@", options.tool).replace("@INCLUDES@", includes)
+    write(folder, {
+        "CMakeLists.txt": project,
+        "other.cc": '#include "my pages/page.html.h"\n#include "my pages/sub/other.html.h"\n'
+                    "using my = templates::sub::Other; templates::Page page{.x = 1};\n",
+        "my pages/base.html": "{% block b %}{% end %}",
+        "my pages/page.html": "{% extends base.html %}{% param int x %}{% block b %}{{ x }}{% include row.html %}{% end %}",
+        "my pages/row.html": "row",
+        "my pages/sub/other.html": "{% extends ../base.html %}",
+    })
+    build = folder / "build"
+    generator = {"ninja": "Ninja", "make": "Unix Makefiles"}[options.way]
+    run("cmake", "-S", folder, "-B", build, "-G", generator, f"-DCMAKE_CXX_COMPILER={options.compiler}")
+
+    def built(change=None, text=""):
+        """What is compiled when a file has changed."""
+        if change:
+            (folder / "my pages" / change).write_text(text)
+        said = run("cmake", "--build", build)
+        return [name for name in ("page.html", "sub/other.html", "other.cc")
+                if re.search(rf"Building .*/?{name}\b.*\.o|Building .*{name}\.cc\.o", said)]
+
+    expect(built() == ["page.html", "sub/other.html", "other.cc"], "the first build makes everything")
+    expect(built() == [], "without a change nothing is to do")
+    expect(built("base.html", "new {% block b %}{% end %}") == ["page.html", "sub/other.html"], "what extends a file")
+    expect(built("row.html", "new row") == ["page.html"], "what includes a file")
+    expect(built("sub/other.html", "{% extends ../base.html %}{% param int n %}") == ["sub/other.html", "other.cc"],
+           "a new parameter is everybody's affair")
+    expect(built() == [], "nothing is left to do")
+    (folder / "my pages/row.html").write_text("\n{% if %}")
+    said = run("cmake", "--build", build, fails=True)
+    expect(f"{folder}/my pages/row.html:2: " in said, said)
+    expect(built("row.html", "good") == ["page.html"], "and mended")
+
+
+def check_command(options, folder):
+    write(folder, {"page.html": "{{ x   }}  y  z"})
+    common = (options.tool, f"--root={folder}", f"--out={folder}/out")
+    expect("usage: " in run(options.tool, "--help"), "--help")
+    for arguments, text in (
+            (("--rot=x", "page.html"), "unknown option '--rot=x'"), ((), "which template?"),
+            (("a", "b"), "one template at a time"), (("--whitespace=x", "page.html"), "--whitespace is all"),
+            (("none.html",), "none.html: can't be read"), (("../x.html",), "can't be read")):
+        expect(text in run(*common, *arguments, fails=True), f"{arguments}: {text}")
+    run(*common, "--namespace=a::b", "--autoescape=None", "--whitespace=oneline", "page.html")
+    source = (folder / "out/page.html.cc").read_text()
+    expect("namespace a::b {" in source and "append_xhtml" not in source and '" y z"' in source, source)
+    expect("--out is missing" in run(options.tool, f"--root={folder}", "page.html", fails=True), "--out")
+    expect("--root is missing" in run(options.tool, f"--out={folder}", "page.html", fails=True), "--root")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    for name in ("tool", "source", "compiler"):
+        parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--include", action="append", required=True)
+    parser.add_argument("way", choices=("lines", "ninja", "make", "command"))
+    options = parser.parse_args()
+    if shutil.which(options.compiler) is None:
+        sys.exit(f"there is no {options.compiler}")
+    with tempfile.TemporaryDirectory(prefix="eddy templates ") as folder:
+        check = {"lines": check_lines, "command": check_command}.get(options.way, check_rebuild)
+        check(options, pathlib.Path(folder))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/web/template/compiler/cpp_writer.h>
+
+#include <utility>
+
+namespace eddy::inline v0::template_compiler {
+
+namespace {
+
+bool is_plain(char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\' && c != '?'; }
+
+// Always three digits, so that a digit behind it stays one.
+void append_octal(std::string& result, unsigned char c) {
+  result += '\\';
+  for (int shift = 6; shift >= 0; shift -= 3) {
+    result += static_cast<char>('0' + ((c >> shift) & 7));
+  }
+}
+
+}  // namespace
+
+std::string cpp_string(std::string_view text) {
+  std::string result = "\"";
+  for (std::size_t i = 0; i < text.size(); i++) {
+    const char c = text[i];
+    if (c == '\n') {
+      result += i + 1 < text.size() ? "\\n\"\n\"" : "\\n";
+    } else if (is_plain(c)) {
+      result += c;
+    } else if (c == '"' || c == '\\' || c == '?') {
+      (result += '\\') += c;
+    } else {
+      append_octal(result, static_cast<unsigned char>(c));
+    }
+  }
+  return result += '"';
+}
+
+void CppWriter::at(const Template& file, int line) {
+  std::string place = "#line " + std::to_string(line) + " " + cpp_string(file.path) + "\n";
+  if (placed_ && place == place_) return;
+  place_ = std::move(place);
+  text_ += place_;
+  placed_ = true;
+}
+
+// Without its #line each line would count one on from the last.
+void CppWriter::line(std::string_view text) {
+  if (!placed_) text_ += place_;
+  (text_ += text) += '\n';
+  placed_ = false;
+}
+
+void CppWriter::code(const Template& file, const Code& code, std::string_view before,
+                     std::string_view after) {
+  at(file, code.place.line);
+  if (!before.empty()) line(before);
+  line(std::string(static_cast<std::size_t>(code.place.column - 1), ' ') + code.text);
+  line(after);
+}
+
+}  // namespace eddy::inline v0::template_compiler

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/web/template/compiler/generator.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <vector>
+
+#include <eddy/web/template/compiler/body_generator.h>
+#include <eddy/web/template/compiler/names.h>
+#include <eddy/web/template/compiler/template_error.h>
+
+namespace eddy::inline v0::template_compiler {
+
+namespace {
+
+struct PageParam {
+  const Template* file;
+  const Param* param;
+};
+
+// The template and what it extends, the base first.
+std::vector<const Template*> chain_of(Loader& loader, const std::string& name) {
+  std::vector<const Template*> chain = {&loader.load(name)};
+  while (chain.front()->extends) {
+    const Template& child = *chain.front();
+    const Template& base = loader.load(child.extends->name, child, child.extends->line);
+    if (std::find(chain.begin(), chain.end(), &base) != chain.end()) {
+      throw TemplateError(child.path, child.extends->line, base.name + " extends itself");
+    }
+    chain.insert(chain.begin(), &base);
+  }
+  return chain;
+}
+
+// The base's first. One that a child repeats, with the same type, is still one.
+std::vector<PageParam> params_of(const std::vector<const Template*>& chain) {
+  std::vector<PageParam> params;
+  for (const Template* file : chain) {
+    for (const Param& param : file->params) {
+      const auto same = std::find_if(params.begin(), params.end(), [&](const PageParam& other) {
+        return other.param->name == param.name;
+      });
+      if (same == params.end()) {
+        params.push_back({file, &param});
+      } else if (same->param->type.text != param.type.text) {
+        throw TemplateError(file->path, param.type.place.line,
+                            "the parameter '" + param.name + "' is " + same->param->type.text +
+                                " in " + same->file->name);
+      }
+    }
+  }
+  return params;
+}
+
+std::string scope_of(const GeneratorOptions& options, const TypeName& name) {
+  if (options.scope.empty() || name.scope.empty()) return options.scope + name.scope;
+  return options.scope + "::" + name.scope;
+}
+
+void write_header(CppWriter& header, const BodyGenerator& body,
+                  const std::vector<PageParam>& params, const std::vector<const Template*>& chain,
+                  const TypeName& type, const std::string& scope) {
+  header.line("// Made by eddy-template from " + chain.back()->name +
+              "; what is changed here is lost.");
+  header.line("#pragma once\n\n#include <string>\n#include <string_view>\n");
+  if (body.uses_modules()) header.line("#include <eddy/web/template/page_resources.h>\n");
+  std::vector<const Template*> files = chain;
+  for (const Template* file : body.files()) {
+    if (std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);
+  }
+  for (const Template* file : files) {
+    for (const Import& import : file->imports) {
+      header.at(*file, import.line);
+      header.line("#include " + import.header);
+    }
+  }
+  if (!scope.empty()) header.line("\nnamespace " + scope + " {\n");
+  header.line("/// The page " + chain.back()->name + ".");
+  header.line("struct " + type.name + " {");
+  for (const PageParam& param : params) {
+    header.at(*param.file, param.param->type.place.line);
+    const std::string& initializer = param.param->initializer.text;
+    header.line("  " + param.param->type.text + " " + param.param->name +
+                (initializer.empty() ? "" : " = " + initializer) + "\n;");
+  }
+  header.line("\n  /// Appends the page to `out`.");
+  header.line("  void append_to(::std::string& out) const;");
+  if (body.uses_modules()) {
+    header.line("  /// Appends it as a part of a page with these resources.");
+    header.line(
+        "  void append_to(::std::string& out, ::eddy::web::PageResources& resources) const;");
+  }
+  header.line("  [[nodiscard]] ::std::string render() const;");
+  header.line("};");
+  if (!scope.empty()) header.line("\n}");
+}
+
+void write_source(CppWriter& source, const BodyGenerator& body, const std::string& template_name,
+                  const std::string& type, const std::string& scope,
+                  const GeneratorOptions& options) {
+  source.line("// Made by eddy-template from " + template_name + "; what is changed here is lost.");
+  source.line("#include " + cpp_string(options.include_name));
+  source.line("\n#include <exception>\n\n#include <eddy/web/template/output.h>\n");
+  if (!scope.empty()) source.line("namespace " + scope + " {\n");
+  source.line("namespace eddy_support = ::eddy::web::template_support;\n");
+  if (body.uses_modules()) {
+    source.line("void " + type + "::append_to(::std::string& out) const {");
+    source.line("  ::eddy::web::PageResources resources;");
+    source.line("  const ::std::size_t begin = out.size();");
+    source.line("  append_to(out, resources);");
+    source.line("  resources.insert_into(out, begin);\n}\n");
+    source.line(
+        "void " + type +
+        "::append_to(::std::string& eddy_out, ::eddy::web::PageResources& eddy_resources) const {");
+  } else {
+    source.line("void " + type + "::append_to([[maybe_unused]] ::std::string& eddy_out) const {");
+  }
+  source.line("using namespace ::eddy::web::template_names;");
+  source.append(body.code());
+  source.line("}\n");
+  source.line("::std::string " + type + "::render() const {");
+  source.line("  ::std::string out;");
+  source.line("  out.reserve(" + std::to_string(body.text_size()) + ");");
+  source.line("  append_to(out);\n  return out;\n}");
+  if (!scope.empty()) source.line("\n}");
+}
+
+}  // namespace
+
+Generated generate(Loader& loader, const std::string& name, const GeneratorOptions& options) {
+  const std::optional<TypeName> type = type_name_of(name);
+  if (!type) throw std::runtime_error(name + ": the name can't become the name of a type in C++");
+  const std::vector<const Template*> chain = chain_of(loader, name);
+  const std::vector<PageParam> params = params_of(chain);
+  BodyGenerator body(loader);
+  body.generate(chain);
+  const std::string scope = scope_of(options, *type);
+  CppWriter header;
+  write_header(header, body, params, chain, *type, scope);
+  CppWriter source;
+  write_source(source, body, name, type->name, scope, options);
+  return {header.text(), source.text()};
+}
+
+}  // namespace eddy::inline v0::template_compiler

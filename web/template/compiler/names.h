@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace eddy::inline v0::template_compiler {
+
+/// What a template is called in C++: admin/user_list.html is UserList in namespace admin.
+struct TypeName {
+  std::string scope;  // "admin", "a::b" or empty
+  std::string name;
+};
+
+/// None where the name can't become one of C++. An extension other than .html is a part of the
+/// name.
+std::optional<TypeName> type_name_of(std::string_view template_name);
+
+}  // namespace eddy::inline v0::template_compiler

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <eddy/core/base/export.h>
+#include <eddy/web/escape/escape.h>
+
+/// What compiled templates stand on. Their sources include this header; programs need it only to
+/// give a type of theirs a text: a member `void append_to(std::string& out) const`, or a function
+/// `append_to(std::string& out, const T& value)` in the type's namespace.
+namespace eddy::inline v0::web::template_support {
+
+/// Numbers that print as such: no bool, and no characters.
+template <class T>
+concept Number = std::is_arithmetic_v<T> && !std::same_as<T, bool> && !std::same_as<T, char> &&
+                 !std::same_as<T, wchar_t> && !std::same_as<T, char8_t> &&
+                 !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
+
+template <class T>
+concept Text = std::is_convertible_v<const T&, std::string_view> &&
+    !std::same_as<std::remove_cvref_t<T>, std::nullptr_t>;
+
+template <class T>
+concept AppendsItself = requires(const T& value, std::string& out) {
+  value.append_to(out);
+};
+
+template <class T>
+concept IsAppended = requires(const T& value, std::string& out) {
+  append_to(out, value);
+};
+
+/// std::optional, and what is like it.
+template <class T>
+concept Maybe = !Text<T> && requires(const T& value) {
+  { value.has_value() } -> std::same_as<bool>;
+  *value;
+};
+
+template <class T>
+constexpr bool is_printable() {
+  if constexpr (Text<T> || Number<T> || std::same_as<T, bool> || std::same_as<T, char> ||
+                AppendsItself<T> || IsAppended<T>) {
+    return true;
+  } else if constexpr (Maybe<T>) {
+    return is_printable<std::remove_cvref_t<decltype(*std::declval<const T&>())>>();
+  } else {
+    return false;
+  }
+}
+
+/// What {{ }} takes: text, numbers in decimal, `true` and `false`, characters, an optional of these
+/// (nothing where it is empty), and types that have an append_to().
+template <class T>
+concept Printable = is_printable<T>();
+
+/// A view of text of any type; of no characters where a pointer is null.
+template <Text T>
+std::string_view view_of(const T& text) {
+  if constexpr (std::is_pointer_v<T>) {
+    if (text == nullptr) return {};
+  }
+  return text;
+}
+
+EDDY_API void append_number(std::string& out, long long value);
+EDDY_API void append_number(std::string& out, unsigned long long value);
+EDDY_API void append_number(std::string& out, float value);
+EDDY_API void append_number(std::string& out, double value);
+EDDY_API void append_number(std::string& out, long double value);
+
+/// Appends the value as it is.
+template <Printable T>
+void append(std::string& out, const T& value) {
+  if constexpr (Text<T>) {
+    out.append(view_of(value));
+  } else if constexpr (AppendsItself<T>) {
+    value.append_to(out);
+  } else if constexpr (IsAppended<T>) {
+    append_to(out, value);
+  } else if constexpr (std::same_as<T, bool>) {
+    out.append(value ? "true" : "false");
+  } else if constexpr (std::same_as<T, char>) {
+    out.push_back(value);
+  } else if constexpr (Maybe<T>) {
+    if (value.has_value()) template_support::append(out, *value);
+  } else if constexpr (std::is_floating_point_v<T>) {
+    append_number(out, value);
+  } else if constexpr (std::is_signed_v<T>) {
+    append_number(out, static_cast<long long>(value));
+  } else {
+    append_number(out, static_cast<unsigned long long>(value));
+  }
+}
+
+/// The value's text, for a function that takes one.
+template <Printable T>
+std::string text_of(const T& value) {
+  std::string text;
+  template_support::append(text, value);
+  return text;
+}
+
+/// Whether no number, true or false has a character in it that the escaping functions change.
+template <class T>
+concept NeedsNoEscape = Number<T> || std::same_as<T, bool>;
+
+/// Appends the value's text as `escape(out, text)` writes it.
+template <class T, class Escape>
+void append_escaped(std::string& out, const T& value, const Escape& escape) {
+  if constexpr (Text<T>) {
+    escape(out, view_of(value));
+  } else if constexpr (NeedsNoEscape<T>) {
+    template_support::append(out, value);
+  } else if constexpr (Maybe<T> && !AppendsItself<T> && !IsAppended<T>) {
+    if (value.has_value()) append_escaped(out, *value, escape);
+  } else {
+    escape(out, std::string_view(text_of(value)));
+  }
+}
+
+template <Printable T>
+void append_xhtml(std::string& out, const T& value) {
+  append_escaped(out, value, append_xhtml_escaped);
+}
+
+template <Printable T>
+void append_attribute(std::string& out, const T& value) {
+  append_escaped(out, value, append_attribute_escaped);
+}
+
+template <Printable T>
+void append_url(std::string& out, const T& value) {
+  append_escaped(out, value,
+                 [](std::string& to, std::string_view text) { to += url_escape(text); });
+}
+
+/// Text in quotes, numbers and truth values as they are, an empty optional as null.
+template <Printable T>
+void append_json(std::string& out, const T& value) {
+  if constexpr (Maybe<T> && !AppendsItself<T> && !IsAppended<T>) {
+    if (value.has_value()) return append_json(out, *value);
+    out.append("null");
+  } else if constexpr (std::is_floating_point_v<T>) {
+    // JSON has no word for infinity, nor for what is no number.
+    value - value == 0 ? append_number(out, value) : static_cast<void>(out.append("null"));
+  } else {
+    append_escaped(out, value, append_json_string);
+  }
+}
+
+/// What {% set %} keeps: its own copy, and std::string for a literal, so that more can be added.
+template <class T>
+auto own(T&& value) {
+  using Value = std::decay_t<T>;
+  if constexpr (std::same_as<Value, const char*> || std::same_as<Value, char*>) {
+    return std::string(view_of(static_cast<const char*>(value)));
+  } else {
+    return Value(std::forward<T>(value));
+  }
+}
+
+/// An included template's {% param %}: what is called so where it is included must be of that type.
+template <class Param, class Value>
+requires std::is_convertible_v<Value&, Param>
+constexpr void need(const Value& /*value*/) {}
+
+/// {% module %}
+template <class Resources, class Module>
+void append_module(std::string& out, Resources& resources, const Module& module) {
+  resources.append(out, module);
+}
+
+/// The numbers of Python's range().
+class Range {
+ public:
+  class Iterator {
+   public:
+    constexpr Iterator(long long value, long long step) : value_(value), step_(step) {}
+    constexpr long long operator*() const { return value_; }
+    constexpr Iterator& operator++() {
+      value_ += step_;
+      return *this;
+    }
+    constexpr bool operator!=(const Iterator& end) const {
+      return step_ > 0 ? value_ < end.value_ : value_ > end.value_;
+    }
+
+   private:
+    long long value_;
+    long long step_;
+  };
+
+  constexpr Range(long long begin, long long end, long long step)
+      : begin_(begin), end_(end), step_(step == 0 ? 1 : step) {}
+  [[nodiscard]] constexpr Iterator begin() const { return {begin_, step_}; }
+  [[nodiscard]] constexpr Iterator end() const { return {end_, step_}; }
+
+ private:
+  long long begin_;
+  long long end_;
+  long long step_;
+};
+
+}  // namespace eddy::inline v0::web::template_support
+
+/// What every template may call without a prefix.
+namespace eddy::inline v0::web::template_names {
+
+using web::attribute_escape;
+using web::squeeze;
+using web::url_escape;
+using web::xhtml_escape;
+
+/// `{% for i in range(3) %}`: 0, 1, 2, as in Python.
+constexpr template_support::Range range(long long end) { return {0, end, 1}; }
+constexpr template_support::Range range(long long begin, long long end, long long step = 1) {
+  return {begin, end, step};
+}
+
+/// A value as JSON (text, a number, a truth value, an optional), which may stand in a script
+/// element. It needs {% raw %} there.
+template <template_support::Printable T>
+std::string json_encode(const T& value) {
+  std::string out;
+  template_support::append_json(out, value);
+  return out;
+}
+
+}  // namespace eddy::inline v0::web::template_names
