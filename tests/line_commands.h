@@ -21,7 +21,7 @@ namespace eddy_tests {
 using CommandFields = std::vector<std::string>;
 
 /// Answers `NAME HEX HEX...`, where an empty field is ".", by what `run` makes of it: bytes as
-/// "=HEX", nothing as "none", and what it throws as "error TEXT".
+/// "=HEX", nothing as "none", and what it throws as "error HEX" of its text.
 inline int answer_line_commands(const std::function<std::optional<std::string>(
                                     std::string_view name, const CommandFields& fields)>& run) {
   std::string line;
@@ -43,7 +43,7 @@ inline int answer_line_commands(const std::function<std::optional<std::string>(
       const auto result = run(name, words);
       std::cout << (result ? "=" + eddy::hex_encode(*result) : "none") << std::endl;
     } catch (const std::exception& error) {
-      std::cout << "error " << error.what() << std::endl;
+      std::cout << "error " << eddy::hex_encode(std::string_view(error.what())) << std::endl;
     }
   }
   return 0;

@@ -20,6 +20,7 @@ class Commands:
 
     def __exit__(self, *error):
         self.process.stdin.close()
+        self.process.stdout.close()
         status = self.process.wait(timeout=30)
         if error[0] is None and status != 0:
             raise AssertionError(f"{self.path} ended with {status}")
@@ -34,4 +35,6 @@ class Commands:
             return None
         if answer.startswith("="):
             return bytes.fromhex(answer[1:])
-        raise Failed(answer.removeprefix("error ") or f"{self.path} has ended")
+        if not answer:
+            raise AssertionError(f"{self.path} has ended")
+        raise Failed(bytes.fromhex(answer.removeprefix("error ")).decode(errors="replace"))

@@ -49,7 +49,9 @@
 #include <eddy/web/app/application.h>        // IWYU pragma: export
 #include <eddy/web/app/path_value.h>         // IWYU pragma: export
 #include <eddy/web/app/request_handler.h>    // IWYU pragma: export
+#include <eddy/web/app/signed_value.h>       // IWYU pragma: export
 #include <eddy/web/app/static_files.h>       // IWYU pragma: export
+#include <eddy/web/app/xsrf_token.h>         // IWYU pragma: export
 #include <eddy/web/escape/escape.h>          // IWYU pragma: export
 #include <eddy/web/http/body_decoder.h>      // IWYU pragma: export
 #include <eddy/web/http/content_coding.h>    // IWYU pragma: export
