@@ -27,6 +27,7 @@ std::span<const FuzzTarget> fuzz_targets() {
       {"request_head", fuzz_request_head},
       {"response_head", fuzz_response_head},
       {"template", fuzz_template},
+      {"signed_tokens", fuzz_signed_tokens},
   };
   return kTargets;
 }
