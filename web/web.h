@@ -16,6 +16,7 @@
 #include <eddy/web/app/static_files.h>         // IWYU pragma: export
 #include <eddy/web/app/xsrf_token.h>           // IWYU pragma: export
 #include <eddy/web/escape/escape.h>            // IWYU pragma: export
+#include <eddy/web/escape/linkify.h>           // IWYU pragma: export
 #include <eddy/web/http/body_decoder.h>        // IWYU pragma: export
 #include <eddy/web/http/content_coding.h>      // IWYU pragma: export
 #include <eddy/web/http/cookies.h>             // IWYU pragma: export

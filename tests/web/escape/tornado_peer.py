@@ -34,7 +34,22 @@ def xhtml_unescape(text):
     return re.sub(r"&(#[0-9]+|#[xX][0-9a-fA-F]+|[A-Za-z0-9]+);", character, text)
 
 
+def linkify(argument):
+    """Of shorten|require_protocol|protocols|attributes|text."""
+    shorten, require_protocol, protocols, attributes, text = argument.split("|", 4)
+    linked = escape.linkify(
+        text,
+        shorten=bool(shorten),
+        require_protocol=bool(require_protocol),
+        permitted_protocols=protocols.split(",") if protocols else ["http", "https"],
+        extra_params=attributes,
+    )
+    # Tornado may cut a character reference in two; Eddy leaves out what is left of it.
+    return re.sub(r"&[a-z]*\.\.\.</a>", "...</a>", linked.replace("&#39;", "&#x27;"))
+
+
 FUNCTIONS = {
+    "linkify": linkify,
     "xhtml_escape": xhtml_escape,
     "xhtml_unescape": xhtml_unescape,
     "html_names": lambda _: "".join("&" + name for name in sorted(html.entities.html5) if name.endswith(";")),
