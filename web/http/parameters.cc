@@ -2,6 +2,7 @@
 #include <eddy/web/http/parameters.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 #include <eddy/web/http/internal/char_class.h>
@@ -284,6 +285,56 @@ std::vector<FieldValue> parse_parameter_list(std::string_view field, std::size_t
     at = end + 1;
   }
   return values;
+}
+
+namespace {
+
+// A file name as two parameters have it.
+struct SentName {
+  std::string plain;     // with '_' for what might be misread
+  std::string extended;  // percent-encoded (RFC 8187, 3.2.1)
+  bool is_plain = true;  // nothing was replaced but what neither can have
+
+  void add(std::string_view character) {
+    constexpr char kHex[] = "0123456789ABCDEF";
+    constexpr std::string_view kMisread = "\"\\%";
+    const char first = character.front();
+    const bool plainly = character.size() == 1 && kMisread.find(first) == std::string_view::npos;
+    plain += plainly ? first : '_';
+    is_plain = is_plain && plainly;
+    // An attr-char: what a token may have but these, which mean something in an extended value.
+    if (internal::is_class(first, internal::kTokenChar) &&
+        std::string_view("*'%").find(first) == std::string_view::npos) {
+      extended += first;
+      return;
+    }
+    for (const char c : character) {
+      const auto byte = static_cast<unsigned char>(c);
+      extended.append({'%', kHex[byte >> 4], kHex[byte & 15]});
+    }
+  }
+};
+
+}  // namespace
+
+std::string content_disposition(std::string_view type, std::string_view filename) {
+  if (!internal::is_token(type)) {
+    throw std::invalid_argument("content_disposition: '" + std::string(type) +
+                                "' is no type; say attachment or inline");
+  }
+  std::string value(type);
+  if (filename.empty()) return value;
+  SentName name;
+  while (!filename.empty()) {
+    const std::size_t size = internal::utf8_char_size(filename);
+    const bool control =
+        static_cast<unsigned char>(filename.front()) < 0x20 || filename.front() == 0x7F;
+    name.add(size == 0 || control ? "_" : filename.substr(0, size));
+    filename.remove_prefix(std::max<std::size_t>(size, 1));
+  }
+  value.append("; filename=\"").append(name.plain).append("\"");
+  if (!name.is_plain) value.append("; filename*=UTF-8''").append(name.extended);
+  return value;
 }
 
 namespace {

@@ -61,6 +61,17 @@ struct EDDY_API FieldValue {
 [[nodiscard]] EDDY_API std::vector<FieldValue> parse_parameter_list(std::string_view field,
                                                                     std::size_t limit = 64);
 
+/// A Content-Disposition value: `attachment` or `inline`, and the name under which the client is to
+/// store the content (RFC 6266). A name that is more than plain ASCII is sent twice, as RFC 6266, D
+/// advises: `filename=` with '_' for each character that old clients might misread, and
+/// `filename*=` (RFC 8187) in full; RFC 2231's continuations are for mail only. Control characters
+/// and bytes that are not UTF-8 become '_' in both, so any text may be given. No name: the type
+/// alone.
+///
+/// Throws std::invalid_argument if the type is no token.
+[[nodiscard]] EDDY_API std::string content_disposition(std::string_view type,
+                                                       std::string_view filename = {});
+
 /// What is left of a file name that a client sent when it shall name a file here: the part behind
 /// the last '/' and '\', without control characters, without dots and blanks at its beginning and
 /// its end, with '_' for each of `<>:"|?*` and for each byte that is not UTF-8, before a name that

@@ -78,4 +78,50 @@ int quality_of(const std::vector<QualityItem>& list, std::string_view value,
   return otherwise;
 }
 
+namespace {
+
+// The weight of the item for which `rank` is highest; 0 where it is 0 for all. Of several the
+// first.
+template <class Rank>
+int quality_by_rank(const std::vector<QualityItem>& list, Rank rank) noexcept {
+  if (list.empty()) return 1000;
+  int quality = 0;
+  std::size_t best = 0;
+  for (const QualityItem& item : list) {
+    const std::size_t now = rank(item.value);
+    if (now <= best) continue;
+    best = now;
+    quality = item.quality;
+  }
+  return quality;
+}
+
+bool ends_with_star(std::string_view range) noexcept {
+  return range.size() > 2 && range.substr(range.size() - 2) == "/*";
+}
+
+}  // namespace
+
+int quality_of_media_type(const std::vector<QualityItem>& list, std::string_view type) noexcept {
+  const std::string_view bare = trim_blanks(type.substr(0, type.find(';')));
+  const std::string_view kind = bare.substr(0, bare.find('/'));
+  return quality_by_rank(list, [&](std::string_view range) -> std::size_t {
+    if (equals_ignoring_case(range, type)) return 4;
+    if (equals_ignoring_case(range, bare)) return 3;
+    if (range == "*/*" || range == "*") return 1;  // the latter is what old clients send
+    const bool covers =
+        ends_with_star(range) && equals_ignoring_case(range.substr(0, range.size() - 2), kind);
+    return covers ? 2 : 0;
+  });
+}
+
+int quality_of_language(const std::vector<QualityItem>& list, std::string_view language) noexcept {
+  return quality_by_rank(list, [&](std::string_view range) -> std::size_t {
+    if (range == "*") return 1;
+    const bool covers = equals_ignoring_case(language.substr(0, range.size()), range) &&
+                        (language.size() == range.size() || language[range.size()] == '-');
+    return covers ? range.size() + 1 : 0;
+  });
+}
+
 }  // namespace eddy::inline v0::web

@@ -32,4 +32,16 @@ struct QualityItem {
 [[nodiscard]] EDDY_API int quality_of(const std::vector<QualityItem>& list, std::string_view value,
                                       int otherwise = 0) noexcept;
 
+/// The weight that an Accept field's list gives to a media type, such as `text/html` or
+/// `text/html;level=1`: that of the element which says most about it, of itself, then of the type
+/// without parameters, of `text/*`, and of `*/*` (RFC 9110, 12.5.1). 0 if none covers it; an empty
+/// list, as of a request without the field, accepts everything.
+[[nodiscard]] EDDY_API int quality_of_media_type(const std::vector<QualityItem>& list,
+                                                 std::string_view type) noexcept;
+
+/// The same for Accept-Language and a language, such as `en-GB`: that of the longest element which
+/// is it or a part of it up to a '-', or of `*` (RFC 4647, 3.3.1).
+[[nodiscard]] EDDY_API int quality_of_language(const std::vector<QualityItem>& list,
+                                               std::string_view language) noexcept;
+
 }  // namespace eddy::inline v0::web

@@ -81,6 +81,17 @@ Arguments Arguments::parse(std::string_view encoded, std::size_t limit) {
   return arguments;
 }
 
+namespace {
+
+void append_argument(std::string& query, std::string_view name, std::string_view value) {
+  if (!query.empty()) query += '&';
+  query += percent_encode(name, PlusSign::is_blank);
+  query += '=';
+  query += percent_encode(value, PlusSign::is_blank);
+}
+
+}  // namespace
+
 void Arguments::add(std::string name, std::string value) {
   list_.push_back({std::move(name), std::move(value)});
 }
@@ -100,16 +111,11 @@ std::vector<std::string_view> Arguments::get_list(std::string_view name) const {
   return values;
 }
 
-namespace {
-
-void append_argument(std::string& query, std::string_view name, std::string_view value) {
-  query += query.empty() ? '?' : '&';
-  query += percent_encode(name, PlusSign::is_blank);
-  query += '=';
-  query += percent_encode(value, PlusSign::is_blank);
+std::string Arguments::encode() const {
+  std::string encoded;
+  for (const Argument& argument : list_) append_argument(encoded, argument.name, argument.value);
+  return encoded;
 }
-
-}  // namespace
 
 std::string url_concat(std::string_view url,
                        std::span<const std::pair<std::string_view, std::string_view>> arguments) {
@@ -124,7 +130,9 @@ std::string url_concat(std::string_view url,
     }
   }
   for (const auto& [name, value] : arguments) append_argument(query, name, value);
-  return std::string(url.substr(0, question)).append(query).append(fragment);
+  std::string whole(url.substr(0, question));
+  if (!query.empty()) whole.append("?").append(query);
+  return whole.append(fragment);
 }
 
 HostAndPort split_host_and_port(std::string_view text) noexcept {

@@ -50,6 +50,9 @@ class EDDY_API Arguments {
   /// Appends one, as it is.
   void add(std::string name, std::string value);
 
+  /// All of them as a query or a form is sent: `a=1&b=x+y`. parse() reads the same from it.
+  [[nodiscard]] std::string encode() const;
+
   /// The last value of that name, as Tornado's get_argument.
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept;
   [[nodiscard]] std::vector<std::string_view> get_list(std::string_view name) const;

@@ -74,6 +74,10 @@ void check_weights(std::string_view input) {
                      }),
           "a list written anew is the same", written);
   for (const QualityItem& item : items) {
+    require(eddy::web::quality_of_media_type(items, item.value) >= item.quality,
+            "what is there covers itself", input);
+    require(eddy::web::quality_of_language(items, item.value) >= item.quality, "as a language, too",
+            input);
     require(eddy::web::quality_of(items, item.value) >= item.quality, "the first of a name counts",
             input);
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/parameters.h>
 
+#include <algorithm>
+
 #include <eddy/web/http/multipart.h>
 #include <eddy/web/http/url.h>
 #include <tests/fuzz/fuzz.h>
@@ -49,6 +51,19 @@ void check_basename(std::string_view text) {
   require(safe_basename(name) == name, "what is safe stays as it is", text);
 }
 
+void check_disposition(std::string_view name) {
+  const std::string written = eddy::web::content_disposition("attachment", name);
+  require(std::all_of(written.begin(), written.end(), [](char c) { return c >= 0x20 && c < 0x7F; }),
+          "a disposition is a field value of ASCII", name);
+  const FieldValue read = parse_parameters(written);
+  require(read.well_formed && read.is("attachment"), "a disposition is well-formed", written);
+  const std::string_view again = read.find("filename").value_or("");
+  require(again.empty() == name.empty() && eddy::web::is_utf8(again), "a name remains", written);
+  const bool kept = std::none_of(name.begin(), name.end(),
+                                 [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F; });
+  require(again == name || !kept || !eddy::web::is_utf8(name), "a name comes back", written);
+}
+
 void check_value(const FieldValue& value, std::string_view input) {
   require(value.parameters.size() <= 64, "parameters are bounded", input);
   bool plain_names = true;
@@ -83,6 +98,7 @@ void check_value(const FieldValue& value, std::string_view input) {
 void fuzz_parameters(std::string_view input) {
   check_value(parse_parameters(input), input);
   check_basename(input);
+  check_disposition(input);
   for (const FieldValue& value : eddy::web::parse_parameter_list(input, 8)) {
     check_value(value, input);
   }
@@ -93,6 +109,7 @@ void fuzz_parameters(std::string_view input) {
     static_cast<void>(parse_parameters(text));
     static_cast<void>(eddy::web::parse_parameter_list(text, text.size()));
     static_cast<void>(safe_basename(text));
+    static_cast<void>(eddy::web::content_disposition("inline", text));
   });
 }
 

@@ -39,6 +39,7 @@ void fuzz_query(std::string_view input) {
     bytes += argument.name.size() + argument.value.size();
   }
   require(bytes <= input.size(), "decoding adds nothing", input);
+  require(all.encode() + (all.empty() ? "" : "&") == written, "they are written one by one", input);
   const Arguments again = Arguments::parse(written);
   require(std::equal(again.begin(), again.end(), all.begin(), all.end(), same),
           "arguments written anew are the same", written);

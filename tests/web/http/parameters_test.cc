@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
 #include <string>
 
 namespace {
 
+using eddy::web::content_disposition;
 using eddy::web::FieldValue;
 using eddy::web::parse_parameter_list;
 using eddy::web::parse_parameters;
@@ -123,6 +125,37 @@ TEST(ParameterList, ExtensionsOfAWebSocket) {
   EXPECT_EQ(list[2].value, "y");
   EXPECT_EQ(parse_parameter_list("a,b,c", 2).size(), 2U);
   EXPECT_TRUE(parse_parameter_list("").empty());
+}
+
+TEST(ContentDisposition, NamesAFile) {
+  EXPECT_EQ(content_disposition("attachment"), "attachment");
+  EXPECT_EQ(content_disposition("inline", "a b;'*.txt"), "inline; filename=\"a b;'*.txt\"");
+  EXPECT_EQ(content_disposition("attachment", "\xe2\x82\xac rates.txt"),
+            "attachment; filename=\"_ rates.txt\"; filename*=UTF-8''%E2%82%AC%20rates.txt");
+  EXPECT_EQ(content_disposition("attachment", "a\"b\\c%41'*.!#$&+-.^_`|~"),
+            "attachment; filename=\"a_b_c_41'*.!#$&+-.^_`|~\"; "
+            "filename*=UTF-8''a%22b%5Cc%2541%27%2A.!#$&+-.^_`|~");
+  for (const char* bad : {"", "a b", "a;b", "a\r\nb"}) {
+    EXPECT_THROW(static_cast<void>(content_disposition(bad, "a")), std::invalid_argument) << bad;
+  }
+}
+
+TEST(ContentDisposition, NoNameSplitsAHeader) {
+  EXPECT_EQ(content_disposition("attachment", std::string_view("a\r\n\0\x7f\xff\xe2\x82z", 9)),
+            "attachment; filename=\"a_______z\"");
+  EXPECT_EQ(content_disposition("attachment", "\xff\xc3\xa9"),
+            "attachment; filename=\"__\"; filename*=UTF-8''_%C3%A9");
+}
+
+TEST(ContentDisposition, IsReadAsItWasMeant) {
+  for (const char* name :
+       {"a", "a b.txt", "\"", "\\", "a\\\"b", "%41", "100%", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80",
+        "'a'b'", "; filename=x", " a ", "a=b&c", "\xc2\x85"}) {
+    const FieldValue value = parse_parameters(content_disposition("attachment", name));
+    EXPECT_TRUE(value.well_formed) << name;
+    EXPECT_TRUE(value.is("attachment"));
+    EXPECT_EQ(value.find("filename"), name);
+  }
 }
 
 TEST(SafeBasename, NamesAFileInItsFolder) {

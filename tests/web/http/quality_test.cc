@@ -9,6 +9,8 @@ namespace {
 
 using eddy::web::parse_quality_list;
 using eddy::web::quality_of;
+using eddy::web::quality_of_language;
+using eddy::web::quality_of_media_type;
 using eddy::web::QualityItem;
 
 std::string list_of(std::string_view field) {
@@ -51,6 +53,38 @@ TEST(QualityOf, AcceptEncoding) {
   EXPECT_EQ(quality_of(parse_quality_list("br"), "identity", 1), 1);
   EXPECT_EQ(quality_of(parse_quality_list("*;q=0"), "identity", 1), 0);
   EXPECT_EQ(quality_of({}, "gzip"), 0);
+}
+
+// The example of RFC 9110, 12.5.1, and what it does not say.
+TEST(QualityOf, MediaTypes) {
+  const auto list = parse_quality_list(
+      "text/*;q=0.3, text/plain;q=0.7, text/plain;format=flowed, text/plain;format=fixed;q=0.4, "
+      "*/*;q=0.5");
+  EXPECT_EQ(quality_of_media_type(list, "text/plain;format=flowed"), 1000);
+  EXPECT_EQ(quality_of_media_type(list, "TEXT/Plain"), 700);
+  EXPECT_EQ(quality_of_media_type(list, "text/html"), 300);
+  EXPECT_EQ(quality_of_media_type(list, "image/jpeg"), 500);
+  EXPECT_EQ(quality_of_media_type(list, "text/plain;format=fixed"), 400);
+  EXPECT_EQ(quality_of_media_type(list, "text/html;level=3"), 300);
+  EXPECT_EQ(quality_of_media_type(list, "text/plain; format=other"), 700);
+  const auto refused = parse_quality_list("text/html;q=0, */*, tex/*");
+  EXPECT_EQ(quality_of_media_type(refused, "text/html"), 0);
+  EXPECT_EQ(quality_of_media_type(refused, "text/css"), 1000);
+  EXPECT_EQ(quality_of_media_type(parse_quality_list("image/*, /*"), "text/html"), 0);
+  EXPECT_EQ(quality_of_media_type({}, "text/html"), 1000);
+}
+
+TEST(QualityOf, Languages) {
+  const auto list = parse_quality_list("da, en-gb;q=0.8, en;q=0.7, zh-Hant-TW;q=0.6, *;q=0.1");
+  EXPECT_EQ(quality_of_language(list, "da"), 1000);
+  EXPECT_EQ(quality_of_language(list, "en-GB"), 800);
+  EXPECT_EQ(quality_of_language(list, "en-US"), 700);
+  EXPECT_EQ(quality_of_language(list, "en-GB-oed"), 800);
+  EXPECT_EQ(quality_of_language(list, "eng"), 100);
+  EXPECT_EQ(quality_of_language(list, "zh-Hant"), 100);
+  EXPECT_EQ(quality_of_language(parse_quality_list("en, de;q=0"), "de"), 0);
+  EXPECT_EQ(quality_of_language(parse_quality_list("en"), "fr"), 0);
+  EXPECT_EQ(quality_of_language({}, "fr"), 1000);
 }
 
 TEST(QualityList, IsBounded) {

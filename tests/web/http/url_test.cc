@@ -58,6 +58,17 @@ TEST(Arguments, AsInTornado) {
   EXPECT_EQ(a.size(), 6U);
 }
 
+TEST(Arguments, AreWrittenAsTheyAreRead) {
+  Arguments a;
+  EXPECT_EQ(a.encode(), "");
+  a.add("a", "1");
+  a.add("b c", "x&y=z+\xc3\xa9/");
+  a.add("a", "");
+  a.add("", "");
+  EXPECT_EQ(a.encode(), "a=1&b+c=x%26y%3Dz%2B%C3%A9%2F&a=&=");
+  EXPECT_EQ(Arguments::parse(a.encode()).encode(), a.encode());
+}
+
 TEST(Arguments, AreBounded) {
   EXPECT_FALSE(Arguments::parse("a&b&c", 3).truncated());
   const Arguments a = Arguments::parse("a&b&c&d", 3);
