@@ -3,5 +3,6 @@
 
 /// Everything of Eddy's for programs with a GLib main loop.
 
-#include <eddy/core/core.h>       // IWYU pragma: export
-#include <eddy/glib/glib_loop.h>  // IWYU pragma: export
+#include <eddy/core/core.h>           // IWYU pragma: export
+#include <eddy/glib/glib_lifetime.h>  // IWYU pragma: export
+#include <eddy/glib/glib_loop.h>      // IWYU pragma: export

@@ -27,7 +27,7 @@ set(EDDY_LINKABLE
     "EddyDeps::boost_asio|asio||-pthread"
     "EddyDeps::standalone_asio|asio_standalone||-pthread"
     "Qt6::Core|qt|Qt6Core >= 6.2|"
-    "EddyDeps::glib|glib|glib-2.0 >= 2.70|"
+    "EddyDeps::glib|glib|gobject-2.0 >= 2.70|"
     "EddyDeps::gio|gio|gio-2.0 >= 2.70|"
     "EddyDeps::libev|libev||-lev"
     "GTest::gtest|gtest|gtest|")

@@ -60,6 +60,11 @@ const RouteOptions& Application::no_options() noexcept {
   return none;
 }
 
+RouteOptions Application::owned_by(const Lifetime& owner, RouteOptions options) {
+  options.owner = owner;
+  return options;
+}
+
 Application& Application::add_made(Method method, std::string_view path,
                                    const internal::MadeFunction& made,
                                    const RouteOptions& options) {
@@ -73,6 +78,7 @@ Application& Application::add_made(Method method, std::string_view path,
   entry = made.entry;
   entry.body_bytes = options.body_bytes;
   entry.cancel_on_disconnect = options.cancel_on_disconnect;
+  entry.owner = options.owner;
   return add_definition(std::move(definition));
 }
 

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <eddy/core/base/export.h>
+#include <eddy/core/base/lifetime.h>
 #include <eddy/web/app/internal/function_route.h>
 #include <eddy/web/app/internal/handler_methods.h>
 #include <eddy/web/app/internal/type_name.h>
@@ -29,6 +30,11 @@ struct RouteOptions {
   /// The handler's task is stopped when its client has gone, whatever the method: for one whose
   /// work may be left half done. GET and HEAD always do.
   bool cancel_on_disconnect = false;
+  /// What the handlers work for, where that may go before the server: from its death on the route
+  /// answers by 503, and its waiting handlers are destroyed before the owner has gone. Their
+  /// clients get a 503 too or, behind a head that was sent, a cut connection. No hook of theirs
+  /// (on_finish, write_error, ...) is called any more. See Lifetime and while_alive.
+  Lifetime owner = {};
 };
 
 /// A pattern of paths and the handler class that answers them; see route().
@@ -60,6 +66,7 @@ Route route(std::string_view pattern, RouteOptions options = {}, Args&&... args)
   for (internal::MethodEntry& entry : definition.methods) {
     if (options.body_bytes) entry.body_bytes = options.body_bytes;
     entry.cancel_on_disconnect |= options.cancel_on_disconnect;
+    entry.owner = options.owner;
   }
   return Route(std::move(definition));
 }
@@ -97,41 +104,77 @@ class EDDY_API Application {
   /// of it and {name...}, at its end, for all that follows. The function takes the parts by
   /// position, in types that PathValue knows, or none of them; where it likes a const
   /// Request&; and objects of the application's Services by reference. It gives text (sent as
-  /// text/plain), a Response, nothing, or a Task of one of these.
+  /// text/plain), JSON, a Response, nothing, or a Task of one of these. With an `owner` before it:
+  /// RouteOptions::owner.
   template <class F>
   Application& get(std::string_view path, F&& function,
                    const RouteOptions& options = no_options()) {
     return add_function(Method::get, path, std::forward<F>(function), options);
+  }
+  template <LifetimeOwner Owner, class F>
+  Application& get(std::string_view path, const Owner& owner, F&& function,
+                   const RouteOptions& options = no_options()) {
+    return add_owned(Method::get, path, lifetime_of(owner), std::forward<F>(function), options);
   }
   template <class F>
   Application& head(std::string_view path, F&& function,
                     const RouteOptions& options = no_options()) {
     return add_function(Method::head, path, std::forward<F>(function), options);
   }
+  template <LifetimeOwner Owner, class F>
+  Application& head(std::string_view path, const Owner& owner, F&& function,
+                    const RouteOptions& options = no_options()) {
+    return add_owned(Method::head, path, lifetime_of(owner), std::forward<F>(function), options);
+  }
   template <class F>
   Application& post(std::string_view path, F&& function,
                     const RouteOptions& options = no_options()) {
     return add_function(Method::post, path, std::forward<F>(function), options);
+  }
+  template <LifetimeOwner Owner, class F>
+  Application& post(std::string_view path, const Owner& owner, F&& function,
+                    const RouteOptions& options = no_options()) {
+    return add_owned(Method::post, path, lifetime_of(owner), std::forward<F>(function), options);
   }
   template <class F>
   Application& put(std::string_view path, F&& function,
                    const RouteOptions& options = no_options()) {
     return add_function(Method::put, path, std::forward<F>(function), options);
   }
+  template <LifetimeOwner Owner, class F>
+  Application& put(std::string_view path, const Owner& owner, F&& function,
+                   const RouteOptions& options = no_options()) {
+    return add_owned(Method::put, path, lifetime_of(owner), std::forward<F>(function), options);
+  }
   template <class F>
   Application& patch(std::string_view path, F&& function,
                      const RouteOptions& options = no_options()) {
     return add_function(Method::patch, path, std::forward<F>(function), options);
+  }
+  template <LifetimeOwner Owner, class F>
+  Application& patch(std::string_view path, const Owner& owner, F&& function,
+                     const RouteOptions& options = no_options()) {
+    return add_owned(Method::patch, path, lifetime_of(owner), std::forward<F>(function), options);
   }
   template <class F>
   Application& del(std::string_view path, F&& function,
                    const RouteOptions& options = no_options()) {
     return add_function(Method::del, path, std::forward<F>(function), options);
   }
+  template <LifetimeOwner Owner, class F>
+  Application& del(std::string_view path, const Owner& owner, F&& function,
+                   const RouteOptions& options = no_options()) {
+    return add_owned(Method::del, path, lifetime_of(owner), std::forward<F>(function), options);
+  }
   template <class F>
   Application& options(std::string_view path, F&& function,
                        const RouteOptions& options = no_options()) {
     return add_function(Method::options, path, std::forward<F>(function), options);
+  }
+  template <LifetimeOwner Owner, class F>
+  Application& options(std::string_view path, const Owner& owner, F&& function,
+                       const RouteOptions& options = no_options()) {
+    return add_owned(Method::options, path, lifetime_of(owner), std::forward<F>(function), options);
   }
 
   /// Serves this application at http://127.0.0.1:port and, where the machine has it, [::1]; port 0
@@ -177,6 +220,13 @@ class EDDY_API Application {
                             const RouteOptions& options) {
     return add_made(method, path, internal::make_function(std::forward<F>(function)), options);
   }
+  template <class F>
+  Application& add_owned(Method method, std::string_view path, const Lifetime& owner, F&& function,
+                         const RouteOptions& options) {
+    return add_made(method, path, internal::make_function(std::forward<F>(function)),
+                    owned_by(owner, options));
+  }
+  [[nodiscard]] static RouteOptions owned_by(const Lifetime& owner, RouteOptions options);
   /// Takes `made.entry.target` over, whatever happens.
   Application& add_made(Method method, std::string_view path, const internal::MadeFunction& made,
                         const RouteOptions& options);

@@ -5,6 +5,7 @@
 
 #include <eddy/core/base/log.h>
 #include <eddy/web/app/internal/handler_methods.h>
+#include <eddy/web/app/internal/owned_route.h>
 #include <eddy/web/app/request_handler.h>
 #include <eddy/web/http/url.h>
 
@@ -82,7 +83,7 @@ ContentPlan ApplicationCore::plan(Exchange& exchange) noexcept {
   const Router::Found found = router_.find(exchange.request().path(), parts);
   if (found.result != Router::Result::match) return {.unwanted = true};
   const MethodEntry* method = find_method(*found.route, exchange.request().method());
-  if (method == nullptr) return {.unwanted = true};
+  if (method == nullptr || !method->owner.alive()) return {.unwanted = true};
   return {.streamed = method->streams_body, .limit = method->body_bytes};
 }
 
@@ -130,7 +131,11 @@ void ApplicationCore::dispatch(Exchange& exchange) {
   }
   if (!decode_parts(exchange, parts)) return send_plain_error(exchange, 400);
   if (method->cancel_on_disconnect) exchange.cancel_on_disconnect();
+  if (!method->owner.has_owner()) return method->invoke(method->target, exchange, parts);
+  const Lifetime owner = method->owner;
+  if (!watch_owner(exchange, owner)) return send_plain_error(exchange, 503);
   method->invoke(method->target, exchange, parts);
+  if (exchange.waiting()) tie_task(exchange, owner);
 }
 
 void ApplicationCore::log_exception(Exchange& exchange, int status,

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <eddy/core/base/lifetime.h>
 #include <eddy/web/app/internal/service_key.h>
 #include <eddy/web/http/method.h>
 
@@ -49,6 +50,8 @@ struct MethodEntry {
   std::optional<std::size_t> body_bytes = {};
   /// Its task is stopped when the client has gone, whatever the method.
   bool cancel_on_disconnect = false;
+  /// It answers for as long as that lives.
+  Lifetime owner = {};
 };
 
 /// One route as it was declared; an Application checks and compiles it.

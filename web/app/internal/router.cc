@@ -82,7 +82,9 @@ void Router::check_name(const RouteDefinition& definition) const {
 void Router::merge(Entry& same, RouteDefinition& definition) {
   for (std::size_t i = 0; i < definition.methods.size(); ++i) {
     if (definition.methods[i].invoke == nullptr) continue;
-    if (same.definition.methods[i].invoke != nullptr) {
+    // A function whose owner is dead gives its place to the next owner's.
+    const MethodEntry& there = same.definition.methods[i];
+    if (there.invoke != nullptr && there.owner.alive()) {
       throw std::invalid_argument(describe(definition) + ": there is a function for " +
                                   std::string(to_string(static_cast<Method>(i))) +
                                   " of that path already");

@@ -199,6 +199,11 @@ class EDDY_API Exchange {
   void wait_for(Task<void> task);
   /// As above, with one whose outermost frame has a TaskHold and calls task_ended().
   void wait_for_holder(Task<void> task) { task_.emplace(std::move(task)); }
+  /// Puts `wrap(task)`, which awaits it, in the place of the task that it waits for.
+  template <class Wrap>
+  void wrap_task(Wrap wrap) {
+    task_.emplace(wrap(*std::exchange(task_, std::nullopt)));
+  }
   void task_ended(const std::exception_ptr& error) noexcept {
     if (service_ != nullptr) service_->task_ended(*this, error);
   }
