@@ -14,6 +14,7 @@
 #include <eddy/web/app/services.h>             // IWYU pragma: export
 #include <eddy/web/app/signed_value.h>         // IWYU pragma: export
 #include <eddy/web/app/static_files.h>         // IWYU pragma: export
+#include <eddy/web/app/stock_handlers.h>       // IWYU pragma: export
 #include <eddy/web/app/xsrf_token.h>           // IWYU pragma: export
 #include <eddy/web/escape/escape.h>            // IWYU pragma: export
 #include <eddy/web/escape/linkify.h>           // IWYU pragma: export

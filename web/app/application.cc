@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/app/application.h>
 
+#include <stdexcept>
 #include <vector>
 
 #include <eddy/web/app/internal/application_core.h>
@@ -37,6 +38,14 @@ class Application::State {
 Route::Route(internal::RouteDefinition definition)
     : definition_(std::make_shared<internal::RouteDefinition>(std::move(definition))) {}
 
+Route Route::when(internal::RouteMatcher matcher, std::shared_ptr<void> target) const {
+  internal::RouteDefinition definition = *definition_;
+  matcher.target = target.get();
+  definition.matchers.push_back(matcher);
+  definition.owned.push_back(std::move(target));
+  return Route(std::move(definition));
+}
+
 Application::Application() : Application(std::initializer_list<Route>()) {}
 
 Application::Application(std::initializer_list<Route> routes) : Application(Services(), routes) {}
@@ -51,8 +60,32 @@ Application::~Application() { state_->core->forget_application(); }
 Application& Application::add(const Route& route) { return add_definition(*route.definition_); }
 
 Application& Application::add_definition(internal::RouteDefinition definition) {
-  state_->core->add(std::move(definition));
+  state_->core->check_services(definition);
+  state_->core->router().everywhere().add(std::move(definition));
   return *this;
+}
+
+Application& Application::mount(std::string_view prefix, std::initializer_list<Route> routes) {
+  if (!prefix.starts_with('/') || prefix.ends_with('/')) {
+    throw std::invalid_argument("mount (" + std::string(prefix) +
+                                "): the prefix must begin with '/' and not end with it");
+  }
+  for (const Route& route : routes) {
+    internal::RouteDefinition definition = *route.definition_;
+    definition.pattern = internal::mounted(prefix, definition);
+    add_definition(std::move(definition));
+  }
+  return *this;
+}
+
+Application& Application::set_fallback(internal::RouteDefinition definition) {
+  state_->core->router().set_fallback(std::move(definition));
+  return *this;
+}
+
+std::string Application::reverse(std::string_view name,
+                                 std::initializer_list<internal::UrlArgument> values) const {
+  return state_->core->router().reverse_url(name, {values.begin(), values.size()});
 }
 
 const RouteOptions& Application::no_options() noexcept {
@@ -68,19 +101,33 @@ RouteOptions Application::owned_by(const Lifetime& owner, RouteOptions options) 
 Application& Application::add_made(Method method, std::string_view path,
                                    const internal::MadeFunction& made,
                                    const RouteOptions& options) {
-  internal::RouteDefinition definition;
+  return add_definition(internal::function_route(method, path, made, options));
+}
+
+namespace internal {
+
+void set_options(RouteDefinition& definition, const RouteOptions& options) {
+  definition.name = options.name;
+  for (MethodEntry& entry : definition.methods) {
+    if (options.body_bytes) entry.body_bytes = options.body_bytes;
+    entry.cancel_on_disconnect |= options.cancel_on_disconnect;
+    entry.owner = options.owner;
+  }
+}
+
+RouteDefinition function_route(Method method, std::string_view path, const MadeFunction& made,
+                               const RouteOptions& options) {
+  RouteDefinition definition;
   definition.owned.push_back(std::shared_ptr<void>(made.entry.target, made.destroy));
   definition.pattern = path;
   definition.is_regex = false;
-  definition.name = options.name;
   definition.services = made.services;
-  internal::MethodEntry& entry = definition.methods[static_cast<std::size_t>(method)];
-  entry = made.entry;
-  entry.body_bytes = options.body_bytes;
-  entry.cancel_on_disconnect = options.cancel_on_disconnect;
-  entry.owner = options.owner;
-  return add_definition(std::move(definition));
+  definition.methods[static_cast<std::size_t>(method)] = made.entry;
+  set_options(definition, options);
+  return definition;
 }
+
+}  // namespace internal
 
 Server& Application::listen(Loop& loop, std::uint16_t port) { return listen(loop, port, {}); }
 

@@ -16,6 +16,7 @@
 #include <eddy/web/app/internal/function_route.h>
 #include <eddy/web/app/internal/handler_methods.h>
 #include <eddy/web/app/internal/type_name.h>
+#include <eddy/web/app/internal/url_argument.h>
 #include <eddy/web/app/request_handler.h>
 #include <eddy/web/app/services.h>
 #include <eddy/web/http/server.h>
@@ -37,15 +38,39 @@ struct RouteOptions {
   Lifetime owner = {};
 };
 
-/// A pattern of paths and the handler class that answers them; see route().
+/// A pattern of paths and what answers them; see route(). A value, whose copies share what answers.
 class EDDY_API Route {
  public:
   explicit Route(internal::RouteDefinition definition);
 
+  /// The same for those requests only that `matcher`, a function of const Request&, accepts; others
+  /// are for the routes behind it. It is asked when the path matches and the head is there, before
+  /// the content, once or twice for a request; so it only looks. What it throws is answered by 500.
+  ///
+  ///     route<ApiV2>("/stories").when([](const eddy::web::Request& request) {
+  ///       return request.header("Accept") == "application/vnd.example.v2+json";
+  ///     })
+  ///
+  /// Source: tornado.routing.Matcher.
+  template <class F>
+  [[nodiscard]] Route when(F matcher) const {
+    return when({[](void* target, const Request& request) -> bool {
+                   return (*static_cast<F*>(target))(request);
+                 },
+                 nullptr},
+                std::make_shared<F>(std::move(matcher)));
+  }
+
  private:
   friend class Application;
-  std::shared_ptr<internal::RouteDefinition> definition_;
+  [[nodiscard]] Route when(internal::RouteMatcher matcher, std::shared_ptr<void> target) const;
+
+  std::shared_ptr<const internal::RouteDefinition> definition_;
 };
+
+namespace internal {
+EDDY_API void set_options(RouteDefinition& definition, const RouteOptions& options);
+}  // namespace internal
 
 /// Gives the paths that match `pattern` to handlers of class H. The pattern is a regular expression
 /// (PCRE2) for the whole path as it was sent, not decoded; its groups are decoded, and become the
@@ -56,19 +81,42 @@ class EDDY_API Route {
 /// What follows the options is kept with the route, by value (std::ref for what is not to be
 /// copied), and given to each handler's initialize().
 template <class H, class... Args>
-Route route(std::string_view pattern, RouteOptions options = {}, Args&&... args) {
+Route route(std::string_view pattern, const RouteOptions& options = {}, Args&&... args) {
   internal::RouteDefinition definition;
   definition.pattern = pattern;
-  definition.name = std::move(options.name);
   definition.handler = internal::type_name<H>();
   using Arguments = internal::HandlerArguments<std::decay_t<Args>...>;
   internal::add_methods<H, Arguments>(definition, Arguments::keep(std::forward<Args>(args)...));
-  for (internal::MethodEntry& entry : definition.methods) {
-    if (options.body_bytes) entry.body_bytes = options.body_bytes;
-    entry.cancel_on_disconnect |= options.cancel_on_disconnect;
-    entry.owner = options.owner;
-  }
+  internal::set_options(definition, options);
   return Route(std::move(definition));
+}
+
+/// As route(), for a path in which {name} stands for one part and {name...}, at its end, for all
+/// that follows, as in Application::get(). A template whose parts end at slashes needs no regular
+/// expression.
+template <class H, class... Args>
+Route route_path(std::string_view path, const RouteOptions& options = {}, Args&&... args) {
+  internal::RouteDefinition definition;
+  definition.pattern = path;
+  definition.is_regex = false;
+  definition.handler = internal::type_name<H>();
+  using Arguments = internal::HandlerArguments<std::decay_t<Args>...>;
+  internal::add_methods<H, Arguments>(definition, Arguments::keep(std::forward<Args>(args)...));
+  internal::set_options(definition, options);
+  return Route(std::move(definition));
+}
+
+namespace internal {
+/// Takes `made.entry.target` over, whatever happens.
+EDDY_API RouteDefinition function_route(Method method, std::string_view path,
+                                        const MadeFunction& made, const RouteOptions& options);
+}  // namespace internal
+
+/// The short form as a route, for lists of them: what Application::get() and its like add.
+template <class F>
+Route route(Method method, std::string_view path, F&& function, const RouteOptions& options = {}) {
+  return Route(internal::function_route(
+      method, path, internal::make_function(std::forward<F>(function)), options));
 }
 
 /// The routes of a web application, and the servers that it listens with.
@@ -99,6 +147,51 @@ class EDDY_API Application {
   ~Application();
 
   Application& add(const Route& route);
+  /// A route for the requests that `matcher` accepts; see Route::when().
+  template <class F>
+  Application& add(F matcher, const Route& route) {
+    return add(route.when(std::move(matcher)));
+  }
+
+  /// Routes of the hosts that match `host_pattern`, a regular expression for all of a host's name
+  /// in lower case without its port (Request::host_name()). Routes of hosts go before those of
+  /// every host, which the other functions add, and among themselves in the order in which they
+  /// were added; a request that they have no route for is left to those behind them.
+  /// Throws as add(), and std::invalid_argument for a malformed host pattern.
+  Application& add_handlers(std::string_view host_pattern, std::initializer_list<Route> routes);
+  /// A request that no route is for by its own host is for the routes of this one, unless it has
+  /// X-Real-Ip and so comes through a proxy. Source: tornado.web.Application(default_host).
+  Application& set_default_host(std::string_view host);
+  /// Routes below a literal path such as "/admin", which goes before each of their patterns.
+  /// Throws std::invalid_argument for a prefix that does not begin with '/' or that ends with it.
+  Application& mount(std::string_view prefix, std::initializer_list<Route> routes);
+  /// What no route is for is answered by handlers of class H, whose methods take no parameters,
+  /// instead of 404. Source: tornado.web.Application(default_handler_class).
+  template <class H, class... Args>
+  Application& set_default_handler(Args&&... args) {
+    internal::RouteDefinition definition;
+    definition.pattern = "the default handler";
+    definition.handler = internal::type_name<H>();
+    using Arguments = internal::HandlerArguments<std::decay_t<Args>...>;
+    internal::add_methods<H, Arguments>(definition, Arguments::keep(std::forward<Args>(args)...));
+    return set_fallback(std::move(definition));
+  }
+
+  /// The path of the route of that name, with these values for its groups in their order: text,
+  /// numbers, types whose PathValue has to_text(), a std::optional of one. They are
+  /// percent-encoded, but the slashes of those for {name...}, and for the groups of a regular
+  /// expression which may match one. std::nullopt leaves out the optional part of a regular
+  /// expression.
+  ///
+  ///     app.reverse_url("story", 7)
+  ///
+  /// Throws std::out_of_range for a name that no route has; std::invalid_argument for a number of
+  /// values that does not fit, or a value that is missing; std::logic_error for a pattern that does
+  /// not say what stands between its groups. Source: tornado.web.Application.reverse_url.
+  template <class... Values>
+  [[nodiscard]] std::string reverse_url(std::string_view name, const Values&... values) const {
+    return reverse(name, {internal::UrlArgument(values)...});
+  }
 
   /// The short form: answers `path` by calling `function`. In the path {name} stands for one part
   /// of it and {name...}, at its end, for all that follows. The function takes the parts by
@@ -213,6 +306,9 @@ class EDDY_API Application {
   class State;
 
   Application& add_definition(internal::RouteDefinition definition);
+  Application& set_fallback(internal::RouteDefinition definition);
+  [[nodiscard]] std::string reverse(std::string_view name,
+                                    std::initializer_list<internal::UrlArgument> values) const;
 
   // Little of this is a template, since programs have many of these functions.
   template <class F>

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include <eddy/core/base/export.h>
 #include <eddy/web/app/internal/number.h>
 
 namespace eddy::inline v0::web {
@@ -19,11 +20,18 @@ namespace eddy::inline v0::web {
 ///       404
 ///     };
 ///
+/// A `static std::string to_text(const Colour&)` (or of std::string_view) beside it makes it an
+/// argument of Application::reverse_url() too. PathEnum has both for enumerations.
+///
 /// The text is percent-decoded and valid UTF-8. Views of it are valid until the handler's task has
 /// ended. Integers and floating-point numbers are decimal and must take the whole part; what does
 /// not fit the type is a 404.
 template <class T>
 struct PathValue;
+
+namespace internal {
+[[noreturn]] EDDY_API void throw_nameless(long long value);
+}  // namespace internal
 
 template <class T>
 requires(std::integral<T> && !std::same_as<T, bool> && sizeof(T) > 1) struct PathValue<T> {
@@ -53,6 +61,35 @@ struct PathValue<std::string_view> {
 template <>
 struct PathValue<std::string> {
   static std::optional<std::string> parse(std::string_view text) { return std::string(text); }
+};
+
+/// What an enumerator is called in paths.
+template <class E>
+struct EnumName {
+  std::string_view name;
+  E value;
+};
+
+/// PathValue of an enumeration whose values have names in paths; any other text is a 404.
+///
+///     constexpr eddy::web::EnumName<Colour> kColours[] = {{"red", Colour::red}, ...};
+///     template <>
+///     struct eddy::web::PathValue<Colour> : eddy::web::PathEnum<Colour, kColours> {};
+template <class E, const auto& kNames>
+struct PathEnum {
+  static std::optional<E> parse(std::string_view text) noexcept {
+    for (const EnumName<E>& known : kNames) {
+      if (known.name == text) return known.value;
+    }
+    return std::nullopt;
+  }
+  /// Throws std::invalid_argument for a value without a name.
+  static std::string_view to_text(E value) {
+    for (const EnumName<E>& known : kNames) {
+      if (known.value == value) return known.name;
+    }
+    internal::throw_nameless(static_cast<long long>(value));
+  }
 };
 
 namespace internal {

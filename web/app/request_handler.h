@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstdint>
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -104,6 +105,12 @@ class EDDY_API RequestHandler {
   [[nodiscard]] T json_body() const {
     return internal::json_body<T>(request(), request().body());
   }
+  /// What the groups of the route's pattern captured of the path, decoded, in their order; "" for
+  /// one that took no part. They are the method's parameters too, where it has any.
+  [[nodiscard]] std::vector<std::string> path_args() const;
+  /// The group of that name, {name} or (?<name>...); nothing where it took no part. Throws
+  /// std::out_of_range for a name that the pattern has not. Tornado's path_kwargs.
+  [[nodiscard]] std::optional<std::string> path_arg(std::string_view name) const;
   /// The application that this handler is a route of. Throws std::logic_error once that has been
   /// destroyed.
   [[nodiscard]] Application& app() const;

@@ -53,7 +53,8 @@ double cpu_ns() {
 }
 
 struct Routes {
-  Router router;
+  eddy::web::internal::RouteNames names;
+  Router router{names};
   std::vector<std::string> paths;
   bool hits;
 

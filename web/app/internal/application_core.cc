@@ -67,7 +67,7 @@ Application& ApplicationCore::application() const {
   return *application_;
 }
 
-void ApplicationCore::add(RouteDefinition definition) {
+void ApplicationCore::check_services(const RouteDefinition& definition) const {
   for (const ServiceKey& key : definition.services) {
     if (services_.find(key) != nullptr) continue;
     throw std::invalid_argument(describe(definition) + ": " +
@@ -75,16 +75,18 @@ void ApplicationCore::add(RouteDefinition definition) {
                                 " needs a " + key.name() +
                                 ", which is not among the Application's Services");
   }
-  router_.add(std::move(definition));
 }
 
-ContentPlan ApplicationCore::plan(Exchange& exchange) noexcept {
+ContentPlan ApplicationCore::plan(Exchange& exchange) noexcept try {
   PathParts parts;
-  const Router::Found found = router_.find(exchange.request().path(), parts);
+  const Router::Found found = router_.find(exchange.request(), parts);
   if (found.result != Router::Result::match) return {.unwanted = true};
-  const MethodEntry* method = find_method(*found.route, exchange.request().method());
+  const MethodEntry* method = find_method(found.route->definition, exchange.request().method());
   if (method == nullptr || !method->owner.alive()) return {.unwanted = true};
   return {.streamed = method->streams_body, .limit = method->body_bytes};
+} catch (...) {
+  // A matcher's: it throws again, and is answered, in dispatch().
+  return {.unwanted = true};
 }
 
 void ApplicationCore::handle(Exchange& exchange) noexcept {
@@ -113,20 +115,22 @@ void ApplicationCore::dispatch(Exchange& exchange) {
   if (request.target_form() == TargetForm::asterisk) {
     return answer_options(exchange, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
   }
-  const Router::Found found = router_.find(request.path(), parts);
+  const Router::Found found = router_.find(request, parts);
   if (found.result == Router::Result::no_match) return send_plain_error(exchange, 404);
   if (found.result == Router::Result::gave_up) {
-    exchange.log(LogLevel::warning,
-                 summary(exchange, 500) + ": the match limit of " + found.route->pattern);
+    exchange.log(LogLevel::warning, summary(exchange, 500) + ": the match limit of " +
+                                        found.route->definition.pattern);
     return send_plain_error(exchange, 500);
   }
-  const MethodEntry* method = find_method(*found.route, request.method());
+  const RouteDefinition& route = found.route->definition;
+  exchange.subject = found.route;
+  const MethodEntry* method = find_method(route, request.method());
   if (method == nullptr) {
     if (request.method() == Method::other) return send_plain_error(exchange, 501);
     if (request.method() == Method::options) {
-      return answer_options(exchange, allowed_methods(*found.route));
+      return answer_options(exchange, allowed_methods(route));
     }
-    exchange.response().headers.set("Allow", allowed_methods(*found.route));
+    exchange.response().headers.set("Allow", allowed_methods(route));
     return send_plain_error(exchange, 405);
   }
   if (!decode_parts(exchange, parts)) return send_plain_error(exchange, 400);

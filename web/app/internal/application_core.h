@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include <eddy/web/app/internal/router.h>
+#include <eddy/web/app/internal/host_router.h>
 #include <eddy/web/app/services.h>
 #include <eddy/web/http/internal/basic_service.h>
 #include <eddy/web/http/internal/exchange.h>
@@ -22,10 +22,10 @@ class ApplicationCore final : public BasicService {
   ApplicationCore(Application& application, Services services) noexcept
       : services_(std::move(services)), application_(&application) {}
 
-  /// Throws std::invalid_argument for a route that is wrong in itself, or needs a service that is
-  /// not there.
-  void add(RouteDefinition definition);
+  /// Throws std::invalid_argument for a route that needs a service that is not there.
+  void check_services(const RouteDefinition& definition) const;
   [[nodiscard]] const Services& services() const noexcept { return services_; }
+  [[nodiscard]] HostRouter& router() noexcept { return router_; }
   [[nodiscard]] Application& application() const;
   void forget_application() noexcept { application_ = nullptr; }
 
@@ -42,7 +42,7 @@ class ApplicationCore final : public BasicService {
 
   // Outlives the handlers of the routes.
   Services services_;
-  Router router_;
+  HostRouter router_;
   Application* application_;
 };
 

@@ -13,6 +13,10 @@
 #include <eddy/web/app/internal/service_key.h>
 #include <eddy/web/http/method.h>
 
+namespace eddy::inline v0::web {
+class Request;
+}
+
 namespace eddy::inline v0::web::internal {
 
 class Exchange;
@@ -54,6 +58,12 @@ struct MethodEntry {
   Lifetime owner = {};
 };
 
+/// What a route wants of a request beside its path.
+struct RouteMatcher {
+  bool (*accepts)(void* target, const Request& request) = nullptr;
+  void* target = nullptr;
+};
+
 /// One route as it was declared; an Application checks and compiles it.
 struct RouteDefinition {
   std::string pattern;
@@ -63,7 +73,9 @@ struct RouteDefinition {
   /// Of the handler class, for messages; empty for functions.
   std::string handler;
   std::array<MethodEntry, static_cast<std::size_t>(kMethodCount)> methods;
-  /// Owns what the entries' targets point to.
+  /// All of them must accept the request.
+  std::vector<RouteMatcher> matchers = {};
+  /// Owns what the entries' and the matchers' targets point to.
   std::vector<std::shared_ptr<void>> owned;
   /// What the handler or function takes of the application's services.
   std::vector<ServiceKey> services;

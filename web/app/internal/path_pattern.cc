@@ -40,15 +40,13 @@ MatchState& match_state() {
   return state;
 }
 
-bool is_special(char c) noexcept {
-  return std::string_view("\\^$.[]|()?*+{}").find(c) != std::string_view::npos;
-}
-
 bool is_name_char(char c) noexcept {
   return c == '_' ||
          (is_class(c, kTokenChar | kDigitChar) && to_lower(c) >= 'a' && to_lower(c) <= 'z') ||
          (c >= '0' && c <= '9');
 }
+
+bool is_special(char c) noexcept { return PathPattern::is_special(c); }
 
 // The path that a regular expression without variation matches; nothing if it has any.
 std::optional<std::string> literal_of(std::string_view regex) {
@@ -130,6 +128,10 @@ class PathPattern::Program {
  private:
   pcre2_code* code_ = nullptr;
 };
+
+bool PathPattern::is_special(char c) noexcept {
+  return std::string_view("\\^$.[]|()?*+{}").find(c) != std::string_view::npos;
+}
 
 PathPattern::PathPattern() noexcept = default;
 PathPattern::PathPattern(PathPattern&&) noexcept = default;

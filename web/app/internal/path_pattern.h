@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,9 @@ class EDDY_API PathPattern {
   /// From a regular expression of PCRE2. A pattern without special characters is a literal.
   static PathPattern from_regex(std::string_view text);
 
+  /// A character that a regular expression takes for itself only behind a backslash.
+  [[nodiscard]] static bool is_special(char c) noexcept;
+
   PathPattern(PathPattern&&) noexcept;
   PathPattern& operator=(PathPattern&&) noexcept;
   ~PathPattern();
@@ -37,6 +41,13 @@ class EDDY_API PathPattern {
   /// Of the groups, in order; "" for one without a name.
   [[nodiscard]] const std::vector<std::string>& group_names() const noexcept {
     return group_names_;
+  }
+  /// The group of that name, counted from 0.
+  [[nodiscard]] std::optional<std::size_t> group_of(std::string_view name) const noexcept {
+    for (std::size_t i = 0; i < group_names_.size(); ++i) {
+      if (!name.empty() && group_names_[i] == name) return i;
+    }
+    return std::nullopt;
   }
   /// The same for templates that match the same paths, whatever they call the parts.
   [[nodiscard]] const std::string& shape() const noexcept { return shape_; }

@@ -34,16 +34,17 @@ PathPattern compile(const RouteDefinition& definition) {
   }
 }
 
-// A method takes all groups of its route, or none.
-void check_counts(const RouteDefinition& definition, const PathPattern& pattern) {
+}  // namespace
+
+void check_counts(const RouteDefinition& definition, std::size_t groups) {
   bool any = false;
   for (int i = 0; i < kMethodCount; ++i) {
     const MethodEntry& entry = definition.methods[static_cast<std::size_t>(i)];
     if (entry.invoke == nullptr) continue;
     any = true;
-    if (entry.arity == 0 || entry.arity == pattern.groups()) continue;
+    if (entry.arity == 0 || entry.arity == groups) continue;
     throw std::invalid_argument(describe(definition) + ": the pattern has " +
-                                count_of(pattern.groups(), "group") + ", but " +
+                                count_of(groups, "group") + ", but " +
                                 method_name(static_cast<Method>(i), definition) + " takes " +
                                 count_of(entry.arity, "parameter"));
   }
@@ -53,33 +54,78 @@ void check_counts(const RouteDefinition& definition, const PathPattern& pattern)
   }
 }
 
+namespace {
+
+bool accepts(const RouteDefinition& route, const Request& request) {
+  for (const RouteMatcher& matcher : route.matchers) {
+    if (!matcher.accepts(matcher.target, request)) return false;
+  }
+  return true;
+}
+
 }  // namespace
+
+std::string mounted(std::string_view prefix, const RouteDefinition& definition) {
+  if (!definition.is_regex) return std::string(prefix) + definition.pattern;
+  std::string pattern;
+  for (const char c : prefix) {
+    if (PathPattern::is_special(c)) pattern += '\\';
+    pattern += c;
+  }
+  std::string_view rest = definition.pattern;
+  if (rest.starts_with('^')) rest.remove_prefix(1);
+  const bool alternatives = rest.find('|') != std::string_view::npos;
+  return alternatives ? pattern.append("(?:").append(rest).append(")") : pattern.append(rest);
+}
+
+std::string reverse(const RouteEntry& route, UrlArguments arguments) {
+  const RouteDefinition& definition = route.definition;
+  if (arguments.size() != route.pattern.groups()) {
+    throw std::invalid_argument(
+        describe(definition) + ": the pattern has " + count_of(route.pattern.groups(), "group") +
+        ", but reverse_url() was given " + count_of(arguments.size(), "argument"));
+  }
+  try {
+    return definition.is_regex ? reverse_regex(definition.pattern, arguments)
+                               : reverse_template(definition.pattern, arguments);
+  } catch (const std::invalid_argument& error) {
+    throw std::invalid_argument(describe(definition) + ": " + error.what());
+  } catch (const std::logic_error& error) {
+    throw std::logic_error(describe(definition) +
+                           ": no URL can be made of the pattern: " + error.what());
+  }
+}
 
 void Router::add(RouteDefinition definition) {
   PathPattern pattern = compile(definition);
-  check_counts(definition, pattern);
+  check_counts(definition, pattern.groups());
   check_name(definition);
-  if (!definition.is_regex) {
-    if (const auto same = templates_.find(pattern.shape()); same != templates_.end()) {
-      return merge(*same->second, definition);
+  // Of functions only: a handler class has hooks of its own.
+  const bool merges =
+      !definition.is_regex && definition.handler.empty() && definition.matchers.empty();
+  if (merges) {
+    if (RouteEntry* const* same = templates_.find(pattern.shape())) {
+      return merge(**same, definition);
     }
   }
-  entries_.push_back(std::make_unique<Entry>(Entry{std::move(definition), std::move(pattern)}));
-  Entry& entry = *entries_.back();
+  entries_.push_back(
+      std::make_unique<RouteEntry>(RouteEntry{std::move(definition), std::move(pattern)}));
+  RouteEntry& entry = *entries_.back();
   index(static_cast<std::uint32_t>(entries_.size() - 1));
-  if (!entry.definition.is_regex) templates_.emplace(entry.pattern.shape(), &entry);
-  if (!entry.definition.name.empty()) names_.emplace(entry.definition.name, &entry);
+  if (merges) templates_.add(entry.pattern.shape(), &entry);
+  if (!entry.definition.name.empty()) names_.add(entry.definition.name, &entry);
 }
 
 void Router::check_name(const RouteDefinition& definition) const {
-  const auto taken = definition.name.empty() ? names_.end() : names_.find(definition.name);
-  if (taken == names_.end()) return;
+  if (definition.name.empty()) return;
+  const RouteEntry* const* taken = names_.find(definition.name);
+  if (taken == nullptr) return;
   throw std::invalid_argument(describe(definition) + ": there is a route of that name already, " +
-                              describe(taken->second->definition));
+                              describe((*taken)->definition));
 }
 
 // The functions for one path are one route.
-void Router::merge(Entry& same, RouteDefinition& definition) {
+void Router::merge(RouteEntry& same, RouteDefinition& definition) {
   for (std::size_t i = 0; i < definition.methods.size(); ++i) {
     if (definition.methods[i].invoke == nullptr) continue;
     // A function whose owner is dead gives its place to the next owner's.
@@ -93,41 +139,53 @@ void Router::merge(Entry& same, RouteDefinition& definition) {
   }
   for (auto& owned : definition.owned) same.definition.owned.push_back(std::move(owned));
   if (definition.name.empty()) return;
-  names_.emplace(definition.name, &same);
+  names_.add(definition.name, &same);
   if (same.definition.name.empty()) same.definition.name = std::move(definition.name);
 }
 
 void Router::index(std::uint32_t place) {
-  const PathPattern& pattern = entries_[place]->pattern;
-  if (!pattern.is_literal()) return patterns_.add(pattern.prefix(), place);
-  // Where an earlier pattern matches this very path it goes on winning.
+  const RouteEntry& entry = *entries_[place];
+  const std::string& prefix = entry.pattern.prefix();
+  if (!entry.pattern.is_literal()) return patterns_.add(prefix, place);
+  // Where an earlier route has this very path it goes on winning.
   PathParts parts;
-  if (find_pattern(pattern.prefix(), parts).result != Result::no_match) return;
-  literals_.try_emplace(pattern.prefix(), entries_[place].get());
+  const Found earlier = find(prefix, nullptr, parts);
+  const bool hidden =
+      earlier.result != Result::no_match && earlier.route->definition.matchers.empty();
+  if (hidden) return;
+  if (earlier.result == Result::no_match && entry.definition.matchers.empty()) {
+    literals_.add(prefix, &entry);
+  } else {
+    patterns_.add(prefix, place);
+  }
 }
 
-Router::Found Router::find(std::string_view path, PathParts& parts) const noexcept {
+Router::Found Router::find(const Request& request, PathParts& parts) const {
+  return find(request.path(), &request, parts);
+}
+
+Router::Found Router::find(std::string_view path, PathParts& parts) const {
+  return find(path, nullptr, parts);
+}
+
+Router::Found Router::find(std::string_view path, const Request* request, PathParts& parts) const {
   parts.count = 0;
-  if (const auto literal = literals_.find(path); literal != literals_.end()) {
-    return {Result::match, &literal->second->definition};
-  }
-  return find_pattern(path, parts);
+  if (const RouteEntry* const* literal = literals_.find(path)) return {Result::match, *literal};
+  return find_pattern(path, request, parts);
 }
 
-Router::Found Router::find_pattern(std::string_view path, PathParts& parts) const noexcept {
+Router::Found Router::find_pattern(std::string_view path, const Request* request,
+                                   PathParts& parts) const {
   const RouteIndex::Candidates candidates(patterns_, path);
-  std::uint32_t place = candidates.next(0);
-  while (place != RouteIndex::kEnd) {
-    const Entry& entry = *entries_[place];
-    switch (entry.pattern.match(path, parts)) {
-      case PathPattern::Result::match:
-        return {Result::match, &entry.definition};
-      case PathPattern::Result::gave_up:
-        return {Result::gave_up, &entry.definition};
-      case PathPattern::Result::no_match:
-        place = candidates.next(place + 1);
-    }
+  for (std::uint32_t place = candidates.next(0); place != RouteIndex::kEnd;
+       place = candidates.next(place + 1)) {
+    const RouteEntry& entry = *entries_[place];
+    const PathPattern::Result result = entry.pattern.match(path, parts);
+    if (result == PathPattern::Result::no_match) continue;
+    if (request != nullptr && !accepts(entry.definition, *request)) continue;
+    return {result == PathPattern::Result::match ? Result::match : Result::gave_up, &entry};
   }
+  parts.count = 0;
   return {};
 }
 

@@ -13,61 +13,97 @@
 #include <eddy/core/base/export.h>
 #include <eddy/web/app/internal/method_table.h>
 #include <eddy/web/app/internal/path_pattern.h>
+#include <eddy/web/app/internal/reverse_path.h>
 #include <eddy/web/app/internal/route_index.h>
+#include <eddy/web/http/request.h>
 
 namespace eddy::inline v0::web::internal {
 
 /// `route 'story' (/story/(\d+))`, as every message about it begins.
 [[nodiscard]] std::string describe(const RouteDefinition& definition);
 
-/// The routes of an application: which one a path belongs to. The first that was added and matches
-/// wins, as in Tornado. Literal ones are found by one look into a table nevertheless, and of others
-/// only those are tried that begin as the path does.
-class EDDY_API Router {
+/// A route of a Router. Not moved once it is there: requests that wait look at it.
+struct RouteEntry {
+  RouteDefinition definition;
+  PathPattern pattern;
+};
+
+/// A table by text.
+template <class Value>
+class TextTable {
  public:
-  enum class Result { no_match, match, gave_up };
-  struct Found {
-    Result result = Result::no_match;
-    const RouteDefinition* route = nullptr;
-  };
-
-  /// Checks and compiles a route. A function is added to the route of the same template, if there
-  /// is one. Throws std::invalid_argument naming the route, what is wrong, and for a count of
-  /// groups that does not fit also the handler and both counts.
-  void add(RouteDefinition definition);
-
-  /// Parts are views of `path`, not decoded.
-  [[nodiscard]] Found find(std::string_view path, PathParts& parts) const noexcept;
+  /// Null if there is none.
+  [[nodiscard]] const Value* find(std::string_view text) const noexcept {
+    const auto found = map_.find(text);
+    return found == map_.end() ? nullptr : &found->second;
+  }
+  /// Nothing happens where there is one already.
+  void add(std::string text, Value value) { map_.try_emplace(std::move(text), std::move(value)); }
 
  private:
-  struct Entry {
-    RouteDefinition definition;
-    PathPattern pattern;
-  };
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const noexcept {
       return std::hash<std::string_view>()(text);
     }
   };
+  std::unordered_map<std::string, Value, Hash, std::equal_to<>> map_;
+};
 
-  template <class Value>
-  using Table = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
+/// The routes that have names, whichever Router they are in.
+using RouteNames = TextTable<const RouteEntry*>;
 
-  /// The first of the patterns that matches.
-  [[nodiscard]] Found find_pattern(std::string_view path, PathParts& parts) const noexcept;
+/// `route 'story' (/story/(\d+))`, as messages about it begin.
+[[nodiscard]] std::string describe(const RouteDefinition& definition);
+/// A method takes all groups of its route, or none, and there is one. Throws std::invalid_argument
+/// naming the route, the method and both counts.
+void check_counts(const RouteDefinition& definition, std::size_t groups);
+/// The pattern of a route below a literal path.
+[[nodiscard]] std::string mounted(std::string_view prefix, const RouteDefinition& definition);
+/// The route's path with these values in it; see reverse_path.h. Throws as those do, and
+/// std::invalid_argument for another number of them than the pattern has groups, naming the route.
+[[nodiscard]] std::string reverse(const RouteEntry& route, UrlArguments arguments);
+
+/// Routes, and which one a request is for by its path and their matchers. The first that was added
+/// and matches wins, as in Tornado. Literal ones are found by one look into a table nevertheless,
+/// and of others only those are tried that begin as the path does.
+class EDDY_API Router {
+ public:
+  enum class Result { no_match, match, gave_up };
+  struct Found {
+    Result result = Result::no_match;
+    const RouteEntry* route = nullptr;
+  };
+
+  explicit Router(RouteNames& names) noexcept : names_(names) {}
+
+  /// Checks and compiles a route. A function is added to the route of the same template, if there
+  /// is one. Throws std::invalid_argument naming the route, what is wrong, and for a count of
+  /// groups that does not fit also the handler and both counts.
+  void add(RouteDefinition definition);
+
+  /// Parts are views of the request's path, not decoded. Throws what a matcher throws.
+  [[nodiscard]] Found find(const Request& request, PathParts& parts) const;
+  /// The same by the path alone, as if every matcher accepted.
+  [[nodiscard]] Found find(std::string_view path, PathParts& parts) const;
+
+ private:
+  [[nodiscard]] Found find(std::string_view path, const Request* request, PathParts& parts) const;
+  /// The first of the patterns that matches; `request` null: whatever their matchers say.
+  [[nodiscard]] Found find_pattern(std::string_view path, const Request* request,
+                                   PathParts& parts) const;
   void check_name(const RouteDefinition& definition) const;
-  void merge(Entry& same, RouteDefinition& definition);
+  void merge(RouteEntry& same, RouteDefinition& definition);
   void index(std::uint32_t place);
 
-  // Not moved once they are here: requests that wait look at them.
-  std::vector<std::unique_ptr<Entry>> entries_;
-  // Those that are no literals, by what they begin with and by their place among the entries.
+  std::vector<std::unique_ptr<RouteEntry>> entries_;
+  // By what they begin with and by their place among the entries: those that are no literals, and
+  // literals before which something else may have to be asked.
   RouteIndex patterns_;
-  Table<const Entry*> literals_;
-  Table<const Entry*> names_;
+  TextTable<const RouteEntry*> literals_;
   // Templates of functions, by their shape.
-  Table<Entry*> templates_;
+  TextTable<RouteEntry*> templates_;
+  RouteNames& names_;
 };
 
 }  // namespace eddy::inline v0::web::internal

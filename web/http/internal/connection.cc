@@ -337,6 +337,8 @@ bool Connection::receive_head(ByteBuffer& input, ByteBuffer& output) {
     return false;
   }
   stream_->store_peer(exchange_->introduce());
+  // Before it is asked whose request this is: that may depend on the host.
+  if (!server_->options().trusted_proxies.networks.empty()) identify();
   if (parser.head().has_body()) return take_content(input, output);
   // Nothing is moved: the bytes stay where they are until the next read.
   input.consume(parser.head_bytes());
@@ -463,7 +465,6 @@ void Connection::rename_consumed_coding() {
 
 // Calls the handler. True: it has answered, and the next request may follow.
 bool Connection::handle(std::string_view body, ByteBuffer& output) {
-  if (!server_->options().trusted_proxies.networks.empty()) identify();
   exchange_->begin(*server_->service(), *this, body);
   if (stream_->secure() || server_->options().https) exchange_->secured(stream_->tls());
   exchange_->set_began(eddy::internal::step_time(server_->loop()));

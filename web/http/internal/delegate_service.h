@@ -39,6 +39,12 @@ concept MakesDelegates =
     (std::is_invocable_v<F&> || std::is_invocable_v<F&, const Request&>)&&Callable<
         F>::kValid&& kIsDelegatePointer<typename Callable<F>::Result>;
 
+/// Whether the service below is to be called before a request's content is there.
+template <class F>
+inline constexpr bool kReadsBody = ExchangeParts<typename Callable<F>::Parameters>::kReadsBody;
+template <MakesDelegates F>
+inline constexpr bool kReadsBody<F> = true;
+
 /// The service that a server's handler stands for.
 template <class F>
 std::shared_ptr<HttpService> make_service(F function) {

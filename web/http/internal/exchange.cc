@@ -163,6 +163,7 @@ void Exchange::reset() noexcept {
   owner_ = nullptr;
   pinned_ = false;
   attachment = nullptr;
+  subject = nullptr;
   finished_ = false;
 }
 

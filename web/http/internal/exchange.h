@@ -210,6 +210,8 @@ class EDDY_API Exchange {
   [[nodiscard]] bool waiting() const noexcept { return task_.has_value(); }
   /// See ExchangeOwner::on_flush; true where nobody waits for the response any more.
   bool flush();
+  /// Another service, which lives as long as this exchange's, answers from now on.
+  void hand_to(HttpService& service) noexcept { service_ = &service; }
   /// The response is complete; nothing of it is changed afterwards.
   void finish() noexcept;
   [[nodiscard]] bool finished() const noexcept { return finished_; }
@@ -219,6 +221,8 @@ class EDDY_API Exchange {
 
   /// Whatever the service keeps for this exchange: a RequestHandler, for an Application.
   void* attachment = nullptr;
+  /// What the service has found this request to be for: a route, for an Application.
+  const void* subject = nullptr;
 
  private:
   friend class FlushAwaiter;

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include <eddy/web/app/application.h>
+#include <eddy/web/http/forwarded.h>
+
+#include <tests/web/app/test_exchange.h>
+#include <tests/web/http/manual_server.h>
+
+namespace {
+
+using eddy::web::Application;
+using eddy::web::Method;
+using eddy::web::Request;
+using eddy::web::RequestHandler;
+using eddy::web::Route;
+using eddy::web::route;
+using eddy::web::route_path;
+using eddy_tests::ManualServerTest;
+using eddy_tests::TestExchange;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+Route says(std::string_view path, std::string text) {
+  return route(Method::get, path, [text = std::move(text)] { return text; });
+}
+
+std::string got(Application& app, std::string_view path, std::string_view fields = {}) {
+  TestExchange exchange(app, "GET", path, {}, fields);
+  return exchange.status() == 200 ? exchange.body() : std::to_string(exchange.status());
+}
+
+std::string at_host(Application& app, std::string_view host, std::string_view path) {
+  return got(app, "http://" + std::string(host) + std::string(path));
+}
+
+// ---- Hosts
+
+TEST(Hosts, ComeBeforeEveryHostAndInOrderAndLeaveWhatTheyHaveNoRouteFor) {
+  Application app({says("/", "any"), says("/any", "any's")});
+  app.add_handlers("example\\.com", {says("/", "com"), says("/1", "com 1")})
+      .add_handlers(R"((\w+)\.example\.com)", {says("/", "sub")})
+      .add_handlers(".*\\.com", {says("/", "late"), says("/2", "late 2")})
+      .add(says("/late", "any's late"));
+  EXPECT_EQ(at_host(app, "example.com", "/"), "com");
+  EXPECT_EQ(at_host(app, "EXAMPLE.com:8080", "/"), "com");
+  EXPECT_EQ(at_host(app, "a.example.com", "/"), "sub");
+  EXPECT_EQ(at_host(app, "other.com", "/"), "late");
+  EXPECT_EQ(at_host(app, "example.com", "/2"), "late 2");
+  EXPECT_EQ(at_host(app, "example.com", "/any"), "any's");
+  EXPECT_EQ(at_host(app, "example.com", "/late"), "any's late");
+  EXPECT_EQ(at_host(app, "exampleXcom", "/"), "any");
+  EXPECT_EQ(at_host(app, "example.com.org", "/"), "any");
+  EXPECT_EQ(at_host(app, "h", "/1"), "404");
+}
+
+TEST(Hosts, TheDefaultHostIsAskedLastAndNotForProxies) {
+  Application app({says("/", "any")});
+  app.add_handlers("example\\.com", {says("/", "com"), says("/1", "com 1")});
+  EXPECT_EQ(at_host(app, "127.0.0.1", "/1"), "404");
+  app.set_default_host("Example.com");
+  EXPECT_EQ(at_host(app, "127.0.0.1", "/1"), "com 1");
+  EXPECT_EQ(at_host(app, "127.0.0.1", "/"), "any");
+  EXPECT_EQ(got(app, "/1", "X-Real-Ip: 192.0.2.7\r\n"), "404");
+}
+
+TEST(Hosts, AMalformedPatternIsNamed) {
+  Application app;
+  try {
+    app.add_handlers("a(", {});
+    FAIL() << "nothing was thrown";
+  } catch (const std::invalid_argument& error) {
+    EXPECT_THAT(error.what(), HasSubstr("host (a(): the pattern is malformed: "));
+  }
+}
+
+class ProxiedHosts : public ManualServerTest {
+ protected:
+  ProxiedHosts() {
+    app_.add_handlers(
+        "public\\.org",
+        {route(Method::post, "/",
+               [](const Request& request) { return "public " + std::string(request.body()); },
+               {.body_bytes = 8})});
+    app_.post("/", [](const Request& request) { return "any " + std::string(request.body()); });
+    eddy::web::ServerOptions options;
+    options.trusted_proxies.networks = {"127.0.0.1"};
+    options.trusted_proxies.headers = eddy::web::ProxyHeaders::x_forwarded;
+    options.trusted_proxies.host = true;
+    listen(options);
+  }
+  std::string answer(std::string_view length, std::string_view content) {
+    auto peer = connect(
+        "POST / HTTP/1.1\r\nHost: inner\r\nX-Forwarded-Host: public.org\r\n"
+        "Content-Length: " +
+        std::string(length) + "\r\n\r\n" + std::string(content));
+    return read(peer);
+  }
+};
+
+TEST_F(ProxiedHosts, AreWhatTheClientAskedForAlsoWhenTheContentIsPlanned) {
+  EXPECT_THAT(answer("5", "hello"), HasSubstr("public hello"));
+  // The limit is that of the route at the public host.
+  EXPECT_THAT(answer("9", "123456789"), HasSubstr("413"));
+}
+
+// ---- Matchers
+
+bool wants_json(const Request& request) { return request.header("Accept") == "json"; }
+
+TEST(Matchers, LeaveARequestToTheRoutesBehind) {
+  Application app;
+  app.add(wants_json, says("/x", "json"))
+      .add([](const Request& request) { return request.query() == "q"; }, says("/{any}", "query"))
+      .add(says("/x", "plain"))
+      .add(wants_json, says("/x", "never"))
+      .add(wants_json, says("/{any}", "json too"));
+  constexpr std::string_view kJson = "Accept: json\r\n";
+  EXPECT_EQ(got(app, "/x", kJson), "json");
+  EXPECT_EQ(got(app, "/x?q", kJson), "json");
+  EXPECT_EQ(got(app, "/x"), "plain");
+  EXPECT_EQ(got(app, "/x?q"), "query");
+  EXPECT_EQ(got(app, "/y", kJson), "json too");
+  EXPECT_EQ(got(app, "/y"), "404");
+}
+
+TEST(Matchers, MustAllAccept) {
+  Application app;
+  app.add(says("/", "both").when(wants_json).when([](const Request& request) {
+    return request.query() == "q";
+  }));
+  constexpr std::string_view kJson = "Accept: json\r\n";
+  EXPECT_EQ(got(app, "/?q", kJson), "both");
+  EXPECT_EQ(got(app, "/", kJson), "404");
+  EXPECT_EQ(got(app, "/?q"), "404");
+}
+
+TEST(Matchers, ThatThrowAreA500) {
+  Application app;
+  app.add([](const Request&) -> bool { throw std::runtime_error("no luck"); }, says("/", "never"));
+  TestExchange exchange(app, "GET", "/");
+  EXPECT_EQ(exchange.status(), 500);
+  ASSERT_EQ(exchange.logged().size(), 1U);
+  EXPECT_THAT(exchange.logged()[0], HasSubstr("no luck"));
+}
+
+class MatchedServer : public ManualServerTest {};
+
+TEST_F(MatchedServer, AMatcherThatThrowsIsNoWorseForARequestWithContent) {
+  app_.add([](const Request&) -> bool { throw std::runtime_error("no luck"); },
+           route(Method::post, "/", [] { return "never"; }));
+  listen();
+  auto peer = connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab");
+  EXPECT_THAT(read(peer), HasSubstr("500"));
+}
+
+// ---- Prefixes, templates, the default handler
+
+struct Wiki : RequestHandler {
+  void get(int id, std::string_view path) { write(id, "|", path); }
+  void post() {
+    for (const std::string& part : path_args()) write("[", part, "]");
+    write(path_arg("path").value_or("nothing"));
+    EXPECT_THROW((void)path_arg("other"), std::out_of_range);
+  }
+};
+
+struct Optional : RequestHandler {
+  void get() {
+    write(path_args().size(), path_arg("page") ? *path_arg("page") : "none",
+          path_arg("of").value());
+  }
+};
+
+TEST(Templates, AreForHandlerClassesToo) {
+  Application app({route_path<Wiki>("/user/{id}/files/{path...}")});
+  EXPECT_EQ(got(app, "/user/7/files/a/b%20c"), "7|a/b c");
+  EXPECT_EQ(got(app, "/user/7/files/"), "7|");
+  EXPECT_EQ(got(app, "/user//files/a"), "404");
+  EXPECT_EQ(got(app, "/user/7/files"), "404");
+}
+
+TEST(PathArgs, AreThereByPositionAndByName) {
+  Application app({route_path<Wiki>("/user/{id}/files/{path...}"),
+                   route<Optional>(R"(/list(?:/(?<page>\d+))?/(?<of>x))")});
+  EXPECT_EQ(TestExchange(app, "POST", "/user/7%2B/files/a/b%20c").body(), "[7+][a/b c]a/b c");
+  EXPECT_EQ(got(app, "/list/x"), "2nonex");
+  EXPECT_EQ(got(app, "/list/12/x"), "212x");
+}
+
+TEST(Mount, PutsARoutesPathBehindAPrefix) {
+  Application app;
+  app.mount("/a.b", {says("/", "root"), says("/p/{x}", "template"),
+                     route<Optional>(R"(^/(?<page>\d+)|/q/(?<of>x))")});
+  EXPECT_EQ(got(app, "/a.b/"), "root");
+  EXPECT_EQ(got(app, "/a.b/p/1"), "template");
+  EXPECT_EQ(got(app, "/a.b/q/x"), "2nonex");
+  for (const char* path : {"/", "/aXb/", "/aXb/q/x", "/q/x", "/a.b/a.b/"}) {
+    EXPECT_EQ(got(app, path), "404") << path;
+  }
+  EXPECT_THROW(app.mount("a", {}), std::invalid_argument);
+  EXPECT_THROW(app.mount("/a/", {}), std::invalid_argument);
+  EXPECT_THROW(app.mount("", {}), std::invalid_argument);
+}
+
+struct NotHere : RequestHandler {
+  void get() {
+    set_status(404);
+    write("not here: ", request().path(), path_args().size());
+  }
+};
+
+TEST(DefaultHandler, AnswersWhatNoRouteIsFor) {
+  Application app({says("/x", "x")});
+  app.set_default_handler<NotHere>();
+  EXPECT_EQ(got(app, "/x"), "x");
+  TestExchange other(app, "GET", "/y/z");
+  EXPECT_EQ(other.status(), 404);
+  EXPECT_EQ(other.body(), "not here: /y/z0");
+  EXPECT_EQ(TestExchange(app, "POST", "/y").status(), 405);
+  EXPECT_THROW(app.set_default_handler<Wiki>(), std::invalid_argument);
+}
+
+}  // namespace
