@@ -168,8 +168,8 @@ def check_includes():
 
 # Component, its folder, and public headers that its umbrella leaves to who wants them.
 COMPONENTS = (("core", "core/",
-               {"core/net/compact_address.h", "core/net/page_cache.h", "core/eddy.h", "core/net/proxy_protocol.h",
-                "core/task/priority_queue.h"}),
+               {"core/net/compact_address.h", "core/net/open_beneath.h", "core/net/page_cache.h", "core/eddy.h",
+                "core/net/proxy_protocol.h", "core/task/priority_queue.h"}),
               ("web", "web/", {"web/http/nlohmann_json.h"}),
               ("tls", "core/tls/", set()),
               ("testing", "tests/testing/", {"tests/testing/app_test.h"}),
