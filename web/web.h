@@ -19,6 +19,8 @@
 #include <eddy/web/escape/escape.h>            // IWYU pragma: export
 #include <eddy/web/escape/linkify.h>           // IWYU pragma: export
 #include <eddy/web/http/body_decoder.h>        // IWYU pragma: export
+#include <eddy/web/http/byte_ranges.h>         // IWYU pragma: export
+#include <eddy/web/http/conditions.h>          // IWYU pragma: export
 #include <eddy/web/http/content_coding.h>      // IWYU pragma: export
 #include <eddy/web/http/cookies.h>             // IWYU pragma: export
 #include <eddy/web/http/etag.h>                // IWYU pragma: export
@@ -35,6 +37,7 @@
 #include <eddy/web/http/parameters.h>          // IWYU pragma: export
 #include <eddy/web/http/quality.h>             // IWYU pragma: export
 #include <eddy/web/http/range.h>               // IWYU pragma: export
+#include <eddy/web/http/representation.h>      // IWYU pragma: export
 #include <eddy/web/http/request.h>             // IWYU pragma: export
 #include <eddy/web/http/request_body.h>        // IWYU pragma: export
 #include <eddy/web/http/response.h>            // IWYU pragma: export

@@ -103,6 +103,42 @@ void apply_to_not_modified(HeaderList request, Headers& headers) {
   if (named && named->find(weak) != std::string::npos) headers.set("ETag", weak);
 }
 
+/// The weights that a client gives to codings.
+class CodingQualities {
+ public:
+  explicit CodingQualities(std::string_view accept_encoding) {
+    named_.fill(kUnnamed);
+    for (const QualityItem& item : parse_quality_list(accept_encoding)) {
+      int* quality = nullptr;
+      if (item.value == "*") {
+        quality = &others_;
+      } else if (const auto coding = coding_of(item.value)) {
+        quality = &named_[static_cast<std::size_t>(*coding)];
+      }
+      // Said twice, a refusal counts.
+      const bool counts = quality != nullptr && (*quality == kUnnamed || item.quality == 0);
+      if (counts) *quality = item.quality;
+    }
+  }
+
+  [[nodiscard]] int of(ContentCoding coding) const noexcept {
+    const int quality = named_[static_cast<std::size_t>(coding)];
+    return quality != kUnnamed ? quality : others_;
+  }
+  [[nodiscard]] bool identity_refused() const noexcept { return of(ContentCoding::identity) == 0; }
+  /// Not refused, and liked at least as well as the content as it is.
+  [[nodiscard]] bool wants(ContentCoding coding) const noexcept {
+    return coding != ContentCoding::identity && of(coding) > 0 &&
+           of(coding) >= of(ContentCoding::identity);
+  }
+
+ private:
+  static constexpr int kUnnamed = -1;
+
+  int others_ = kUnnamed;
+  std::array<int, std::size(kNames)> named_;
+};
+
 }  // namespace
 
 std::string_view name_of(ContentCoding coding) noexcept {
@@ -124,39 +160,31 @@ bool can_encode(ContentCoding coding) noexcept {
 
 CodingChoice choose_content_coding(std::string_view accept_encoding,
                                    std::span<const ContentCoding> codings) {
-  constexpr int kUnnamed = -1;
-  const auto items = parse_quality_list(accept_encoding);
-  int others = kUnnamed;
-  std::array<int, std::size(kNames)> named;
-  named.fill(kUnnamed);
-  for (const QualityItem& item : items) {
-    int* quality = nullptr;
-    if (item.value == "*") {
-      quality = &others;
-    } else if (const auto coding = coding_of(item.value)) {
-      quality = &named[static_cast<std::size_t>(*coding)];
-    }
-    // Said twice, a refusal counts.
-    const bool counts = quality != nullptr && (*quality == kUnnamed || item.quality == 0);
-    if (counts) *quality = item.quality;
-  }
-  const auto quality_of = [&](ContentCoding coding) {
-    const int quality = named[static_cast<std::size_t>(coding)];
-    return quality != kUnnamed ? quality : others;
-  };
-
-  const int identity = quality_of(ContentCoding::identity);
-  CodingChoice choice{ContentCoding::identity, identity == 0};
+  const CodingQualities qualities(accept_encoding);
+  CodingChoice choice{ContentCoding::identity, qualities.identity_refused()};
   int best = 0;
   for (const ContentCoding coding : codings) {
-    if (coding == ContentCoding::identity || !can_encode(coding)) continue;
-    const int quality = quality_of(coding);
-    if (quality > best && quality >= identity) {
+    if (!can_encode(coding) || !qualities.wants(coding)) continue;
+    const int quality = qualities.of(coding);
+    if (quality > best) {
       best = quality;
       choice.coding = coding;
     }
   }
   return choice;
+}
+
+std::vector<ContentCoding> accepted_codings(std::string_view accept_encoding,
+                                            std::span<const ContentCoding> codings) {
+  const CodingQualities qualities(accept_encoding);
+  std::vector<ContentCoding> accepted;
+  for (const ContentCoding coding : codings) {
+    if (qualities.wants(coding)) accepted.push_back(coding);
+  }
+  std::stable_sort(accepted.begin(), accepted.end(), [&](ContentCoding a, ContentCoding b) {
+    return qualities.of(a) > qualities.of(b);
+  });
+  return accepted;
 }
 
 ContentCoding apply_content_coding(const CompressionOptions& options, HeaderList request,

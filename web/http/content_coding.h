@@ -72,6 +72,12 @@ struct CodingChoice {
 [[nodiscard]] EDDY_API CodingChoice choose_content_coding(std::string_view accept_encoding,
                                                           std::span<const ContentCoding> codings);
 
+/// Of `codings` those in which such a client takes content at least as gladly as it is, what it
+/// likes best first; between equals what stands first. Whether they can be encoded is not asked:
+/// for content that lies there packed.
+[[nodiscard]] EDDY_API std::vector<ContentCoding> accepted_codings(
+    std::string_view accept_encoding, std::span<const ContentCoding> codings);
+
 /// Decides how a response's content is encoded, and gives its header fields the form that goes with
 /// it. To be called once, when the head is complete, for HEAD as for GET. `size` is the content's,
 /// none if it is not known yet; where `may_encode` is false the content is left as it is, and the

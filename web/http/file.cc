@@ -16,6 +16,12 @@ namespace {
 
 std::error_code last_error() noexcept { return {errno, std::system_category()}; }
 
+std::chrono::sys_time<std::chrono::nanoseconds> modified_of(const struct stat& status) noexcept {
+  return std::chrono::sys_time<std::chrono::nanoseconds>(
+      std::chrono::seconds(status.st_mtim.tv_sec) +
+      std::chrono::nanoseconds(status.st_mtim.tv_nsec));
+}
+
 }  // namespace
 
 File::Opened::~Opened() { ::close(fd); }
@@ -60,13 +66,19 @@ File File::adopt(int fd, std::error_code& error) {
   }
   opened->size = static_cast<std::uint64_t>(status.st_size);
   opened->inode = status.st_ino;
-  opened->modified = std::chrono::sys_time<std::chrono::nanoseconds>(
-      std::chrono::seconds(status.st_mtim.tv_sec) +
-      std::chrono::nanoseconds(status.st_mtim.tv_nsec));
+  opened->device = status.st_dev;
+  opened->modified = modified_of(status);
   error.clear();
   File file;
   file.opened_ = std::move(opened);
   return file;
+}
+
+bool File::changed() const noexcept {
+  struct stat status {};
+  if (!opened_ || ::fstat(opened_->fd, &status) != 0) return true;
+  return static_cast<std::uint64_t>(status.st_size) != opened_->size ||
+         modified_of(status) != opened_->modified;
 }
 
 IoResult File::read(std::uint64_t offset, std::span<char> buffer) const noexcept {

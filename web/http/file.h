@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include <eddy/core/base/export.h>
 #include <eddy/core/net/socket_ops.h>
@@ -34,13 +35,16 @@ class EDDY_API File {
   explicit operator bool() const noexcept { return opened_ != nullptr; }
   /// The descriptor, which stays the file's; -1 without one.
   [[nodiscard]] int fd() const noexcept { return opened_ ? opened_->fd : -1; }
-  /// Bytes, the time of the last change, and the number that tells it from the file system's
-  /// others, as they were when it was opened.
+  /// Bytes, the time of the last change, the number that tells it from the file system's others,
+  /// and the file system, as they were when it was opened.
   [[nodiscard]] std::uint64_t size() const noexcept { return opened_ ? opened_->size : 0; }
   [[nodiscard]] std::chrono::sys_time<std::chrono::nanoseconds> modified() const noexcept {
     return opened_ ? opened_->modified : std::chrono::sys_time<std::chrono::nanoseconds>{};
   }
   [[nodiscard]] std::uint64_t inode() const noexcept { return opened_ ? opened_->inode : 0; }
+  [[nodiscard]] std::uint64_t device() const noexcept { return opened_ ? opened_->device : 0; }
+  /// Whether size or time are no longer those.
+  [[nodiscard]] bool changed() const noexcept;
 
   /// Reads what is there from `offset` on, at most `buffer`; 0 bytes at the file's end. Waits for
   /// the disk.
@@ -56,6 +60,7 @@ class EDDY_API File {
     int fd;
     std::uint64_t size = 0;
     std::uint64_t inode = 0;
+    std::uint64_t device = 0;
     std::chrono::sys_time<std::chrono::nanoseconds> modified{};
   };
 
@@ -67,6 +72,22 @@ class EDDY_API File {
 struct FilePart {
   File file;
   std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+};
+
+/// Several parts of a file, with text before each and behind the last: the content of a 206 for
+/// several ranges. It is cut as a FilePart is.
+struct FilePieces {
+  struct Piece {
+    std::string before;
+    std::uint64_t offset = 0;
+    std::uint64_t length = 0;
+  };
+
+  File file;
+  std::vector<Piece> pieces;
+  std::string end;
+  /// Bytes of all that.
   std::uint64_t length = 0;
 };
 

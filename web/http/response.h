@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,8 @@ struct EDDY_API Response {
   std::string body = {};
   /// Sent instead of `body`, from where it lies on the disk.
   std::optional<FilePart> file = {};
+  /// Sent instead of both.
+  std::shared_ptr<const FilePieces> file_pieces = {};
 
   Response() = default;
   explicit Response(int status) : status(status) {}

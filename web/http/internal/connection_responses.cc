@@ -120,7 +120,7 @@ bool Connection::respond(ByteBuffer& output) {
   Response& response = exchange_->response();
   try {
     if (!state.head_sent) {
-      if (!response.file) choose_coding(response.body.size());
+      if (!response.file && !response.file_pieces) choose_coding(response.body.size());
       if (state.encoding && !encode(response.body, ContentEncoder::Flush::end)) return false;
       respond_whole(output);
     } else if (!write_streamed(output, true)) {
@@ -143,7 +143,9 @@ void Connection::respond_whole(ByteBuffer& output) {
   const ResponseState& state = exchange_->state();
   const std::string_view content =
       state.encoding ? state.encoding->encoded().view() : response.body;
-  std::optional<std::uint64_t> length = response.file ? response.file->length : content.size();
+  std::optional<std::uint64_t> length = content.size();
+  if (response.file) length = response.file->length;
+  if (response.file_pieces) length = response.file_pieces->length;
   // HEAD: what encoding would have come to is not known.
   if (state.coded && !state.encoding) length.reset();
   if (response.status >= 200) {
@@ -159,10 +161,14 @@ void Connection::respond_whole(ByteBuffer& output) {
   }
   note_close(head);
   if (!head.send_content) return;
-  if (response.file) {
+  if (response.file || response.file_pieces) {
     send(output);
-    if (stream_->closed() || response.file->length == 0) return;
-    outgoing_.attach(std::move(*response.file));
+    if (stream_->closed() || length == 0) return;
+    if (response.file_pieces) {
+      outgoing_.attach(std::move(response.file_pieces));
+    } else {
+      outgoing_.attach(std::move(*response.file));
+    }
     flush();
   } else if (content.size() > Outgoing::kStep) {
     send_large(output);

@@ -157,6 +157,7 @@ void Exchange::reset() noexcept {
   response_.reason.clear();
   response_.headers.clear();
   response_.file.reset();
+  response_.file_pieces.reset();
   // Assigning an empty one would keep the memory.
   if (response_.body.capacity() > kKeptBodyBytes) std::string().swap(response_.body);
   response_.body.clear();

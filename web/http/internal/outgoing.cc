@@ -34,12 +34,39 @@ void Outgoing::attach(FilePart part) {
   file_ = std::make_unique<Sending>(FileSender(std::move(part.file), part.offset, part.length));
 }
 
+void Outgoing::attach(std::shared_ptr<const FilePieces> pieces) {
+  // Behind nothing of the file comes the text before the first piece.
+  file_ = std::make_unique<Sending>(FileSender(pieces->file, 0, 0));
+  file_->pieces = std::move(pieces);
+}
+
+// What has been attached, or a piece of it, has been sent.
+Outgoing::Result Outgoing::end_piece() noexcept {
+  const FilePieces* const pieces = file_->pieces.get();
+  if (pieces == nullptr) {
+    file_.reset();
+    return Result::all_sent;
+  }
+  try {
+    if (file_->next == pieces->pieces.size()) {
+      kept_.append(pieces->end);
+      file_.reset();
+    } else {
+      const FilePieces::Piece& piece = pieces->pieces[file_->next++];
+      kept_.append(piece.before);
+      file_->sender = FileSender(pieces->file, piece.offset, piece.length);
+    }
+  } catch (...) {  // no memory
+    return Result::broken;
+  }
+  return Result::more;
+}
+
 Outgoing::Result Outgoing::send_file(Stream& stream) noexcept {
   if (!file_->warming.ended()) return Result::blocked;
   switch (file_->sender.step(stream)) {
     case FileSender::Result::sent_all:
-      file_.reset();
-      return Result::all_sent;
+      return end_piece();
     case FileSender::Result::more:
       return Result::more;
     case FileSender::Result::blocked:

@@ -46,6 +46,7 @@ class Outgoing {
 
   /// Behind all bytes; nothing is added until it has been sent.
   void attach(FilePart part);
+  void attach(std::shared_ptr<const FilePieces> pieces);
 
   /// more: goes on at once, when others have had their turn. cold: goes on
   /// when warm() says so.
@@ -80,6 +81,9 @@ class Outgoing {
     explicit Sending(FileSender part) noexcept : sender(std::move(part)) {}
     FileSender sender;
     RunningTask warming;
+    /// Of those the `next` that is not being sent yet.
+    std::shared_ptr<const FilePieces> pieces;
+    std::size_t next = 0;
   };
 
   struct Content {
@@ -101,6 +105,7 @@ class Outgoing {
   [[nodiscard]] Result send_behind(Stream& stream) noexcept;
   [[nodiscard]] Result send_content(Stream& stream) noexcept;
   [[nodiscard]] Result send_file(Stream& stream) noexcept;
+  [[nodiscard]] Result end_piece() noexcept;
 
   ByteBuffer kept_;
   std::unique_ptr<Content> content_;
