@@ -30,6 +30,7 @@ std::span<const FuzzTarget> fuzz_targets() {
       {"response_head", fuzz_response_head},
       {"template", fuzz_template},
       {"signed_tokens", fuzz_signed_tokens},
+      {"static_path", fuzz_static_path},
   };
   return kTargets;
 }

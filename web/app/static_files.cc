@@ -1,182 +1,164 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/app/static_files.h>
 
-#include <algorithm>
-#include <charconv>
-#include <chrono>
+#include <array>
 #include <optional>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
-#include <vector>
 
-#include <eddy/web/http/etag.h>
-#include <eddy/web/http/http_date.h>
+#include <eddy/web/app/application.h>
+#include <eddy/web/app/internal/static_folder.h>
+#include <eddy/web/app/internal/static_path.h>
+#include <eddy/web/app/internal/static_versions.h>
+#include <eddy/web/http/content_coding.h>
 #include <eddy/web/http/http_error.h>
-#include <eddy/web/http/mime.h>
-#include <eddy/web/http/range.h>
+#include <eddy/web/http/representation.h>
 
 namespace eddy::inline v0::web {
 
-namespace internal {
+using internal::StaticFolder;
+using internal::StaticVersions;
 
 namespace {
 
-void append_hex(std::string& text, std::uint64_t number) {
-  char digits[16];
-  text.append(digits, std::to_chars(digits, digits + sizeof digits, number, 16).ptr);
-}
+/// Of equals what packs best.
+constexpr std::array<ContentCoding, 3> kCodings{ContentCoding::br, ContentCoding::zstd,
+                                                ContentCoding::gzip};
+/// A year, which is for ever (RFC 9111, 1.2.2), and not even to be asked for by a reload (RFC
+/// 8246).
+constexpr std::string_view kForEver = "public, max-age=31536000, immutable";
 
-/// A file that is replaced or written to has another one, unless that happens within the clock's
-/// grain and changes neither size nor inode.
-std::string entity_tag(const File& file) {
-  std::string tag = "\"";
-  append_hex(tag, file.inode());
-  tag += '-';
-  append_hex(tag, file.size());
-  tag += '-';
-  append_hex(tag, static_cast<std::uint64_t>(file.modified().time_since_epoch().count()));
-  return tag + '"';
-}
-
-/// A clock that was wrong must not give a date that has yet to come (RFC 9110, 8.8.2.1).
-std::chrono::sys_seconds last_modified(const File& file) {
-  using std::chrono::seconds;
-  const auto now = std::chrono::floor<seconds>(std::chrono::system_clock::now());
-  return std::min(std::chrono::floor<seconds>(file.modified()), now);
-}
-
-/// 200 to go on; else the status that the conditions come to (RFC 9110, 13.2.2).
-int check_conditions(HeaderList fields, std::string_view tag, std::chrono::sys_seconds modified) {
-  if (const auto list = fields.get("If-Match")) {
-    if (!tag_list_matches(*list, tag, TagComparison::strong)) return 412;
-  } else if (const auto date = fields.find("If-Unmodified-Since")) {
-    const auto since = parse_http_date(*date);
-    if (since && modified > *since) return 412;
+std::string_view suffix_of(ContentCoding coding) noexcept {
+  switch (coding) {
+    case ContentCoding::br:
+      return ".br";
+    case ContentCoding::zstd:
+      return ".zst";
+    default:
+      return ".gz";
   }
-  if (const auto list = fields.get("If-None-Match")) {
-    if (tag_list_matches(*list, tag, TagComparison::weak)) return 304;
-  } else if (const auto date = fields.find("If-Modified-Since")) {
-    const auto since = parse_http_date(*date);
-    if (since && modified <= *since) return 304;
+}
+
+/// The file's packed form that the client likes best of those that are there.
+std::optional<Representation> packed_form(const StaticFolder& folder, const Request& request,
+                                          const File& file, const std::string& path) {
+  const auto accepted = request.headers().get("Accept-Encoding");
+  if (!accepted) return std::nullopt;
+  for (const ContentCoding coding : accepted_codings(*accepted, kCodings)) {
+    std::error_code error;
+    File packed = folder.open(path + std::string(suffix_of(coding)), error);
+    // An older one is of what the file was before.
+    if (error || packed.modified() < file.modified()) continue;
+    Representation form = Representation::of(std::move(packed), path);
+    form.coding = name_of(coding);
+    // Also where both are one file by a link, they are not the same bytes to a client.
+    form.tag.insert(form.tag.size() - 1, "-" + form.coding);
+    return form;
   }
-  return 200;
+  return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<std::string> normal_path(std::string_view path) {
-  if (path.find('\0') != std::string_view::npos) return std::nullopt;
-  std::vector<std::string_view> parts;
-  while (!path.empty()) {
-    const std::size_t slash = path.find('/');
-    const std::string_view part = path.substr(0, slash);
-    path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
-    if (part == "..") {
-      if (parts.empty()) return std::nullopt;
-      parts.pop_back();
-    } else if (!part.empty() && part != ".") {
-      parts.push_back(part);
-    }
-  }
-  std::string normal;
-  for (const std::string_view part : parts) {
-    if (!normal.empty()) normal += '/';
-    normal += part;
-  }
-  return normal;
-}
+class StaticFiles::State {
+ public:
+  State(std::string path, StaticFileOptions given)
+      : folder(std::move(path), given.links), options(std::move(given)) {}
 
-Response serve_file(const Request& request, File file, std::string_view name) {
-  const std::string tag = entity_tag(file);
-  const auto modified = last_modified(file);
-  const std::uint64_t size = file.size();
-  Response response;
-  response.headers.set("ETag", tag);
-  response.headers.set("Last-Modified", format_http_date(modified));
-  response.headers.set("Accept-Ranges", "bytes");
-  response.status = check_conditions(request.headers(), tag, modified);
-  if (response.status != 200) return response;
-
-  response.headers.set("Content-Type", mime_type(name));
-  ByteRange part{0, size - 1};
-  const auto range = request.headers().find("Range");
-  const auto if_range = request.headers().find("If-Range");
-  // Of other methods it is to be ignored (RFC 9110, 14.2).
-  if (range && request.method() == Method::get &&
-      (!if_range || if_range_matches(*if_range, tag, modified))) {
-    const ByteRanges ranges = parse_range(*range, size);
-    if (ranges.result == RangeResult::unsatisfiable) {
-      response.status = 416;
-      response.headers.set("Content-Range", unsatisfied_content_range(size));
-      response.headers.set("Content-Type", "text/plain");
-      return response;
-    }
-    if (ranges.result == RangeResult::satisfiable && ranges.ranges.size() == 1 &&
-        ranges.ranges.front().size() < size) {
-      part = ranges.ranges.front();
-      response.status = 206;
-      response.headers.set("Content-Range", content_range(part, size));
-    }
-  }
-  response.file = FilePart{std::move(file), part.first, size == 0 ? 0 : part.size()};
-  return response;
-}
-
-}  // namespace internal
-
-namespace {
-
-/// What the file system says of a name is the client's business, but for a server's own trouble.
-[[noreturn]] void refuse(std::error_code error, const std::string& name) {
-  for (const auto missing : {std::errc::no_such_file_or_directory, std::errc::not_a_directory,
-                             std::errc::filename_too_long}) {
-    if (error == missing) throw HttpError(404);
-  }
-  const std::string what = name + ": " + error.message();
-  for (const auto denied :
-       {std::errc::permission_denied, std::errc::operation_not_permitted, std::errc::is_a_directory,
-        std::errc::invalid_argument, std::errc::no_such_device_or_address,
-        std::errc::too_many_symbolic_link_levels}) {
-    if (error == denied) throw HttpError(403, what);
-  }
-  throw HttpError(500, what);
-}
-
-}  // namespace
+  StaticFolder folder;
+  StaticFileOptions options;
+  StaticVersions versions;
+};
 
 StaticFiles::StaticFiles(std::string folder, StaticFileOptions options)
-    : folder_(std::move(folder)), options_(std::move(options)) {
-  // It would be the root of all files.
-  if (folder_.empty()) throw std::invalid_argument("StaticFiles: no folder is given");
-  while (folder_.size() > 1 && folder_.back() == '/') folder_.pop_back();
+    : state_(std::make_shared<State>(std::move(folder), std::move(options))) {
+  const std::string& prefix = state_->options.url_prefix;
+  if (!prefix.starts_with('/') || !prefix.ends_with('/')) {
+    throw std::invalid_argument("StaticFiles: the url_prefix '" + prefix +
+                                "' does not begin and end with a slash");
+  }
+  if (!state_->options.cache_control.empty()) {
+    Headers().set("Cache-Control", state_->options.cache_control);
+  }
 }
 
 Response StaticFiles::operator()(const Request& request, std::string_view path) const {
   const auto normal = internal::normal_path(path);
   if (!normal) throw HttpError(path.find('\0') == std::string_view::npos ? 403 : 404);
-  const std::string name = folder_ + "/" + *normal;
   std::error_code error;
-  File file = File::open(name, error);
+  File file = state_->folder.open(*normal, error);
   if (!error && path.ends_with('/')) throw HttpError(404);  // a file is no folder
-  if (!error) return internal::serve_file(request, std::move(file), name);
-  if (error == std::errc::is_a_directory) return folder(request, name);
-  refuse(error, name);
+  if (!error) return respond(request, std::move(file), *normal);
+  if (error == std::errc::is_a_directory) return folder(request, *normal);
+  internal::refuse_file(error, state_->folder.name_of(*normal));
 }
 
 Response StaticFiles::folder(const Request& request, const std::string& path) const {
-  const std::string_view asked = request.path();
-  // A path of two slashes would be another host's to a browser that is sent there.
-  if (options_.default_filename.empty() || asked.starts_with("//")) throw HttpError(403);
-  if (!asked.ends_with('/')) {
-    std::string target = std::string(asked) + "/";
-    if (!request.query().empty()) target.append("?").append(request.query());
-    return Response::redirect(target, true);
+  const std::string& default_filename = state_->options.default_filename;
+  if (default_filename.empty()) throw HttpError(403);
+  if (!request.path().ends_with('/')) {
+    const auto target = internal::folder_redirect(request.path(), request.query());
+    if (!target) throw HttpError(403);
+    return Response::redirect(*target, true);
   }
+  const std::string name = path.empty() ? default_filename : path + "/" + default_filename;
   std::error_code error;
-  const std::string name = path + "/" + options_.default_filename;
-  File file = File::open(name, error);
-  if (error) refuse(error, name);
-  return internal::serve_file(request, std::move(file), name);
+  File file = state_->folder.open(name, error);
+  if (error) internal::refuse_file(error, state_->folder.name_of(name));
+  return respond(request, std::move(file), name);
+}
+
+Response StaticFiles::respond(const Request& request, File file, const std::string& path) const {
+  const StaticFileOptions& options = state_->options;
+  std::string cache_control = options.cache_control;
+  if (!request.query().empty()) {
+    if (const auto version = request.query_arguments().find("v"); version && !version->empty()) {
+      cache_control = state_->versions.find(file) == *version ? kForEver : "no-cache";
+    }
+  }
+  std::optional<Representation> form;
+  if (options.precompressed) form = packed_form(state_->folder, request, file, path);
+  if (!form) form = Representation::of(std::move(file), path);
+  Response response = serve(request, std::move(*form));
+  if (options.precompressed) response.headers.set("Vary", "Accept-Encoding");
+  const bool good = response.status < 400;
+  if (good && !cache_control.empty()) response.headers.set("Cache-Control", cache_control);
+  return response;
+}
+
+std::string StaticFiles::url(std::string_view path) const {
+  std::string url = state_->options.url_prefix + internal::url_path(path);
+  const auto normal = internal::normal_path(path);
+  if (!normal) return url;
+  std::error_code error;
+  const File file = state_->folder.open(*normal, error);
+  if (error) return url;
+  const std::string version = state_->versions.find(file);
+  if (!version.empty()) url.append("?v=").append(version);
+  return url;
+}
+
+Task<std::string> StaticFiles::versioned_url(std::string path) const {
+  const std::shared_ptr<State> state = state_;
+  std::string url = state->options.url_prefix + internal::url_path(path);
+  const auto normal = internal::normal_path(path);
+  if (!normal) co_return url;
+  std::error_code error;
+  File file = state->folder.open(*normal, error);
+  if (error) co_return url;
+  const std::string version = co_await state->versions.wait(std::move(file));
+  if (!version.empty()) url.append("?v=").append(version);
+  co_return url;
+}
+
+Application& StaticFiles::add_to(Application& app) const {
+  app.get(state_->options.url_prefix + "{path...}", *this);
+  for (const char* name : {"favicon.ico", "robots.txt"}) {
+    app.get(std::string("/") + name,
+            [files = *this, name](const Request& request) { return files(request, name); });
+  }
+  return app;
 }
 
 }  // namespace eddy::inline v0::web

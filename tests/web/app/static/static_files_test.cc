@@ -6,20 +6,18 @@
 
 #include <chrono>
 #include <filesystem>
+#include <initializer_list>
 #include <string>
+#include <utility>
 
 #include <eddy/web/http/http_date.h>
 #include <tests/core/descriptor_limit.h>
-#include <tests/core/temporary_folder.h>
-#include <tests/web/http/manual_server.h>
+#include <tests/web/app/static/static_server.h>
 
 namespace {
 
 using eddy::core_test::DescriptorLimit;
-using eddy::core_test::TemporaryFolder;
-using eddy::testing::ManualPeer;
 using eddy::web::StaticFiles;
-using eddy::web::internal::normal_path;
 using testing::Contains;
 using testing::EndsWith;
 using testing::HasSubstr;
@@ -27,53 +25,23 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-TEST(NormalPath, KeepsWithinTheFolder) {
-  EXPECT_EQ(normal_path("a/b.txt"), "a/b.txt");
-  EXPECT_EQ(normal_path("a//./b/"), "a/b");
-  EXPECT_EQ(normal_path("a/../b"), "b");
-  EXPECT_EQ(normal_path(""), "");
-  EXPECT_EQ(normal_path(".."), std::nullopt);
-  EXPECT_EQ(normal_path("a/../../b"), std::nullopt);
-  EXPECT_EQ(normal_path("/etc/passwd"), "etc/passwd");
-  EXPECT_EQ(normal_path("..a/b.."), "..a/b..");
-  EXPECT_EQ(normal_path(std::string_view("a\0b", 3)), std::nullopt);
-}
-
 TEST(StaticFiles, NoFolderIsNotTheRootOfAllFiles) {
   EXPECT_THROW(StaticFiles(""), std::invalid_argument);
 }
 
-class StaticFilesTest : public eddy_tests::ManualServerTest {
+class StaticFilesTest : public eddy_tests::StaticServerTest {
  protected:
   StaticFilesTest() {
-    std::filesystem::create_directory(folder_ / "sub");
-    folder_.write("file.html", "0123456789");
-    folder_.write("empty.txt");
-    folder_.write("sub/index.html", "index");
-    app_.get("/s/{path...}", StaticFiles(folder_ / ""));
-    app_.get("/d/{path...}", StaticFiles(folder_.path(), {.default_filename = "index.html"}));
-    listen();
-    peer_ = connect();
+    folder_.write("root/file.html", "0123456789");
+    folder_.write("root/empty.txt");
+    folder_.write("root/sub/index.html", "index");
+    app_.get("/s/{path...}", StaticFiles(root_ + "/"));
+    app_.get("/d/{path...}", StaticFiles(root_, {.default_filename = "index.html"}));
+    start();
   }
-
-  std::string get(std::string_view path, std::string_view fields = "",
-                  std::string_view method = "GET") {
-    send(peer_, std::string(method) + " " + std::string(path) + " HTTP/1.1\r\nHost: h\r\n" +
-                    std::string(fields) + "\r\n");
-    return read(peer_);
-  }
-  static std::string field(const std::string& answer, std::string_view name) {
-    const std::size_t at = answer.find(std::string(name) + ": ");
-    if (at == std::string::npos) return {};
-    const std::size_t start = at + name.size() + 2;
-    return answer.substr(start, answer.find("\r\n", start) - start);
-  }
-
-  TemporaryFolder folder_;
-  ManualPeer peer_;
 };
 
-TEST_F(StaticFilesTest, ServesAFileWithWhatCachesNeed) {
+TEST_F(StaticFilesTest, W46ServesAFileWithWhatCachesNeed) {
   const std::string answer = get("/s/file.html");
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
   EXPECT_THAT(answer, EndsWith("Content-Length: 10\r\n\r\n0123456789"));
@@ -88,7 +56,7 @@ TEST_F(StaticFilesTest, ServesAFileWithWhatCachesNeed) {
   EXPECT_THAT(logged_, IsEmpty());
 }
 
-TEST_F(StaticFilesTest, WhatIsNotThereOrNotForThem) {
+TEST_F(StaticFilesTest, W48WhatIsNotThereOrNotForThem) {
   EXPECT_THAT(get("/s/none"), StartsWith("HTTP/1.1 404 "));
   EXPECT_THAT(get("/s/file.html/more"), StartsWith("HTTP/1.1 404 "));
   EXPECT_THAT(get("/s/file.html/"), StartsWith("HTTP/1.1 404 "));
@@ -98,19 +66,19 @@ TEST_F(StaticFilesTest, WhatIsNotThereOrNotForThem) {
   EXPECT_THAT(get("/s/"), StartsWith("HTTP/1.1 403 "));
   EXPECT_THAT(get("/s/%2e%2e/secret"), StartsWith("HTTP/1.1 403 "));
   EXPECT_THAT(get("/s/..%2f..%2fetc%2fpasswd"), StartsWith("HTTP/1.1 403 "));
-  ::mkfifo((folder_ / "pipe").c_str(), 0600);
+  ::mkfifo((folder_ / "root/pipe").c_str(), 0600);
   EXPECT_THAT(get("/s/pipe"), StartsWith("HTTP/1.1 403 "));
   EXPECT_THAT(get("/s/file.html", "Content-Length: 0\r\n", "POST"), StartsWith("HTTP/1.1 405 "));
 }
 
 TEST_F(StaticFilesTest, WhatTheSystemRefusesIsNotThere) {
-  std::filesystem::create_symlink("loop", folder_ / "loop");
+  std::filesystem::create_symlink("loop", folder_ / "root/loop");
   EXPECT_THAT(get("/s/loop"), StartsWith("HTTP/1.1 403 "));
-  std::filesystem::create_directory(folder_ / "odd");
-  std::filesystem::create_directory(folder_ / "odd/index.html");
+  std::filesystem::create_directory(folder_ / "root/odd");
+  std::filesystem::create_directory(folder_ / "root/odd/index.html");
   EXPECT_THAT(get("/d/odd/"), StartsWith("HTTP/1.1 403 "));
-  std::filesystem::create_directory(folder_ / "round");
-  std::filesystem::create_symlink("index.html", folder_ / "round/index.html");
+  std::filesystem::create_directory(folder_ / "root/round");
+  std::filesystem::create_symlink("index.html", folder_ / "root/round/index.html");
   EXPECT_THAT(get("/d/round/"), StartsWith("HTTP/1.1 403 "));
 }
 
@@ -125,14 +93,14 @@ TEST_F(StaticFilesTest, AServerWithoutDescriptorsSaysSo) {
 
 TEST_F(StaticFilesTest, ADateThatHasYetToComeIsNotSent) {
   const auto tomorrow = std::filesystem::file_time_type::clock::now() + std::chrono::hours(24);
-  std::filesystem::last_write_time(folder_ / "file.html", tomorrow);
+  std::filesystem::last_write_time(folder_ / "root/file.html", tomorrow);
   const std::string answer = get("/s/file.html");
   const auto modified = eddy::web::parse_http_date(field(answer, "Last-Modified"));
   ASSERT_TRUE(modified);
   EXPECT_LE(*modified, std::chrono::system_clock::now());
 }
 
-TEST_F(StaticFilesTest, AFolderHasItsDefault) {
+TEST_F(StaticFilesTest, W49D18AFolderHasItsDefault) {
   EXPECT_THAT(get("/d/sub/"), EndsWith("index"));
   const std::string there = get("/d/sub?a=1&b=2");
   EXPECT_THAT(there, StartsWith("HTTP/1.1 301 "));
@@ -140,7 +108,7 @@ TEST_F(StaticFilesTest, AFolderHasItsDefault) {
   EXPECT_THAT(get("/d/"), StartsWith("HTTP/1.1 404 "));
 }
 
-TEST_F(StaticFilesTest, ConditionsInTheOrderOfTheRfc) {
+TEST_F(StaticFilesTest, W50ConditionsInTheOrderOfTheRfc) {
   const std::string answer = get("/s/file.html");
   const std::string tag = field(answer, "ETag");
   const std::string modified = field(answer, "Last-Modified");
@@ -166,7 +134,7 @@ TEST_F(StaticFilesTest, ConditionsInTheOrderOfTheRfc) {
   EXPECT_THAT(unchanged, Not(HasSubstr("0123456789")));
 }
 
-TEST_F(StaticFilesTest, Ranges) {
+TEST_F(StaticFilesTest, W51D17Ranges) {
   const std::string tag = field(get("/s/file.html"), "ETag");
   auto range = [&](const std::string& value, const std::string& fields = "") {
     return get("/s/file.html", "Range: " + value + "\r\n" + fields);
@@ -180,7 +148,7 @@ TEST_F(StaticFilesTest, Ranges) {
   EXPECT_THAT(range("bytes=10-"),
               AllOf(StartsWith("HTTP/1.1 416 "), HasSubstr("Content-Range: bytes */10\r\n")));
   EXPECT_THAT(range("lines=1-2"), StartsWith("HTTP/1.1 200 "));
-  EXPECT_THAT(range("bytes=1-2,5-6"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(range("bytes=1-2,5-6"), StartsWith("HTTP/1.1 200 ")) << "which is shorter";
   EXPECT_THAT(range("bytes=2-4", "If-Range: " + tag + "\r\n"), StartsWith("HTTP/1.1 206 "));
   EXPECT_THAT(range("bytes=2-4", "If-Range: \"x\"\r\n"), StartsWith("HTTP/1.1 200 "));
   EXPECT_THAT(range("bytes=2-4", "If-None-Match: " + tag + "\r\n"), StartsWith("HTTP/1.1 304 "));
@@ -191,10 +159,60 @@ TEST_F(StaticFilesTest, Ranges) {
   }
 }
 
+TEST_F(StaticFilesTest, W51SeveralRanges) {
+  const std::string content(10'000, 'x');
+  folder_.write("root/long.css", content);
+  const std::string answer = get("/s/long.css", "Range: bytes=0-9,100-199,-1\r\n");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 206 "));
+  const std::string type = field(answer, "Content-Type");
+  ASSERT_THAT(type, StartsWith("multipart/byteranges; boundary="));
+  const std::string delimiter = "--" + type.substr(type.find('=') + 1);
+  auto part = [&](const std::string& range, std::size_t bytes) {
+    return delimiter + "\r\nContent-Type: text/css\r\nContent-Range: bytes " + range +
+           "/10000\r\n\r\n" + std::string(bytes, 'x') + "\r\n";
+  };
+  EXPECT_EQ(body(answer),
+            part("0-9", 10) + part("100-199", 100) + part("9999-9999", 1) + delimiter + "--\r\n");
+  EXPECT_EQ(field(answer, "Content-Length"), std::to_string(body(answer).size()));
+}
+
+TEST_F(StaticFilesTest, W52ALargeFileComesInPiecesWithItsLength) {
+  std::string content;
+  for (int i = 0; content.size() < 3'000'000; ++i) content += std::to_string(i);
+  folder_.write("root/large.bin", content);
+  peer_.set_capacity(10'000);
+  const std::string answer = get("/s/large.bin");
+  EXPECT_EQ(field(answer, "Content-Length"), std::to_string(content.size()));
+  EXPECT_EQ(body(answer), content);
+}
+
+TEST_F(StaticFilesTest, W52AVanishedClientStopsItQuietly) {
+  folder_.write("root/large.bin", std::string(3'000'000, 'x'));
+  peer_.set_capacity(10'000);
+  send(peer_, "GET /s/large.bin HTTP/1.1\r\nHost: h\r\n\r\n");
+  peer_.close();
+  loop_.run_until_idle();
+  EXPECT_THAT(logged_, IsEmpty());
+}
+
+TEST_F(StaticFilesTest, W55TypesByExtension) {
+  for (const auto& [name, type] : std::initializer_list<std::pair<std::string, std::string>>{
+           {"a.txt", "text/plain"},
+           {"a.tar.gz", "application/gzip"},
+           {"a.tar.bz2", "application/octet-stream"},
+           {"a.txt.br", "application/octet-stream"},
+           {"a.unknown", "application/octet-stream"},
+           {"noextension", "application/octet-stream"},
+           {"A.PNG", "image/png"}}) {
+    folder_.write("root/" + name, "x");
+    EXPECT_EQ(field(get("/s/" + name), "Content-Type"), type) << name;
+  }
+}
+
 TEST_F(StaticFilesTest, AChangedFileHasAnotherTag) {
   const std::string tag = field(get("/s/file.html"), "ETag");
   EXPECT_EQ(field(get("/s/file.html"), "ETag"), tag);
-  std::filesystem::rename(folder_.write("new", "9876543210"), folder_ / "file.html");
+  std::filesystem::rename(folder_.write("root/new", "9876543210"), folder_ / "root/file.html");
   EXPECT_NE(field(get("/s/file.html"), "ETag"), tag);
   EXPECT_THAT(get("/s/file.html", "If-None-Match: " + tag + "\r\n"), EndsWith("9876543210"));
 }
