@@ -132,7 +132,8 @@ Response serve(const Request& request, Representation representation) {
     send_range(response, std::move(representation), found.ranges.front());
     return response;
   }
-  if (found.ranges.size() > 1) {
+  // Content-Encoding would be said of all of a multipart, whose heads are not packed.
+  if (found.ranges.size() > 1 && representation.coding.empty()) {
     MultipartRanges ranges = MultipartRanges::of(found.ranges, size, representation.type);
     if (ranges.length < size) {
       send_ranges(response, std::move(representation), std::move(ranges));

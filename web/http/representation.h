@@ -48,9 +48,9 @@ struct Representation {
 /// Answers a GET or HEAD with the representation: 200, or 304, 412, 206 and 416 where the
 /// conditions and ranges of the request ask for it (check_preconditions(), requested_ranges()),
 /// with ETag, Last-Modified and Accept-Ranges. Several ranges become multipart/byteranges, unless
-/// that would be no shorter than the whole, which is sent then; ranges that overlap are joined, and
-/// more than 16 ignored, so that no client gets more bytes than there are. Further fields, such as
-/// Cache-Control, are the caller's to add.
+/// that would be no shorter than the whole, or the content is packed: the whole is sent then;
+/// ranges that overlap are joined, and more than 16 ignored, so that no client gets more bytes than
+/// there are. Further fields, such as Cache-Control, are the caller's to add.
 ///
 /// Thread: the Loop's. Throws std::invalid_argument for a type, coding or tag that no field can
 /// have. Source: tornado.web.StaticFileHandler.get.
