@@ -273,6 +273,12 @@ TEST(TemplateCompiler, LongTextIsSeveralLiterals) {
   EXPECT_THAT(source, HasSubstr(", 4464);"));
 }
 
+TEST(TemplateCompiler, APageOfOneLongLineIsNotMadeOfBlanks) {
+  std::string text;
+  for (int i = 0; i < 2000; i++) text += "{{ x }}";
+  EXPECT_LT(compiled(text).source.size(), 1'000'000U);
+}
+
 TEST(CppScan, FindsTheAssignment) {
   EXPECT_EQ(compiler::top_level_assignment("a = b"), 2U);
   EXPECT_EQ(compiler::top_level_assignment("a == b"), std::nullopt);

@@ -53,9 +53,13 @@ void CppWriter::line(std::string_view text) {
 
 void CppWriter::code(const Template& file, const Code& code, std::string_view before,
                      std::string_view after) {
+  // Farther to the right a caret helps nobody, and a page that is one long line would be mostly
+  // blanks.
+  constexpr int kLastColumn = 500;
+  const int blanks = code.place.column <= kLastColumn ? code.place.column - 1 : 0;
   at(file, code.place.line);
   if (!before.empty()) line(before);
-  line(std::string(static_cast<std::size_t>(code.place.column - 1), ' ') + code.text);
+  line(std::string(static_cast<std::size_t>(blanks), ' ') + code.text);
   line(after);
 }
 
