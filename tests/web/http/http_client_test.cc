@@ -250,6 +250,11 @@ TEST_F(HttpClientTest, InterimResponsesArePassedOver) {
                   "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")
                 .body,
             "x");
+  EXPECT_EQ(fetch("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n",
+                  ClientRequest(kUrl, "HEAD"))
+                .body,
+            "")
+      << "what was asked is known behind one, too";
   EXPECT_EQ(error_of("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: "
                      "upgrade\r\n\r\n"),
             ClientErrc::malformed);
@@ -444,6 +449,31 @@ TEST_F(HttpClientTest, AStreamedResponseIsReadNoFasterThanItIsTaken) {
   EXPECT_LE(peer_.receives(), 1U);
   response.reset();
   EXPECT_TRUE(peer_.closed()) << "to destroy it closes the connection";
+}
+
+Task<void> read_to_the_end(StreamedResponse& response, std::error_code& out) {
+  try {
+    for (std::string_view piece; !(piece = co_await response.read()).empty();) {
+    }
+  } catch (const std::system_error& error) {
+    out = error.code();
+  }
+}
+
+TEST_F(HttpClientTest, TheConnectionIsClosedBehindTheLastPieceOrAnError) {
+  for (const auto& [content, expected] :
+       {std::pair<const char*, std::error_code>{"5\r\nhello\r\n0\r\n\r\n", {}},
+        std::pair<const char*, std::error_code>{"5\r\nhello\r\nxyz", ClientErrc::malformed}}) {
+    peer_ = loop_.system().expect_connect(80);
+    peer_.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    StreamedResponse response = loop_.run_until(client_.fetch_streamed(ClientRequest(kUrl)));
+    EXPECT_FALSE(peer_.closed());
+    peer_.write(content);
+    std::error_code error;
+    loop_.run_until(read_to_the_end(response, error));
+    EXPECT_EQ(error, expected);
+    EXPECT_TRUE(peer_.closed()) << content;
+  }
 }
 
 TEST_F(HttpClientTest, AStreamedResponsesTimeGoesOn) {
