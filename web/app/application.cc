@@ -79,6 +79,7 @@ Application& Application::mount(std::string_view prefix, std::initializer_list<R
 }
 
 Application& Application::set_fallback(internal::RouteDefinition definition) {
+  state_->core->check_services(definition);
   state_->core->router().set_fallback(std::move(definition));
   return *this;
 }

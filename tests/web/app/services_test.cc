@@ -98,6 +98,16 @@ TEST(Services, AMissingOneIsAnErrorWhenTheRouteIsAdded) {
   EXPECT_EQ(TestExchange(app, "GET", "/x").status(), 404);
 }
 
+TEST(Services, OneThatIsMissingIsFoundWhereverItsRouteIsAdded) {
+  Application app;
+  EXPECT_THAT(refused([&] { app.add_handlers("example.com", {route<Story>("/s")}); }),
+              HasSubstr("Story needs a Config"));
+  EXPECT_THAT(refused([&] { app.mount("/tales", {route<Story>("/s")}); }),
+              HasSubstr("route (/tales/s): Story needs a Config"));
+  EXPECT_THAT(refused([&] { app.set_default_handler<Story>(); }),
+              HasSubstr("Story needs a Config"));
+}
+
 TEST(Services, ThereIsOneOfEachType) {
   Database one;
   Database two;
