@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include <eddy/web/app/static_files.h>
 #include <eddy/web/web.h>
 #include <examples/host_loop.h>
 #include <examples/program.h>

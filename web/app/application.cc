@@ -65,6 +65,21 @@ Application& Application::add_definition(internal::RouteDefinition definition) {
   return *this;
 }
 
+Application& Application::add_handlers(std::string_view host_pattern,
+                                       std::initializer_list<Route> routes) {
+  internal::Router& host = state_->core->router().add_host(host_pattern);
+  for (const Route& route : routes) {
+    state_->core->check_services(*route.definition_);
+    host.add(*route.definition_);
+  }
+  return *this;
+}
+
+Application& Application::set_default_host(std::string_view host) {
+  state_->core->router().set_default_host(host);
+  return *this;
+}
+
 Application& Application::mount(std::string_view prefix, std::initializer_list<Route> routes) {
   if (!prefix.starts_with('/') || prefix.ends_with('/')) {
     throw std::invalid_argument("mount (" + std::string(prefix) +
@@ -119,11 +134,15 @@ void set_options(RouteDefinition& definition, const RouteOptions& options) {
 RouteDefinition function_route(Method method, std::string_view path, const MadeFunction& made,
                                const RouteOptions& options) {
   RouteDefinition definition;
-  definition.owned.push_back(std::shared_ptr<void>(made.entry.target, made.destroy));
+  definition.owned.push_back(std::shared_ptr<void>(made.target, made.destroy));
   definition.pattern = path;
   definition.is_regex = false;
-  definition.services = made.services;
-  definition.methods[static_cast<std::size_t>(method)] = made.entry;
+  definition.services.assign(made.services, made.services + made.service_count);
+  MethodEntry& entry = definition.methods[static_cast<std::size_t>(method)];
+  entry.invoke = made.invoke;
+  entry.target = made.target;
+  entry.arity = made.arity;
+  entry.streams_body = made.streams_body;
   set_options(definition, options);
   return definition;
 }

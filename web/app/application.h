@@ -107,7 +107,7 @@ Route route_path(std::string_view path, const RouteOptions& options = {}, Args&&
 }
 
 namespace internal {
-/// Takes `made.entry.target` over, whatever happens.
+/// Takes `made.target` over, whatever happens.
 EDDY_API RouteDefinition function_route(Method method, std::string_view path,
                                         const MadeFunction& made, const RouteOptions& options);
 }  // namespace internal
@@ -323,7 +323,7 @@ class EDDY_API Application {
                     owned_by(owner, options));
   }
   [[nodiscard]] static RouteOptions owned_by(const Lifetime& owner, RouteOptions options);
-  /// Takes `made.entry.target` over, whatever happens.
+  /// Takes `made.target` over, whatever happens.
   Application& add_made(Method method, std::string_view path, const internal::MadeFunction& made,
                         const RouteOptions& options);
   [[nodiscard]] static const RouteOptions& no_options() noexcept;

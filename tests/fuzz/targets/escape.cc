@@ -2,7 +2,6 @@
 #include <eddy/web/escape/escape.h>
 
 #include <algorithm>
-#include <iterator>
 #include <string>
 
 #include <eddy/web/http/url.h>
@@ -44,7 +43,7 @@ void check_json(std::string_view input, std::string_view clean) {
     require(json.find(hides) == std::string::npos, "JSON is safe in a script", input);
   }
   std::size_t quote = 1;
-  while (json[quote] != '"') quote += json[quote] == '\\' ? 2 : 1;
+  while (quote < json.size() && json[quote] != '"') quote += json[quote] == '\\' ? 2 : 1;
   require(quote == json.size() - 1, "JSON ends where it should", input);
   require(json == json_string(clean), "JSON says the text as UTF-8", input);
 }

@@ -260,9 +260,9 @@ struct Hooks : RequestHandler {
   Task<void> get() { co_await gate->wait(); }
   void on_finish() override { calls += "finished "; }
   void on_connection_close() override { calls += "closed "; }
-  void write_error(int status) override {
+  void write_error(int status, const std::exception_ptr& error) override {
     calls += "error ";
-    RequestHandler::write_error(status);
+    RequestHandler::write_error(status, error);
   }
 };
 

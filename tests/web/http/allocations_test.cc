@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <eddy/core/task/event.h>
+#include <eddy/web/http/response_writer.h>
 #include <eddy/web/web.h>
 #include <tests/web/http/web_client.h>
 

@@ -144,7 +144,7 @@ TEST(SetCookie, AnErrorSaysWhichCookieAndWhatToDo) {
   EXPECT_THAT([] { (void)format_set_cookie("__Host-x", "v"); },
               ThrowsMessage<std::invalid_argument>(HasSubstr("CookieOptions::secure")));
   EXPECT_THAT([] { (void)format_set_cookie("a\r\n\xff", "v"); },
-              ThrowsMessage<std::invalid_argument>(HasSubstr("'a???'")));
+              ThrowsMessage<std::invalid_argument>(HasSubstr("'a" + std::string(3, '?') + "'")));
 }
 
 TEST(QuoteCookieValue, IsUndoneByUnquoting) {

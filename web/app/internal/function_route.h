@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <eddy/web/app/internal/handler_methods.h>
 #include <eddy/web/app/internal/method_table.h>
@@ -76,13 +76,18 @@ struct FunctionRoute<F, Types<Args...>> {
               json_body<std::remove_cvref_t<Arg>>(exchange.request(), exchange.request().body())) {}
     Arg&& pass() { return static_cast<Arg&&>(value); }
   };
-  static void require_services([[maybe_unused]] std::vector<ServiceKey>& keys) {
-    (require_service<Args>(keys), ...);
-  }
+  static constexpr std::size_t kServices = (std::size_t{ServiceReference<Args>} + ... + 0);
   template <class Arg>
-  static void require_service([[maybe_unused]] std::vector<ServiceKey>& keys) {
-    if constexpr (ServiceReference<Arg>) keys.push_back(service_key<std::remove_cvref_t<Arg>>());
+  static constexpr void list_service(ServiceKey*& place) {
+    if constexpr (ServiceReference<Arg>) *place++ = service_key<std::remove_cvref_t<Arg>>();
   }
+  static constexpr auto list_services() {
+    std::array<ServiceKey, kServices + 1> keys{};
+    [[maybe_unused]] ServiceKey* place = keys.data();
+    (list_service<Args>(place), ...);
+    return keys;
+  }
+  static constexpr std::array<ServiceKey, kServices + 1> kServiceKeys = list_services();
   /// A slot for each parameter, filled from left to right.
   template <std::size_t I, class Arg>
   struct Place : Slot<Arg> {
@@ -118,10 +123,17 @@ struct FunctionRoute<F, Types<Args...>> {
 };
 
 /// What is known of a function when its type no longer is. The object is the taker's.
+/// Plain, since every function of a program makes one.
 struct MadeFunction {
-  MethodEntry entry;
+  /// As MethodEntry has them.
+  void (*invoke)(void* target, Exchange& exchange, PathParts& parts) = nullptr;
+  void* target = nullptr;
+  std::size_t arity = 0;
+  bool streams_body = false;
   void (*destroy)(void* object) noexcept = nullptr;
-  std::vector<ServiceKey> services;
+  /// What it takes of the application's services.
+  const ServiceKey* services = nullptr;
+  std::size_t service_count = 0;
 };
 
 template <class F>
@@ -150,11 +162,12 @@ MadeFunction make_function(F&& function) {
     static_assert(kOneBody,
                   "eddy: a function takes the content once, as one object or as a stream");
     if constexpr (kAnswers && Parts::kByReference && kMayWait && kOneBody) {
-      made.entry.invoke = &Route::invoke;
-      made.entry.target = new Stored(std::forward<F>(function));
-      made.entry.arity = Route::kArity;
-      Route::require_services(made.services);
-      made.entry.streams_body = Parts::kReadsBody;
+      made.invoke = &Route::invoke;
+      made.target = new Stored(std::forward<F>(function));
+      made.arity = Route::kArity;
+      made.streams_body = Parts::kReadsBody;
+      made.services = Route::kServiceKeys.data();
+      made.service_count = Route::kServices;
       made.destroy = [](void* object) noexcept { delete static_cast<Stored*>(object); };
     }
   }

@@ -6,6 +6,7 @@
 
 #include <cstdio>
 
+#include <eddy/web/app/static_files.h>
 #include <eddy/web/web.h>
 
 int main(int argc, char** argv) {
