@@ -30,11 +30,12 @@ std::string_view Request::host() const noexcept {
 
 std::string_view Request::remote_ip() const {
   if (forwarded_ != nullptr) return forwarded_->ip;
-  if (remote_ip_.empty()) {
+  if (remote_ip_ == nullptr) remote_ip_ = std::make_unique<std::string>();
+  if (remote_ip_->empty()) {
     const Address peer = peer_.address();
-    remote_ip_ = peer.family() == Address::Family::local ? "0.0.0.0" : peer.host();
+    *remote_ip_ = peer.family() == Address::Family::local ? "0.0.0.0" : peer.host();
   }
-  return remote_ip_;
+  return *remote_ip_;
 }
 
 std::string Request::host_name() const {

@@ -119,8 +119,9 @@ class EDDY_API Request {
   const BodyDecoder* decoder_ = nullptr;
   eddy::internal::CompactAddress peer_;
   bool secure_ = false;
-  /// Of the peer; made when it is asked for.
-  mutable std::string remote_ip_;
+  /// Of the peer; made when it is asked for, and its memory kept for the requests to come. Few
+  /// connections need it, and there are thousands.
+  mutable std::unique_ptr<std::string> remote_ip_;
   const Forwarded* forwarded_ = nullptr;
   std::shared_ptr<const TlsInfo> tls_;
   mutable std::unique_ptr<Decoded> decoded_;
