@@ -20,7 +20,6 @@ namespace web = eddy::web;
 using eddy::Task;
 
 namespace {
-
 /// A number of the query, from 0 to `most`.
 long number(const web::Request& request, std::string_view name, long missing, long most) {
   const std::string_view text = request.query_arguments().find(name).value_or("");

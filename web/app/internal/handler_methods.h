@@ -136,7 +136,7 @@ struct HandlerMethod {
     }
   };
 
-  static constexpr MethodEntry entry(void* arguments) {
+  static MethodEntry entry(void* arguments) {
     MethodEntry entry{&Function::template Apply<WithParameters>::invoke, arguments,
                       Function::kArity};
     entry.streams_body = kStreams;

@@ -19,9 +19,6 @@
 
 namespace eddy::inline v0::web::internal {
 
-/// `route 'story' (/story/(\d+))`, as every message about it begins.
-[[nodiscard]] std::string describe(const RouteDefinition& definition);
-
 /// A route of a Router. Not moved once it is there: requests that wait look at it.
 struct RouteEntry {
   RouteDefinition definition;
