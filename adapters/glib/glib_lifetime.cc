@@ -13,7 +13,7 @@ Lifetime glib_lifetime(GObject* object) {
     throw std::invalid_argument("glib_lifetime: the pointer is null or to no GObject");
   }
   auto source = std::make_unique<LifetimeSource>();
-  const Lifetime lifetime = source->lifetime();
+  Lifetime lifetime = source->lifetime();
   const GWeakNotify disposed = [](gpointer data, GObject* /*where_it_was*/) {
     const std::unique_ptr<LifetimeSource> ended(static_cast<LifetimeSource*>(data));
   };

@@ -20,7 +20,7 @@ Lifetime qt_lifetime(QObject* object) {
   }
   // The connection's: where that goes without a signal, the life has ended too.
   const auto source = std::make_shared<LifetimeSource>();
-  const Lifetime lifetime = source->lifetime();
+  Lifetime lifetime = source->lifetime();
   QObject::connect(object, &QObject::destroyed, [source] { source->end(); });
   return lifetime;
 }

@@ -9,15 +9,17 @@ namespace examples {
 class HostLoop {
  public:
   static constexpr const char* kName = "the built-in loop";
-  HostLoop(int& /*argc*/, char** /*argv*/) {}
+  HostLoop(int& argc, char** argv);
+  HostLoop(const HostLoop&) = delete;
+  HostLoop& operator=(const HostLoop&) = delete;
+  ~HostLoop();
   eddy::Loop& loop() { return loop_; }
   void run() { loop_.run(); }
 
  private:
   TerminationSignals signals_fd_;
   eddy::NativeLoop loop_;
-  eddy::FdWatch on_signal_ =
-      loop_.watch(signals_fd_.fd(), eddy::Io::read, [this](eddy::Io) { loop_.stop(); });
+  eddy::FdWatch on_signal_;
 };
 
 }  // namespace examples

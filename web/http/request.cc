@@ -9,6 +9,10 @@
 
 namespace eddy::inline v0::web {
 
+struct Request::RemoteIp {
+  std::string text;
+};
+
 struct Request::Decoded {
   std::optional<Arguments> query_arguments;
   std::optional<Cookies> cookies;
@@ -16,7 +20,7 @@ struct Request::Decoded {
 };
 
 Request::Request() = default;
-Request::~Request() = default;
+Request::~Request() { delete remote_ip_; }
 
 HeaderList Request::trailers() const noexcept {
   return decoder_ != nullptr ? decoder_->trailers() : HeaderList();
@@ -30,12 +34,13 @@ std::string_view Request::host() const noexcept {
 
 std::string_view Request::remote_ip() const {
   if (forwarded_ != nullptr) return forwarded_->ip;
-  if (remote_ip_ == nullptr) remote_ip_ = std::make_unique<std::string>();
-  if (remote_ip_->empty()) {
+  if (remote_ip_ == nullptr) remote_ip_ = new RemoteIp;
+  std::string& text = remote_ip_->text;
+  if (text.empty()) {
     const Address peer = peer_.address();
-    *remote_ip_ = peer.family() == Address::Family::local ? "0.0.0.0" : peer.host();
+    text = peer.family() == Address::Family::local ? "0.0.0.0" : peer.host();
   }
-  return *remote_ip_;
+  return text;
 }
 
 std::string Request::host_name() const {
@@ -63,7 +68,10 @@ Request::Decoded& Request::decoded() const {
   return *decoded_;
 }
 
-void Request::forget_decoded() noexcept { decoded_.reset(); }
+void Request::forget_decoded() noexcept {
+  if (remote_ip_ != nullptr) remote_ip_->text.clear();
+  decoded_.reset();
+}
 
 const Arguments& Request::query_arguments() const {
   std::optional<Arguments>& arguments = decoded().query_arguments;

@@ -99,6 +99,7 @@ class EDDY_API Request {
  private:
   friend class internal::Exchange;
   struct Decoded;
+  struct RemoteIp;
 
   Request();
   ~Request();
@@ -119,9 +120,9 @@ class EDDY_API Request {
   const BodyDecoder* decoder_ = nullptr;
   eddy::internal::CompactAddress peer_;
   bool secure_ = false;
-  /// Of the peer; made when it is asked for, and its memory kept for the requests to come. Few
+  /// Of the peer, and owned; made when it is asked for, and kept for the requests to come. Few
   /// connections need it, and there are thousands.
-  mutable std::unique_ptr<std::string> remote_ip_;
+  mutable RemoteIp* remote_ip_ = nullptr;
   const Forwarded* forwarded_ = nullptr;
   std::shared_ptr<const TlsInfo> tls_;
   mutable std::unique_ptr<Decoded> decoded_;

@@ -151,7 +151,6 @@ void Exchange::reset() noexcept {
   request_.secure_ = false;
   request_.tls_.reset();
   request_.forwarded_ = nullptr;
-  if (request_.remote_ip_ != nullptr) request_.remote_ip_->clear();
   request_.forget_decoded();
   response_.status = 200;
   response_.reason.clear();

@@ -32,12 +32,10 @@ std::string filtered(std::string_view text, Whitespace mode) {
     }
     if (i == begin) {
       result += text[i++];
-    } else if (mode == Whitespace::oneline) {
+    } else if (mode == Whitespace::oneline || (!line_end && !other)) {
       result += ' ';
     } else if (line_end) {
       result += '\n';
-    } else if (!other) {
-      result += ' ';
     } else {
       // Runs of blanks and tabs between them become one blank each.
       for (std::size_t k = begin; k < i; k++) {
