@@ -41,10 +41,9 @@ namespace {
 
 template <class Page>
 std::string render() {
-  static const std::vector<eddy_tests::Row> kRows = {
+  static const std::vector<eddy_tests::Row> rows = {
       {"<first> & \"one\"", 1, {"a", "b<c"}}, {"it's", 2, {}}, {"third", 40, {"t"}}};
-  return Page{.rows = kRows, .name = "<World> & 'co' caf\xc3\xa9", .count = 3, .yes = true}
-      .render();
+  return Page{.rows = rows, .name = "<World> & 'co' caf\xc3\xa9", .count = 3, .yes = true}.render();
 }
 
 struct Entry {
