@@ -70,7 +70,7 @@ class HandlerWith : public Base {
     } else {
       constexpr bool kNamed = requires(const Base& base) { base.template app<T>(); };
       static_assert(kNamed, "eddy: app<T>() of a type that WithServices<...> does not name");
-      return Base::template app<T>();
+      if constexpr (kNamed) return Base::template app<T>();
     }
   }
 
