@@ -143,7 +143,9 @@ function(eddy_add_example name)
     string(TOUPPER ${host} upper)
     target_compile_definitions(${target} PRIVATE EDDY_EXAMPLE_HOST_${upper})
     target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}) # for <examples/host_loop.h>
-    if(NOT host STREQUAL "native")
+    if(host STREQUAL "native")
+      target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/examples/hosts/native.cc)
+    else()
       target_link_libraries(${target} PRIVATE eddy::${adapter})
     endif()
     # An adapter may keep its host's library to itself; a program in that host uses it.
