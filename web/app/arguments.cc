@@ -3,6 +3,7 @@
 
 #include <eddy/web/app/request_handler.h>
 #include <eddy/web/http/form.h>
+#include <eddy/web/http/internal/utf8.h>
 #include <eddy/web/http/url.h>
 
 namespace eddy::inline v0::web {
@@ -28,37 +29,15 @@ std::string shown(std::string_view text) {
 
 std::string named(std::string_view name) { return "argument '" + std::string(name) + "'"; }
 
-/// Bytes of the blank at the start of a UTF-8 text, as Unicode has blanks and Python's strip()
-/// takes them; 0 for anything else.
-std::size_t blank_at_start(std::string_view text) noexcept {
-  if (text.empty()) return 0;
-  const auto first = static_cast<unsigned char>(text[0]);
-  if (first == ' ' || (first >= 0x09 && first <= 0x0d) || (first >= 0x1c && first <= 0x1f)) {
-    return 1;
-  }
-  if (first < 0x80) return 0;
-  for (const std::string_view blank : {"\xc2\x85", "\xc2\xa0"}) {
-    if (text.starts_with(blank)) return 2;
-  }
-  for (const std::string_view blank : {"\xe1\x9a\x80", "\xe2\x80\xa8", "\xe2\x80\xa9",
-                                       "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80"}) {
-    if (text.starts_with(blank)) return 3;
-  }
-  // U+2000 to U+200A
-  const bool space = text.size() >= 3 && text.starts_with("\xe2\x80") &&
-                     static_cast<unsigned char>(text[2]) <= 0x8a;
-  return space ? 3 : 0;
-}
-
 std::size_t blank_at_end(std::string_view text) noexcept {
   for (std::size_t size = 1; size <= 3 && size <= text.size(); ++size) {
-    if (blank_at_start(text.substr(text.size() - size)) == size) return size;
+    if (internal::utf8_blank_size(text.substr(text.size() - size)) == size) return size;
   }
   return 0;
 }
 
 std::string_view stripped(std::string_view text) noexcept {
-  while (const std::size_t size = blank_at_start(text)) text.remove_prefix(size);
+  while (const std::size_t size = internal::utf8_blank_size(text)) text.remove_prefix(size);
   while (const std::size_t size = blank_at_end(text)) text.remove_suffix(size);
   return text;
 }

@@ -19,24 +19,6 @@ using internal::utf8_char_size;
 
 constexpr unsigned char byte_of(char c) noexcept { return static_cast<unsigned char>(c); }
 
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-constexpr bool is_letter(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-// RFC 3986, 2.3.
-constexpr std::array<bool, 256> kUnreserved = [] {
-  std::array<bool, 256> table{};
-  for (unsigned c = 0; c < table.size(); ++c) {
-    const auto byte = static_cast<char>(c);
-    table[c] = is_letter(byte) || is_digit(byte);
-  }
-  for (const char c : std::string_view("-._~")) table[byte_of(c)] = true;
-  return table;
-}();
-
-constexpr bool is_unreserved(char c) noexcept { return kUnreserved[byte_of(c)]; }
-
 // The characters at the front of [p, end) for which `passes`, appended at once.
 template <class Passes>
 const char* append_run(std::string& out, const char* p, const char* end, Passes passes) {
@@ -85,7 +67,9 @@ void append_attribute_escaped(std::string& out, std::string_view text) {
   constexpr char kHex[] = "0123456789ABCDEF";
   const char* p = text.data();
   const char* const end = p + text.size();
-  const auto stays = [](char c) { return is_unreserved(c) || byte_of(c) >= 0x80; };
+  const auto stays = [](char c) {
+    return internal::is_class(c, internal::kUnreservedChar) || byte_of(c) >= 0x80;
+  };
   while ((p = append_run(out, p, end, stays)) != end) {
     const unsigned char byte = byte_of(*p++);
     if (byte == 0) {
@@ -250,21 +234,8 @@ std::string json_string(std::string_view text) {
 }
 
 std::string url_escape(std::string_view text, bool plus) {
-  constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  out.reserve(text.size());
-  const char* p = text.data();
-  const char* const end = p + text.size();
-  const auto stays = [plus](char c) { return is_unreserved(c) || (c == '/' && !plus); };
-  while ((p = append_run(out, p, end, stays)) != end) {
-    const unsigned char byte = byte_of(*p++);
-    if (byte == ' ' && plus) {
-      out += '+';
-    } else {
-      out.append({'%', kHex[byte >> 4], kHex[byte & 15]});
-    }
-  }
-  return out;
+  return percent_encode(text, plus ? PlusSign::is_blank : PlusSign::is_plus,
+                        plus ? Slash::encoded : Slash::kept);
 }
 
 std::string url_unescape(std::string_view text, bool plus) {

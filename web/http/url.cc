@@ -32,14 +32,11 @@ std::string percent_decode(std::string_view text, PlusSign plus) {
   return out;
 }
 
-std::string percent_encode(std::string_view text, PlusSign plus) {
+void percent_encode_to(std::string& out, std::string_view text, PlusSign plus, Slash slash) {
   constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  out.reserve(text.size());
+  out.reserve(out.size() + text.size());
   for (const char c : text) {
-    const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                            (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
-    if (unreserved) {
+    if (internal::is_class(c, internal::kUnreservedChar) || (c == '/' && slash == Slash::kept)) {
       out += c;
     } else if (c == ' ' && plus == PlusSign::is_blank) {
       out += '+';
@@ -48,6 +45,11 @@ std::string percent_encode(std::string_view text, PlusSign plus) {
       out.append({'%', kHex[byte >> 4], kHex[byte & 15]});
     }
   }
+}
+
+std::string percent_encode(std::string_view text, PlusSign plus, Slash slash) {
+  std::string out;
+  percent_encode_to(out, text, plus, slash);
   return out;
 }
 
@@ -85,9 +87,9 @@ namespace {
 
 void append_argument(std::string& query, std::string_view name, std::string_view value) {
   if (!query.empty()) query += '&';
-  query += percent_encode(name, PlusSign::is_blank);
+  percent_encode_to(query, name, PlusSign::is_blank);
   query += '=';
-  query += percent_encode(value, PlusSign::is_blank);
+  percent_encode_to(query, value, PlusSign::is_blank);
 }
 
 }  // namespace

@@ -26,10 +26,17 @@ enum class PlusSign { is_plus, is_blank };
 EDDY_API void percent_decode_to(std::string& out, std::string_view text,
                                 PlusSign plus = PlusSign::is_plus);
 
+/// What becomes of a '/': encoded, it is of one part of a path; kept, it stands between parts.
+enum class Slash { encoded, kept };
+
 /// Percent-encodes every byte but letters, digits and `-._~` (RFC 3986, 2.3), so that the result
 /// may stand anywhere in a URL. A blank becomes `%20` or, where '+' is one, '+'.
 [[nodiscard]] EDDY_API std::string percent_encode(std::string_view text,
-                                                  PlusSign plus = PlusSign::is_plus);
+                                                  PlusSign plus = PlusSign::is_plus,
+                                                  Slash slash = Slash::encoded);
+/// As above, appended to `out`.
+EDDY_API void percent_encode_to(std::string& out, std::string_view text,
+                                PlusSign plus = PlusSign::is_plus, Slash slash = Slash::encoded);
 
 /// Whether the text is well-formed UTF-8 (RFC 3629: no surrogates, nothing overlong).
 [[nodiscard]] EDDY_API bool is_utf8(std::string_view text) noexcept;

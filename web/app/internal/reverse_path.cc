@@ -9,18 +9,6 @@ namespace eddy::inline v0::web::internal {
 
 namespace {
 
-enum class Slash : bool { encoded, kept };
-
-void append_encoded(std::string& path, std::string_view text, Slash slash) {
-  while (!text.empty()) {
-    const std::size_t end = slash == Slash::kept ? text.find('/') : std::string_view::npos;
-    path += percent_encode(text.substr(0, end));
-    if (end == std::string_view::npos) return;
-    path += '/';
-    text.remove_prefix(end + 1);
-  }
-}
-
 /// Reads a regular expression once, from left to right, and writes one path that it matches.
 class RegexReverser {
  public:
@@ -175,7 +163,8 @@ class RegexReverser {
       return made;
     }
     made.given = true;
-    append_encoded(made.text, argument.text(), keeps_slash ? Slash::kept : Slash::encoded);
+    percent_encode_to(made.text, argument.text(), PlusSign::is_plus,
+                      keeps_slash ? Slash::kept : Slash::encoded);
     return made;
   }
 
@@ -234,7 +223,8 @@ std::string reverse_template(std::string_view path, UrlArguments arguments) {
     if (!argument.given() || (!rest && argument.text().empty())) {
       throw std::invalid_argument("{" + std::string(name) + "} needs a value");
     }
-    append_encoded(made, argument.text(), rest ? Slash::kept : Slash::encoded);
+    percent_encode_to(made, argument.text(), PlusSign::is_plus,
+                      rest ? Slash::kept : Slash::encoded);
     path.remove_prefix(end + 1);
   }
   return made;

@@ -37,13 +37,7 @@ std::optional<std::string> normal_path(std::string_view path) {
 
 std::string url_path(std::string_view path) {
   while (path.starts_with('/')) path.remove_prefix(1);
-  std::string url;
-  while (!path.empty()) {
-    const bool more = path.find('/') != std::string_view::npos;
-    url += percent_encode(take_part(path));
-    if (more) url += '/';
-  }
-  return url;
+  return percent_encode(path, PlusSign::is_plus, Slash::kept);
 }
 
 std::optional<std::string> folder_redirect(std::string_view path, std::string_view query) {

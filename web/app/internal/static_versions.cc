@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <eddy/core/base/digest.h>
+#include <eddy/core/base/hex.h>
 #include <eddy/core/base/unique_function.h>
 #include <eddy/core/net/page_cache.h>
 
@@ -20,16 +21,6 @@ namespace eddy::inline v0::web::internal {
 namespace {
 
 constexpr std::size_t kPiece = 64 * 1024;
-
-std::string hex(std::span<const unsigned char> bytes) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char byte : bytes) {
-    text += kDigits[byte >> 4U];
-    text += kDigits[byte & 15U];
-  }
-  return text;
-}
 
 /// "" where the file can't be read or is no longer what was opened.
 std::string hash(const File& file) {
@@ -44,7 +35,7 @@ std::string hash(const File& file) {
   }
   if (file.changed()) return {};
   const Sha256::Digest whole = digest.finish();
-  return hex(std::span(whole).first(StaticVersions::kDigits / 2));
+  return hex_encode(std::span(whole).first(StaticVersions::kDigits / 2));
 }
 
 }  // namespace

@@ -5,15 +5,14 @@
 #include <array>
 #include <cstdint>
 
-#include <eddy/web/http/internal/char_class.h>
+#include <eddy/web/http/internal/utf8.h>
 
 namespace eddy::inline v0::web::internal {
 namespace {
 
-constexpr std::uint8_t kWordChar = 1;   // may stand in a word, and begin one
-constexpr std::uint8_t kNameChar = 2;   // may stand in a protocol: of a word, or '-'
-constexpr std::uint8_t kBlankChar = 4;  // ends a URL
-constexpr std::uint8_t kEndChar = 8;    // may be a URL's last
+constexpr std::uint8_t kWordChar = 1;  // may stand in a word, and begin one
+constexpr std::uint8_t kNameChar = 2;  // may stand in a protocol: of a word, or '-'
+constexpr std::uint8_t kEndChar = 4;   // may be a URL's last
 
 // Beyond ASCII nothing is of a word, so that a URL may follow a text without blanks, as in Chinese,
 // but everything may be the last of a URL.
@@ -24,7 +23,7 @@ constexpr std::array<std::uint8_t, 256> kUrlClass = [] {
   };
   for (std::uint8_t& bits : table) bits = kEndChar;
   for (const char c : std::string_view("!\"#$%&'()*+,.:;<=>?@[]^`{|}~")) at(c) = 0;
-  for (const char c : std::string_view(" \t\n\v\f\r\x1c\x1d\x1e\x1f")) at(c) = kBlankChar;
+  for (const char c : std::string_view(" \t\n\v\f\r\x1c\x1d\x1e\x1f")) at(c) = 0;
   for (char c = '0'; c <= '9'; ++c) at(c) |= kWordChar | kNameChar;
   for (char c = 'a'; c <= 'z'; ++c) at(c) |= kWordChar | kNameChar;
   for (char c = 'A'; c <= 'Z'; ++c) at(c) |= kWordChar | kNameChar;
@@ -35,18 +34,6 @@ constexpr std::array<std::uint8_t, 256> kUrlClass = [] {
 
 constexpr bool is_url_class(char c, std::uint8_t bits) noexcept {
   return (kUrlClass[static_cast<unsigned char>(c)] & bits) != 0;
-}
-
-// The blanks of Unicode (White_Space) beyond ASCII, by their first bytes.
-bool begins_with_blank(std::string_view text) noexcept {
-  const char lead = text.front();
-  if (lead == '\xc2') return text.substr(1, 1) == "\x85" || text.substr(1, 1) == "\xa0";
-  if (lead == '\xe1') return text.substr(1, 2) == "\x9a\x80";
-  if (lead == '\xe3') return text.substr(1, 2) == "\x80\x80";
-  if (lead != '\xe2' || text.size() < 3) return is_url_class(lead, kBlankChar);
-  const auto last = static_cast<unsigned char>(text[2]);
-  if (text[1] == '\x81') return last == 0x9F;
-  return text[1] == '\x80' && (last <= 0x8A || last == 0xA8 || last == 0xA9 || last == 0xAF);
 }
 
 // Characters of a URL but parentheses.
@@ -65,7 +52,7 @@ Run measure_run(std::string_view text) noexcept {
       continue;
     }
     const std::string_view rest = text.substr(run.size);
-    if (c == '(' || c == ')' || begins_with_blank(rest)) break;
+    if (c == '(' || c == ')' || utf8_blank_size(rest) != 0) break;
     if (c == '&') {
       // Escaped, only these two are of a URL.
       const std::size_t reference = rest.substr(0, 5) == "&amp;"    ? 5

@@ -3,6 +3,7 @@
 
 #include <eddy/core/base/error.h>
 #include <eddy/core/base/log.h>
+#include <eddy/web/escape/escape.h>
 #include <eddy/web/http/http_error.h>
 #include <eddy/web/http/internal/answer.h>
 #include <eddy/web/http/internal/scan.h>
@@ -76,7 +77,7 @@ void BasicService::fail(Exchange& exchange, const std::exception_ptr& error) noe
     if (exchange.finished() || exchange.state().head_sent) return;
     send_error(exchange, status, verdict.text, error);
   } catch (...) {
-    log_thrown(exchange, "write_error()");
+    log_thrown(exchange, "the error page");
     // Not even the error page could be made: send what needs no memory.
     if (exchange.finished() || exchange.state().head_sent) return;
     exchange.response().headers.clear();
@@ -117,18 +118,7 @@ void log_error(Exchange& exchange, int status, const std::exception_ptr& error) 
 }
 
 std::string error_title(int status, std::string_view reason) {
-  const std::string_view text = reason.empty() ? reason_phrase(status) : reason;
-  std::string escaped;
-  for (const char c : text) {
-    if (c == '<') {
-      escaped += "&lt;";
-    } else if (c == '&') {
-      escaped += "&amp;";
-    } else {
-      escaped += c;
-    }
-  }
-  return escaped;
+  return xhtml_escape(reason.empty() ? reason_phrase(status) : reason);
 }
 
 void send_plain_error(Exchange& exchange, int status, std::string_view reason) {

@@ -15,7 +15,8 @@ inline constexpr std::uint8_t kTargetChar = 2;  // 0x21 to 0x7E without '#'
 inline constexpr std::uint8_t kValueChar = 4;   // field-vchar, SP, HTAB, obs-text
 inline constexpr std::uint8_t kDigitChar = 8;
 inline constexpr std::uint8_t kHexChar = 16;
-inline constexpr std::uint8_t kHostChar = 32;  // RFC 3986: what a name of a host is made of
+inline constexpr std::uint8_t kHostChar = 32;        // RFC 3986: what a name of a host is made of
+inline constexpr std::uint8_t kUnreservedChar = 64;  // RFC 3986, 2.3
 
 inline constexpr std::array<std::uint8_t, 256> kCharClass = [] {
   std::array<std::uint8_t, 256> table{};
@@ -26,11 +27,12 @@ inline constexpr std::array<std::uint8_t, 256> kCharClass = [] {
   for (unsigned c = 0x80; c < 0x100; ++c) table[c] |= kValueChar;
   table['#'] &= static_cast<std::uint8_t>(~kTargetChar);
   mark(" \t", kValueChar);
-  mark("0123456789", kDigitChar | kHexChar | kTokenChar | kHostChar);
+  mark("0123456789", kDigitChar | kHexChar | kTokenChar | kHostChar | kUnreservedChar);
   mark("abcdefABCDEF", kHexChar);
-  for (char c = 'a'; c <= 'z'; ++c) table[static_cast<unsigned char>(c)] |= kTokenChar | kHostChar;
-  for (char c = 'A'; c <= 'Z'; ++c) table[static_cast<unsigned char>(c)] |= kTokenChar | kHostChar;
+  mark("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+       kTokenChar | kHostChar | kUnreservedChar);
   mark("!#$%&'*+-.^_`|~", kTokenChar);
+  mark("-._~", kUnreservedChar);
   mark("-._~!$&'()*+;=", kHostChar);  // no comma: two Host fields that a proxy joined have one
   return table;
 }();
