@@ -10,21 +10,13 @@
 
 #include <eddy/testing/test_client.h>
 #include <eddy/web/web.h>
+#include <tests/core/support.h>
 
 namespace eddy_test {
 
-/// Frames of a waiting handler that live.
-struct CountedFrame {
-  explicit CountedFrame(int& of) : count(of) { ++count; }
-  CountedFrame(const CountedFrame&) = delete;
-  CountedFrame& operator=(const CountedFrame&) = delete;
-  ~CountedFrame() { --count; }
-  int& count;
-};
-
-/// Waits for longer than any test lasts.
+/// Waits for longer than any test lasts; `frames` counts those that wait.
 inline eddy::Task<std::string> wait_long(int& frames) {
-  const CountedFrame frame(frames);
+  const eddy::core_test::Alive frame(frames);
   co_await eddy::sleep(std::chrono::hours(1));
   co_return "never";
 }

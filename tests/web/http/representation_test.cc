@@ -8,12 +8,11 @@
 #include <vector>
 
 #include <tests/core/temporary_folder.h>
-#include <tests/web/http/manual_server.h>
+#include <tests/web/http/one_client.h>
 
 namespace {
 
 using eddy::core_test::TemporaryFolder;
-using eddy::testing::ManualPeer;
 using eddy::web::File;
 using eddy::web::Representation;
 using eddy::web::Request;
@@ -33,7 +32,7 @@ std::string numbers(std::size_t bytes) {
 }
 
 /// The same content from memory at /m and from a file at /f.
-class RepresentationTest : public eddy_tests::ManualServerTest {
+class RepresentationTest : public eddy_tests::OneClientTest {
  protected:
   RepresentationTest() {
     app_.get("/m", [this](const Request& request) {
@@ -52,26 +51,9 @@ class RepresentationTest : public eddy_tests::ManualServerTest {
     folder_.write("file.txt", content_);
     eddy::web::ServerOptions options;
     options.compression.enabled = true;
-    listen(options);
-    peer_ = connect();
-    peer_.set_capacity(8 * kMegabyte);
+    start(options);
   }
 
-  std::string get(std::string_view path, std::string_view fields = "",
-                  std::string_view method = "GET") {
-    send(peer_, std::string(method) + " " + std::string(path) + " HTTP/1.1\r\nHost: h\r\n" +
-                    std::string(fields) + "\r\n");
-    return read(peer_);
-  }
-  static std::string field(const std::string& answer, std::string_view name) {
-    const std::size_t at = answer.find("\r\n" + std::string(name) + ": ");
-    if (at == std::string::npos || at > answer.find("\r\n\r\n")) return {};
-    const std::size_t start = at + name.size() + 4;
-    return answer.substr(start, answer.find("\r\n", start) - start);
-  }
-  static std::string body(const std::string& answer) {
-    return answer.substr(answer.find("\r\n\r\n") + 4);
-  }
   /// "first-last:content" of each part, read by nothing of the code under test.
   static std::vector<std::string> parts(const std::string& answer) {
     const std::string type = field(answer, "Content-Type");
@@ -107,7 +89,6 @@ class RepresentationTest : public eddy_tests::ManualServerTest {
   std::string content_ = numbers(2 * kMegabyte);
   std::string coding_;
   TemporaryFolder folder_;
-  ManualPeer peer_;
 };
 
 TEST_F(RepresentationTest, FromMemoryAsFromAFile) {
