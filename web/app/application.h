@@ -45,7 +45,7 @@ class EDDY_API Route {
 
   /// The same for those requests only that `matcher`, a function of const Request&, accepts; others
   /// are for the routes behind it. It is asked when the path matches and the head is there, before
-  /// the content, once or twice for a request; so it only looks. What it throws is answered by 500.
+  /// the content; so it only looks. What it throws is answered as what a handler throws.
   ///
   ///     route<ApiV2>("/stories").when([](const eddy::web::Request& request) {
   ///       return request.header("Accept") == "application/vnd.example.v2+json";
@@ -69,7 +69,20 @@ class EDDY_API Route {
 };
 
 namespace internal {
+
 EDDY_API void set_options(RouteDefinition& definition, const RouteOptions& options);
+
+/// A handler class and what its initialize() is given; `pattern` is a regular expression so far.
+template <class H, class... Args>
+RouteDefinition handler_route(std::string_view pattern, Args&&... args) {
+  RouteDefinition definition;
+  definition.pattern = pattern;
+  definition.handler = type_name<H>();
+  using Arguments = HandlerArguments<std::decay_t<Args>...>;
+  add_methods<H, Arguments>(definition, Arguments::keep(std::forward<Args>(args)...));
+  return definition;
+}
+
 }  // namespace internal
 
 /// Gives the paths that match `pattern` to handlers of class H. The pattern is a regular expression
@@ -82,11 +95,7 @@ EDDY_API void set_options(RouteDefinition& definition, const RouteOptions& optio
 /// copied), and given to each handler's initialize().
 template <class H, class... Args>
 Route route(std::string_view pattern, const RouteOptions& options = {}, Args&&... args) {
-  internal::RouteDefinition definition;
-  definition.pattern = pattern;
-  definition.handler = internal::type_name<H>();
-  using Arguments = internal::HandlerArguments<std::decay_t<Args>...>;
-  internal::add_methods<H, Arguments>(definition, Arguments::keep(std::forward<Args>(args)...));
+  auto definition = internal::handler_route<H>(pattern, std::forward<Args>(args)...);
   internal::set_options(definition, options);
   return Route(std::move(definition));
 }
@@ -96,12 +105,8 @@ Route route(std::string_view pattern, const RouteOptions& options = {}, Args&&..
 /// expression.
 template <class H, class... Args>
 Route route_path(std::string_view path, const RouteOptions& options = {}, Args&&... args) {
-  internal::RouteDefinition definition;
-  definition.pattern = path;
+  auto definition = internal::handler_route<H>(path, std::forward<Args>(args)...);
   definition.is_regex = false;
-  definition.handler = internal::type_name<H>();
-  using Arguments = internal::HandlerArguments<std::decay_t<Args>...>;
-  internal::add_methods<H, Arguments>(definition, Arguments::keep(std::forward<Args>(args)...));
   internal::set_options(definition, options);
   return Route(std::move(definition));
 }
@@ -157,7 +162,8 @@ class EDDY_API Application {
   /// in lower case without its port (Request::host_name()). Routes of hosts go before those of
   /// every host, which the other functions add, and among themselves in the order in which they
   /// were added; a request that they have no route for is left to those behind them.
-  /// Throws as add(), and std::invalid_argument for a malformed host pattern.
+  /// Throws as add(), and std::invalid_argument for a malformed host pattern; routes before the
+  /// one that is refused stay.
   Application& add_handlers(std::string_view host_pattern, std::initializer_list<Route> routes);
   /// A request that no route is for by its own host is for the routes of this one, unless it has
   /// X-Real-Ip and so comes through a proxy. Source: tornado.web.Application(default_host).
@@ -169,12 +175,8 @@ class EDDY_API Application {
   /// instead of 404. Source: tornado.web.Application(default_handler_class).
   template <class H, class... Args>
   Application& set_default_handler(Args&&... args) {
-    internal::RouteDefinition definition;
-    definition.pattern = "the default handler";
-    definition.handler = internal::type_name<H>();
-    using Arguments = internal::HandlerArguments<std::decay_t<Args>...>;
-    internal::add_methods<H, Arguments>(definition, Arguments::keep(std::forward<Args>(args)...));
-    return set_fallback(std::move(definition));
+    return set_fallback(
+        internal::handler_route<H>("the default handler", std::forward<Args>(args)...));
   }
 
   /// The path of the route of that name, with these values for its groups in their order: text,

@@ -97,11 +97,10 @@ void RequestHandler::append(std::string_view text) {
 
 void RequestHandler::append_json(const void* value,
                                  void (*write)(std::string& out, const void* value)) {
-  internal::Exchange& exchange = this->exchange();
-  if (exchange.client_gone()) return;
-  if (exchange.finished()) throw std::logic_error("write() after finish()");
-  if (!exchange.state().head_sent) exchange.response().headers.set(internal::kJson);
-  write(exchange.response().body, value);
+  std::string* const content = appendable_content();
+  if (content == nullptr) return;
+  if (!headers_sent()) exchange().response().headers.set(internal::kJson);
+  write(*content, value);
 }
 
 internal::FlushAwaiter RequestHandler::flush() { return internal::FlushAwaiter(exchange()); }

@@ -53,7 +53,8 @@ class EDDY_API RedirectHandler {
   bool permanent_;
 };
 
-/// Answers every method with an error. Source: tornado.web.ErrorHandler.
+/// Answers every method that Method names with an error; others are a 501. Source:
+/// tornado.web.ErrorHandler.
 class EDDY_API ErrorHandler {
  public:
   /// 400 to 599; else std::invalid_argument.
@@ -65,9 +66,9 @@ class EDDY_API ErrorHandler {
   int status_;
 };
 
-/// Hands requests of every method to what an HttpServer would have for a handler: a function of
-/// const Request&, RequestBody& and ResponseStream&, or one that makes a MessageDelegate. It sees
-/// the request as it came, with the whole path.
+/// Hands requests of every method that Method names to what an HttpServer would have for a handler:
+/// a function of const Request&, RequestBody& and ResponseStream&, or one that makes a
+/// MessageDelegate. It sees the request as it came, with the whole path.
 ///
 /// Source: tornado.web.FallbackHandler.
 class EDDY_API FallbackHandler {

@@ -330,4 +330,30 @@ TEST_F(OwnedRoute, ADeadOwnersPathMayBeGivenToAnother) {
   EXPECT_TRUE(get().ends_with("the second"));
 }
 
+TEST_F(OwnedRoute, WhatADeadOwnersFunctionHeldGoesWithTheNextOwners) {
+  const auto held = std::make_shared<int>(0);
+  for (int i = 0; i < 3; ++i) {
+    owner_.emplace();
+    app_.get("/", *owner_, [held] { return "here"; });
+    kill_owner();
+  }
+  EXPECT_EQ(held.use_count(), 2) << "the last one's";
+}
+
+TEST_F(OwnedRoute, TheNextOwnerMayComeWhileTheFunctionRuns) {
+  LifetimeSource other;
+  int closures = 0;
+  app_.get("/", *owner_, [this, &other, &closures, held = Alive(closures)] {
+    int& count = closures;
+    kill_owner();
+    app_.get("/", other, [] { return "the second"; });
+    EXPECT_EQ(count, 1) << "this closure";
+    return "still here";
+  });
+  listen();
+  EXPECT_TRUE(get().ends_with("still here"));
+  EXPECT_EQ(closures, 0);
+  EXPECT_TRUE(get().ends_with("the second"));
+}
+
 }  // namespace

@@ -6,9 +6,11 @@
 #include <string>
 #include <string_view>
 
+#include <eddy/core/task/sleep.h>
 #include <eddy/web/app/application.h>
 #include <eddy/web/http/forwarded.h>
 
+#include <tests/core/support.h>
 #include <tests/web/app/test_exchange.h>
 #include <tests/web/http/manual_server.h>
 
@@ -224,6 +226,41 @@ TEST(DefaultHandler, AnswersWhatNoRouteIsFor) {
   EXPECT_EQ(other.body(), "not here: /y/z0");
   EXPECT_EQ(TestExchange(app, "POST", "/y").status(), 405);
   EXPECT_THROW(app.set_default_handler<Wiki>(), std::invalid_argument);
+}
+
+// ---- Requests that wait
+
+struct AsksForItsPath : RequestHandler {
+  void initialize(const eddy::core_test::Alive& /*counted*/) {}
+  eddy::Task<void> get() {
+    co_await eddy::sleep(std::chrono::seconds(1));
+    write(path_args().size());
+  }
+};
+
+TEST_F(ManualServerTest, ADefaultHandlerThatWaitsIsNotTouchedByTheNextOne) {
+  int arguments = 0;
+  app_.set_default_handler<AsksForItsPath>(eddy::core_test::Alive(arguments));
+  listen();
+  eddy::testing::ManualPeer peer = connect("GET /nothing HTTP/1.1\r\nHost: h\r\n\r\n");
+  app_.set_default_handler<AsksForItsPath>(eddy::core_test::Alive(arguments));
+  EXPECT_EQ(arguments, 2) << "the first handler may still look at its own";
+  loop_.advance(std::chrono::seconds(1));
+  EXPECT_THAT(read(peer), testing::EndsWith("\r\n\r\n0"));
+}
+
+TEST_F(ManualServerTest, AMatcherIsAskedOnceForARequestWithContent) {
+  int asked = 0;
+  app_.add(route(Method::post, "/{name}", [](std::string_view name) {
+             return std::string(name);
+           }).when([&asked](const Request&) { return ++asked > 0; }));
+  listen();
+  eddy::testing::ManualPeer peer =
+      connect("POST /a%20b HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n");
+  EXPECT_EQ(asked, 1) << "for the bound on its content";
+  send(peer, "ok");
+  EXPECT_THAT(read(peer), testing::EndsWith("\r\n\r\na b"));
+  EXPECT_EQ(asked, 1);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <eddy/web/app/application.h>
 
 #include <tests/web/app/test_exchange.h>
+#include <tests/web/http/manual_server.h>
 
 namespace {
 
@@ -32,6 +33,9 @@ struct Config {
   std::string title = "Tales";
 };
 struct Mailer {};
+
+// With a loop, for functions that wait.
+using ServicesServed = eddy_tests::ManualServerTest;
 
 struct Base : WithServices<Config> {
   void prepare() { set_header("Title", app<Config>().title); }
@@ -74,13 +78,26 @@ TEST(Services, AFunctionTakesThemByReference) {
     return data.story + settings.title + std::to_string(n) + std::string(name) +
            std::string(request.query());
   });
-  app.post("/wait", [](Database& data) -> Task<std::string> {
-    data.asked += 10;
-    co_return data.story;
-  });
   EXPECT_EQ(TestExchange(app, "GET", "/7/x?q").body(), "OnceTales7xq");
   EXPECT_EQ(TestExchange(app, "GET", "/x/x").status(), 404);
   EXPECT_EQ(database.asked, 1);
+}
+
+TEST_F(ServicesServed, AreThereForAFunctionThatWaits) {
+  Database database;
+  Application app(Services().add(database));
+  app.get("/{n}", [](int n, Database& data) -> Task<std::string> {
+    co_await eddy::sleep(std::chrono::seconds(1));
+    data.asked += n;
+    co_return data.story;
+  });
+  eddy::web::Server& server = app.listen(loop_, "127.0.0.1", 0);
+  eddy::testing::ManualPeer peer = loop_.system().connect(server.port());
+  send(peer, "GET /10 HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(database.asked, 0);
+  loop_.advance(std::chrono::seconds(1));
+  EXPECT_THAT(read(peer), testing::EndsWith("\r\n\r\nOnce"));
+  EXPECT_EQ(database.asked, 10);
 }
 
 TEST(Services, AMissingOneIsAnErrorWhenTheRouteIsAdded) {

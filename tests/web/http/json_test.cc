@@ -8,6 +8,7 @@
 #include <eddy/web/app/application.h>
 #include <eddy/web/http/nlohmann_json.h>
 #include <tests/web/app/test_exchange.h>
+#include <tests/web/http/manual_server.h>
 
 namespace {
 
@@ -19,6 +20,7 @@ using eddy::web::Services;
 using eddy_tests::TestExchange;
 using nlohmann::json;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 
 constexpr std::string_view kJsonType = "Content-Type: application/json\r\n";
@@ -81,10 +83,25 @@ TEST(Json, IsWrittenByAHandler) {
 TEST(Json, IsGivenByAFunction) {
   Application app;
   app.get("/object", [] { return json{{"a", nullptr}}; });
-  app.get("/flag", []() -> Task<Flag> { co_return Flag{true}; });
   TestExchange object(app, "GET", "/object");
   EXPECT_EQ(object.body(), R"({"a":null})");
   EXPECT_EQ(object.header("Content-Type"), "application/json; charset=UTF-8");
+}
+
+using JsonServed = eddy_tests::ManualServerTest;
+
+TEST_F(JsonServed, IsGivenAndTakenByATask) {
+  app_.get("/flag", []() -> Task<Flag> { co_return Flag{true}; });
+  app_.post("/point", [](Point point) -> Task<Point> { co_return Point{point.y, point.x}; });
+  listen();
+  eddy::testing::ManualPeer peer = connect("GET /flag HTTP/1.1\r\nHost: h\r\n\r\n");
+  const std::string flag = read(peer);
+  EXPECT_THAT(flag, HasSubstr("\r\nContent-Type: application/json; charset=UTF-8\r\n"));
+  EXPECT_THAT(flag, EndsWith("\r\n\r\ntrue"));
+  const std::string body = R"({"x":1,"y":2})";
+  send(peer, "POST /point HTTP/1.1\r\nHost: h\r\n" + std::string(kJsonType) +
+                 "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+  EXPECT_THAT(read(peer), EndsWith(R"({"x":2,"y":1})"));
 }
 
 struct Reader : RequestHandler {

@@ -13,13 +13,9 @@ namespace eddy::inline v0::web::internal {
 
 namespace {
 
-RequestHandler* handler_of(const Exchange& exchange) noexcept {
-  return static_cast<RequestHandler*>(exchange.attachment);
-}
-
 // Calls one of a handler's hooks; what it throws is only logged.
-void tell(Exchange& exchange, const char* name, void (RequestHandler::*hook)()) noexcept {
-  RequestHandler* handler = handler_of(exchange);
+void tell(Exchange& exchange, RequestHandler* handler, const char* name,
+          void (RequestHandler::*hook)()) noexcept {
   if (handler == nullptr) return;
   try {
     (handler->*hook)();
@@ -77,10 +73,16 @@ void ApplicationCore::check_services(const RouteDefinition& definition) const {
   }
 }
 
+RequestHandler* ApplicationCore::handler_of(const Exchange& exchange) const noexcept {
+  // One that was handed on has what its service keeps for it.
+  return exchange.service() == this ? static_cast<RequestHandler*>(exchange.attachment) : nullptr;
+}
+
 ContentPlan ApplicationCore::plan(Exchange& exchange) noexcept try {
   PathParts parts;
   const Router::Found found = router_.find(exchange.request(), parts);
   if (found.result != Router::Result::match) return {.unwanted = true};
+  exchange.subject = found.route;
   const MethodEntry* method = find_method(found.route->definition, exchange.request().method());
   if (method == nullptr || !method->owner.alive()) return {.unwanted = true};
   return {.streamed = method->streams_body, .limit = method->body_bytes};
@@ -109,13 +111,23 @@ void answer_options(Exchange& exchange, const std::string& allow) {
 
 }  // namespace
 
+// With a content, plan() has found it.
+Router::Found ApplicationCore::found_route(Exchange& exchange, PathParts& parts) const {
+  const auto* const planned = static_cast<const RouteEntry*>(exchange.subject);
+  if (planned == nullptr) return router_.find(exchange.request(), parts);
+  // What matched before matches again, or gives up.
+  const bool matches =
+      planned->pattern.match(exchange.request().path(), parts) == PathPattern::Result::match;
+  return {matches ? Router::Result::match : Router::Result::gave_up, planned};
+}
+
 void ApplicationCore::dispatch(Exchange& exchange) {
   const Request& request = exchange.request();
   PathParts parts;
   if (request.target_form() == TargetForm::asterisk) {
     return answer_options(exchange, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
   }
-  const Router::Found found = router_.find(request, parts);
+  const Router::Found found = found_route(exchange, parts);
   if (found.result == Router::Result::no_match) return send_plain_error(exchange, 404);
   if (found.result == Router::Result::gave_up) {
     exchange.log(LogLevel::warning, summary(exchange, 500) + ": the match limit of " +
@@ -137,7 +149,9 @@ void ApplicationCore::dispatch(Exchange& exchange) {
   if (method->cancel_on_disconnect) exchange.cancel_on_disconnect();
   if (!method->owner.has_owner()) return method->invoke(method->target, exchange, parts);
   const Lifetime owner = method->owner;
-  if (!watch_owner(exchange, owner)) return send_plain_error(exchange, 503);
+  if (!watch_owner(exchange, owner, route.keeper_of(method->target))) {
+    return send_plain_error(exchange, 503);
+  }
   method->invoke(method->target, exchange, parts);
   if (exchange.waiting()) tie_task(exchange, owner);
 }
@@ -161,11 +175,12 @@ void ApplicationCore::send_error(Exchange& exchange, int status, std::string_vie
 }
 
 void ApplicationCore::over(Exchange& exchange) noexcept {
-  tell(exchange, "on_finish()", &RequestHandler::on_finish);
+  tell(exchange, handler_of(exchange), "on_finish()", &RequestHandler::on_finish);
 }
 
 void ApplicationCore::client_gone(Exchange& exchange) noexcept {
-  tell(exchange, "on_connection_close()", &RequestHandler::on_connection_close);
+  tell(exchange, handler_of(exchange), "on_connection_close()",
+       &RequestHandler::on_connection_close);
 }
 
 void HandlerAccess::attach(RequestHandler& handler, Exchange& exchange) {

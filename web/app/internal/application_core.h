@@ -36,6 +36,8 @@ class ApplicationCore final : public BasicService {
 
  private:
   void dispatch(Exchange& exchange);
+  [[nodiscard]] Router::Found found_route(Exchange& exchange, PathParts& parts) const;
+  [[nodiscard]] RequestHandler* handler_of(const Exchange& exchange) const noexcept;
   void log_exception(Exchange& exchange, int status, const std::exception_ptr& error) override;
   void send_error(Exchange& exchange, int status, std::string_view reason,
                   const std::exception_ptr& error) override;

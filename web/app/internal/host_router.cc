@@ -10,6 +10,7 @@ namespace eddy::inline v0::web::internal {
 
 Router& HostRouter::add_host(std::string_view pattern) try {
   auto host = std::make_unique<Host>(Host{PathPattern::from_regex(pattern), Router(names_)});
+  hosts_.reserve(hosts_.size() + 1);
   index_.add(host->pattern.prefix(), static_cast<std::uint32_t>(hosts_.size()));
   return hosts_.emplace_back(std::move(host))->router;
 } catch (const std::invalid_argument& error) {
@@ -24,8 +25,8 @@ void HostRouter::set_default_host(std::string_view host) {
 
 void HostRouter::set_fallback(RouteDefinition definition) {
   check_counts(definition, 0);
-  fallback_ = std::make_unique<RouteEntry>(
-      RouteEntry{std::move(definition), PathPattern::from_regex(".*")});
+  fallbacks_.push_back(std::make_unique<RouteEntry>(
+      RouteEntry{std::move(definition), PathPattern::from_regex(".*")}));
 }
 
 Router::Found HostRouter::find(const Request& request, PathParts& parts) const {
@@ -39,7 +40,10 @@ Router::Found HostRouter::find(const Request& request, PathParts& parts) const {
   const bool by_default = found.result == Result::no_match && !default_host_.empty() &&
                           !request.headers().contains("X-Real-Ip");
   if (by_default) found = find_by_host(default_host_, request, parts);
-  if (found.result == Result::no_match && fallback_) return {Result::match, fallback_.get()};
+  if (found.result == Result::no_match && !fallbacks_.empty()) {
+    parts.count = 0;
+    return {Result::match, fallbacks_.back().get()};
+  }
   return found;
 }
 

@@ -54,7 +54,8 @@ class EDDY_API HostRouter {
   // By what the hosts begin with.
   RouteIndex index_;
   std::string default_host_;
-  std::unique_ptr<RouteEntry> fallback_;
+  // The last counts; requests that wait look at those before it.
+  std::vector<std::unique_ptr<RouteEntry>> fallbacks_;
 };
 
 }  // namespace eddy::inline v0::web::internal

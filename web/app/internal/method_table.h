@@ -44,7 +44,7 @@ struct PathParts {
 struct MethodEntry {
   /// Answers, or gives the exchange a task. May throw.
   void (*invoke)(void* target, Exchange& exchange, PathParts& parts) = nullptr;
-  /// What `invoke` is given: the function of a short form.
+  /// What `invoke` is given: a function, what a handler's initialize() takes, or a stock handler.
   void* target = nullptr;
   /// How many parts of the path it takes: 0, or as many as the pattern has groups.
   std::size_t arity = 0;
@@ -77,6 +77,13 @@ struct RouteDefinition {
   std::vector<RouteMatcher> matchers = {};
   /// Owns what the entries' and the matchers' targets point to.
   std::vector<std::shared_ptr<void>> owned;
+  /// The one of them that `target` points to; null for none.
+  [[nodiscard]] std::shared_ptr<void> keeper_of(const void* target) const noexcept {
+    for (const auto& kept : owned) {
+      if (kept.get() == target) return kept;
+    }
+    return nullptr;
+  }
   /// What the handler or function takes of the application's services.
   std::vector<ServiceKey> services;
 };

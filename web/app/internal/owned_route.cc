@@ -14,8 +14,11 @@ namespace {
 /// Lives as long as the request's memory, so until after on_finish().
 class OwnerWatch final : public LifetimeListener {
  public:
-  OwnerWatch(Exchange& exchange, const Lifetime& owner)
-      : exchange_(exchange), hold_(owner.hold()), alive_(owner.listen(*this)) {}
+  OwnerWatch(Exchange& exchange, const Lifetime& owner, std::shared_ptr<void> function)
+      : exchange_(exchange),
+        function_(std::move(function)),
+        hold_(owner.hold()),
+        alive_(owner.listen(*this)) {}
   ~OwnerWatch() = default;
   [[nodiscard]] bool alive() const noexcept { return alive_; }
 
@@ -23,6 +26,7 @@ class OwnerWatch final : public LifetimeListener {
   void on_lifetime_ended() noexcept override { exchange_.attachment = nullptr; }
 
   Exchange& exchange_;
+  std::shared_ptr<void> function_;
   std::shared_ptr<const void> hold_;
   bool alive_;
 };
@@ -49,8 +53,8 @@ Task<void> run_owned(Exchange& exchange, Lifetime owner, Task<void> task) {
 
 }  // namespace
 
-bool watch_owner(Exchange& exchange, const Lifetime& owner) {
-  return exchange.arena().make<OwnerWatch>(exchange, owner).alive();
+bool watch_owner(Exchange& exchange, const Lifetime& owner, std::shared_ptr<void> function) {
+  return exchange.arena().make<OwnerWatch>(exchange, owner, std::move(function)).alive();
 }
 
 void tie_task(Exchange& exchange, const Lifetime& owner) {

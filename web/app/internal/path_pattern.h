@@ -38,10 +38,6 @@ class EDDY_API PathPattern {
   /// What every path that it matches begins with.
   [[nodiscard]] const std::string& prefix() const noexcept { return prefix_; }
   [[nodiscard]] std::size_t groups() const noexcept { return groups_; }
-  /// Of the groups, in order; "" for one without a name.
-  [[nodiscard]] const std::vector<std::string>& group_names() const noexcept {
-    return group_names_;
-  }
   /// The group of that name, counted from 0.
   [[nodiscard]] std::optional<std::size_t> group_of(std::string_view name) const noexcept {
     for (std::size_t i = 0; i < group_names_.size(); ++i) {
@@ -71,6 +67,7 @@ class EDDY_API PathPattern {
   /// Of Kind::parts: what stands behind each of them. It begins with a slash, or is the empty end.
   std::vector<std::string> behind_;
   std::string shape_;
+  /// Of the groups, in order; "" for one without a name.
   std::vector<std::string> group_names_;
   std::size_t groups_ = 0;
   std::unique_ptr<Program> program_;

@@ -135,6 +135,10 @@ void Router::merge(RouteEntry& same, RouteDefinition& definition) {
                                   std::string(to_string(static_cast<Method>(i))) +
                                   " of that path already");
     }
+    if (there.invoke != nullptr) {
+      // Requests that are with it keep it.
+      std::erase(same.definition.owned, same.definition.keeper_of(there.target));
+    }
     same.definition.methods[i] = definition.methods[i];
   }
   for (auto& owned : definition.owned) same.definition.owned.push_back(std::move(owned));
