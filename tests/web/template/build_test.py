@@ -79,9 +79,9 @@ def check_lines(options, folder):
     for what, (files, place) in WRONG.items():
         root = folder / re.sub(r"\W", "_", what)
         write(root, files)
-        run(options.tool, f"--root={root}", f"--out={root}/out/p", "--include=p", "page.html")
+        run(options.tool, f"--root={root}", f"--out={root}/out/caf\u00e9?", "--include=caf\u00e9?", "page.html")
         errors = run(options.compiler, "-std=c++20", "-fsyntax-only", *[f"-I{path}" for path in options.include],
-                     f"-I{root}/out", f"{root}/out/p/page.html.cc", fails=True)
+                     f"-I{root}/out", f"{root}/out/caf\u00e9?/page.html.cc", fails=True)
         first = next((line for line in errors.splitlines() if "error: " in line), "no error")
         expect(first.startswith(f"{root}/{place}:"), f"{what}: expected an error at {place}\n{errors}")
 
@@ -130,6 +130,9 @@ def check_command(options, folder):
     expect("usage: " in run(options.tool, "--help"), "--help")
     for arguments, text in (
             (("--rot=x", "page.html"), "unknown option '--rot=x'"), ((), "which template?"),
+            (('--include=a"b', "page.html"), "can't stand in an #include"),
+            (("--include=a\\b", "page.html"), "can't stand in an #include"),
+            (("--include=a\nb", "page.html"), "can't stand in an #include"),
             (("a", "b"), "one template at a time"), (("--whitespace=x", "page.html"), "--whitespace is all"),
             (("none.html",), "none.html: can't be read"), (("../x.html",), "can't be read")):
         expect(text in run(*common, *arguments, fails=True), f"{arguments}: {text}")

@@ -99,7 +99,7 @@ void write_source(CppWriter& source, const BodyGenerator& body, const std::strin
                   const std::string& type, const std::string& scope,
                   const GeneratorOptions& options) {
   source.line("// Made by eddy-template from " + template_name + "; what is changed here is lost.");
-  source.line("#include " + cpp_string(options.include_name));
+  source.line("#include \"" + options.include_name + "\"");
   source.line("\n#include <exception>\n\n#include <eddy/web/template/output.h>\n");
   if (!scope.empty()) source.line("namespace " + scope + " {\n");
   source.line("namespace eddy_support = ::eddy::web::template_support;\n");
@@ -130,6 +130,9 @@ void write_source(CppWriter& source, const BodyGenerator& body, const std::strin
 Generated generate(Loader& loader, const std::string& name, const GeneratorOptions& options) {
   const std::optional<TypeName> type = type_name_of(name);
   if (!type) throw std::runtime_error(name + ": the name can't become the name of a type in C++");
+  if (!is_plain_file_name(options.include_name)) {
+    throw std::runtime_error(options.include_name + ": can't stand in an #include");
+  }
   const std::vector<const Template*> chain = chain_of(loader, name);
   const std::vector<PageParam> params = params_of(chain);
   BodyGenerator body(loader);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/template/compiler/names.h>
 
+#include <algorithm>
+
 #include <eddy/web/template/compiler/cpp_scan.h>
 #include <eddy/web/template/compiler/lexer.h>
 
@@ -45,6 +47,13 @@ std::optional<TypeName> type_name_of(std::string_view template_name) {
   result.name = camel_case(template_name);
   if (!is_identifier(result.name)) return std::nullopt;
   return result;
+}
+
+bool is_plain_file_name(std::string_view name) {
+  return std::none_of(name.begin(), name.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < ' ' || byte == 0x7f || c == '"' || c == '\\';
+  });
 }
 
 }  // namespace eddy::inline v0::template_compiler

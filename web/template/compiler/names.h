@@ -17,4 +17,8 @@ struct TypeName {
 /// name.
 std::optional<TypeName> type_name_of(std::string_view template_name);
 
+/// Whether a file's name can stand in an #include, where no escape is read, and in a comment of one
+/// line: it has no quote, backslash or control character.
+bool is_plain_file_name(std::string_view name);
+
 }  // namespace eddy::inline v0::template_compiler
