@@ -130,6 +130,11 @@ def check_command(options, folder):
     expect("usage: " in run(options.tool, "--help"), "--help")
     for arguments, text in (
             (("--rot=x", "page.html"), "unknown option '--rot=x'"), ((), "which template?"),
+            (("--namespace=a-b", "page.html"), "--namespace is a::b or empty, not 'a-b'"),
+            (("--namespace=a::new", "page.html"), "--namespace is a::b or empty"),
+            (("--namespace=::a", "page.html"), "--namespace is a::b or empty"),
+            (("--autoescape=f(x)", "page.html"), "--autoescape is a function's name or None, not 'f(x)'"),
+            (("--autoescape=", "page.html"), "--autoescape is a function's name or None"),
             (('--include=a"b', "page.html"), "can't stand in an #include"),
             (("--include=a\\b", "page.html"), "can't stand in an #include"),
             (("--include=a\nb", "page.html"), "can't stand in an #include"),
@@ -139,6 +144,9 @@ def check_command(options, folder):
     run(*common, "--namespace=a::b", "--autoescape=None", "--whitespace=oneline", "page.html")
     source = (folder / "out/page.html.cc").read_text()
     expect("namespace a::b {" in source and "append_xhtml" not in source and '" y z"' in source, source)
+    run(*common, "--namespace=", "--autoescape=a::f", "page.html")
+    source = (folder / "out/page.html.cc").read_text()
+    expect("\nnamespace {" not in source and "a::f(" in source, source)
     expect("--out is missing" in run(options.tool, f"--root={folder}", "page.html", fails=True), "--out")
     expect("--root is missing" in run(options.tool, f"--out={folder}", "page.html", fails=True), "--root")
 

@@ -145,6 +145,8 @@ TEST(TemplateErrors, OfDeclarations) {
   EXPECT_EQ(error_of("{% autoescape %}"), "page.html:1: {% autoescape %} needs a function or None");
   EXPECT_EQ(error_of("{% autoescape f(x) %}"),
             "page.html:1: {% autoescape %} takes the name of a function, or None");
+  EXPECT_EQ(error_of("{% autoescape app::new %}"),
+            "page.html:1: {% autoescape %} takes the name of a function, or None");
   EXPECT_EQ(error_of("{% whitespace some %}"),
             "page.html:1: unknown whitespace mode 'some'; there are all, single and oneline");
   EXPECT_EQ(error_of("{% param int %}"),
@@ -243,7 +245,22 @@ TEST(TemplateCompiler, NamesOfFilesBecomeNamesOfTypes) {
   EXPECT_EQ(name_of("_row.html"), "|Row");
   EXPECT_EQ(name_of("404.html"), "none");
   EXPECT_EQ(name_of("1/a.html"), "none");
+  EXPECT_EQ(name_of("news/public_new.html"), "news|PublicNew");
+  EXPECT_EQ(name_of("public/a.html"), "none");
+  EXPECT_EQ(name_of("a/new/b.html"), "none");
+  EXPECT_EQ(name_of("co-await/a.html"), "none");
+  EXPECT_EQ(name_of("a\nint b;.html"), "none");
+  EXPECT_EQ(name_of("a\x7f.html"), "none");
+  EXPECT_EQ(name_of("a\".html"), "none");
+  EXPECT_EQ(name_of("a\\"), "none");
+  EXPECT_EQ(name_of("caf\xc3\xa9 menu.html"), "|CafMenu");
   EXPECT_EQ(name_of(""), "none");
+}
+
+TEST(TemplateCompiler, APlaceInATemplateIsOneLine) {
+  const std::string source =
+      compiled({{"page.html", "{% include a\nb.html %}"}, {"a\nb.html", "{{ x }}"}}).source;
+  EXPECT_THAT(source, HasSubstr("#line 1 \"a\\nb.html\"\n   x\n"));
 }
 
 TEST(TemplateCompiler, NamesOfOtherFilesAreBesideTheFileOrBelowTheRoot) {
@@ -277,6 +294,15 @@ TEST(TemplateCompiler, APageOfOneLongLineIsNotMadeOfBlanks) {
   std::string text;
   for (int i = 0; i < 2000; i++) text += "{{ x }}";
   EXPECT_LT(compiled(text).source.size(), 1'000'000U);
+}
+
+TEST(CppScan, NamesAreNoKeywords) {
+  EXPECT_TRUE(compiler::is_identifier("x1_") && compiler::is_identifier("alignas_"));
+  for (const std::string_view word : {"", "1a", "a-b", "alignas", "int", "try", "xor_eq"}) {
+    EXPECT_FALSE(compiler::is_identifier(word)) << word;
+  }
+  EXPECT_TRUE(compiler::is_qualified_name("::a::b"));
+  EXPECT_FALSE(compiler::is_qualified_name("a::or"));
 }
 
 TEST(CppScan, FindsTheAssignment) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/template/compiler/cpp_scan.h>
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 
 #include <eddy/web/template/compiler/lexer.h>
@@ -47,6 +49,39 @@ bool is_any_of(char c, std::string_view characters) {
   return characters.find(c) != std::string_view::npos;
 }
 
+// Those of C++20, in order.
+constexpr std::string_view kKeywords[] = {"alignas",       "alignof",     "and",
+                                          "and_eq",        "asm",         "auto",
+                                          "bitand",        "bitor",       "bool",
+                                          "break",         "case",        "catch",
+                                          "char",          "char16_t",    "char32_t",
+                                          "char8_t",       "class",       "co_await",
+                                          "co_return",     "co_yield",    "compl",
+                                          "concept",       "const",       "const_cast",
+                                          "consteval",     "constexpr",   "constinit",
+                                          "continue",      "decltype",    "default",
+                                          "delete",        "do",          "double",
+                                          "dynamic_cast",  "else",        "enum",
+                                          "explicit",      "export",      "extern",
+                                          "false",         "float",       "for",
+                                          "friend",        "goto",        "if",
+                                          "inline",        "int",         "long",
+                                          "mutable",       "namespace",   "new",
+                                          "noexcept",      "not",         "not_eq",
+                                          "nullptr",       "operator",    "or",
+                                          "or_eq",         "private",     "protected",
+                                          "public",        "register",    "reinterpret_cast",
+                                          "requires",      "return",      "short",
+                                          "signed",        "sizeof",      "static",
+                                          "static_assert", "static_cast", "struct",
+                                          "switch",        "template",    "this",
+                                          "thread_local",  "throw",       "true",
+                                          "try",           "typedef",     "typeid",
+                                          "typename",      "union",       "unsigned",
+                                          "using",         "virtual",     "void",
+                                          "volatile",      "wchar_t",     "while",
+                                          "xor",           "xor_eq"};
+
 }  // namespace
 
 std::string_view bracket_fault(std::string_view code) {
@@ -85,7 +120,7 @@ bool is_identifier(std::string_view text) {
   for (const char c : text) {
     if (!is_name_char(c)) return false;
   }
-  return true;
+  return !std::binary_search(std::begin(kKeywords), std::end(kKeywords), text);
 }
 
 bool is_qualified_name(std::string_view text) {

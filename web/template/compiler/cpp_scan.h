@@ -21,6 +21,7 @@ std::optional<std::size_t> top_level_assignment(std::string_view code);
 /// The word outside of brackets and literals, between blanks.
 std::optional<std::size_t> top_level_word(std::string_view code, std::string_view word);
 
+/// A name that a program may give: no keyword.
 bool is_identifier(std::string_view text);
 /// An identifier with or without its namespaces: a::b::c, ::a::b.
 bool is_qualified_name(std::string_view text);

@@ -17,14 +17,14 @@ void append_octal(std::string& result, unsigned char c) {
   }
 }
 
-}  // namespace
-
-std::string cpp_string(std::string_view text) {
+// `next_line` comes behind a line end that has text behind it.
+std::string literal(std::string_view text, std::string_view next_line) {
   std::string result = "\"";
   for (std::size_t i = 0; i < text.size(); i++) {
     const char c = text[i];
     if (c == '\n') {
-      result += i + 1 < text.size() ? "\\n\"\n\"" : "\\n";
+      result += "\\n";
+      if (i + 1 < text.size()) result += next_line;
     } else if (is_plain(c)) {
       result += c;
     } else if (c == '"' || c == '\\' || c == '?') {
@@ -36,8 +36,12 @@ std::string cpp_string(std::string_view text) {
   return result += '"';
 }
 
+}  // namespace
+
+std::string cpp_string(std::string_view text) { return literal(text, "\"\n\""); }
+
 void CppWriter::at(const Template& file, int line) {
-  std::string place = "#line " + std::to_string(line) + " " + cpp_string(file.path) + "\n";
+  std::string place = "#line " + std::to_string(line) + " " + literal(file.path, "") + "\n";
   if (placed_ && place == place_) return;
   place_ = std::move(place);
   text_ += place_;

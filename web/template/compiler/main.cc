@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include <eddy/web/template/compiler/cpp_scan.h>
 #include <eddy/web/template/compiler/generator.h>
 
 namespace {
@@ -49,15 +50,23 @@ void read_option(std::string_view argument, Options& options) {
   std::string value;
   if (takes(argument, "--root=", options.root) || takes(argument, "--out=", options.out) ||
       takes(argument, "--include=", options.include) ||
-      takes(argument, "--depfile=", options.depfile) ||
-      takes(argument, "--namespace=", options.generator.scope)) {
+      takes(argument, "--depfile=", options.depfile)) {
+    return;
+  }
+  if (takes(argument, "--namespace=", value)) {
+    if (!value.empty() && (value.starts_with(':') || !compiler::is_qualified_name(value))) {
+      throw std::invalid_argument("--namespace is a::b or empty, not '" + value + "'");
+    }
+    options.generator.scope = value;
     return;
   }
   if (takes(argument, "--autoescape=", value)) {
     if (value == "None") {
       options.parse.autoescape.reset();
-    } else {
+    } else if (compiler::is_qualified_name(value)) {
       options.parse.autoescape = value;
+    } else {
+      throw std::invalid_argument("--autoescape is a function's name or None, not '" + value + "'");
     }
     return;
   }

@@ -35,6 +35,7 @@ std::string scope_part(std::string_view folder) {
 }  // namespace
 
 std::optional<TypeName> type_name_of(std::string_view template_name) {
+  if (!is_plain_file_name(template_name)) return std::nullopt;
   TypeName result;
   for (std::size_t slash; (slash = template_name.find('/')) != std::string_view::npos;) {
     const std::string part = scope_part(template_name.substr(0, slash));

@@ -13,8 +13,8 @@ struct TypeName {
   std::string name;
 };
 
-/// None where the name can't become one of C++. An extension other than .html is a part of the
-/// name.
+/// None where the name can't become one of C++, or is not plain. An extension other than .html is a
+/// part of the name.
 std::optional<TypeName> type_name_of(std::string_view template_name);
 
 /// Whether a file's name can stand in an #include, where no escape is read, and in a comment of one
