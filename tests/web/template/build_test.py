@@ -125,7 +125,8 @@ def check_rebuild(options, folder):
 
 
 def check_command(options, folder):
-    write(folder, {"page.html": "{{ x   }}  y  z"})
+    outer, folder = folder, folder / "root"
+    write(folder, {"page.html": "{{ x   }}  y  z", "../x.html": "outside"})
     common = (options.tool, f"--root={folder}", f"--out={folder}/out")
     expect("usage: " in run(options.tool, "--help"), "--help")
     for arguments, text in (
@@ -139,8 +140,10 @@ def check_command(options, folder):
             (("--include=a\\b", "page.html"), "can't stand in an #include"),
             (("--include=a\nb", "page.html"), "can't stand in an #include"),
             (("a", "b"), "one template at a time"), (("--whitespace=x", "page.html"), "--whitespace is all"),
-            (("none.html",), "none.html: can't be read"), (("../x.html",), "can't be read")):
+            (("none.html",), "none.html: can't be read"), (("../x.html",), "lies outside"),
+            (("sub/../../x.html",), "lies outside"), ((outer / "x.html",), "can't be read")):
         expect(text in run(*common, *arguments, fails=True), f"{arguments}: {text}")
+    expect(not list(outer.rglob("x.html.*")), "what lies outside was compiled")
     run(*common, "--namespace=a::b", "--autoescape=None", "--whitespace=oneline", "page.html")
     source = (folder / "out/page.html.cc").read_text()
     expect("namespace a::b {" in source and "append_xhtml" not in source and '" y z"' in source, source)

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -90,6 +91,11 @@ Options read_options(int count, char** arguments) {
   if (options.name.empty()) throw std::invalid_argument("which template?");
   if (options.root.empty()) throw std::invalid_argument("--root is missing");
   if (options.out.empty()) throw std::invalid_argument("--out is missing");
+  const std::optional<std::string> name = compiler::resolved(options.name, "");
+  if (!name) {
+    throw std::invalid_argument("'" + options.name + "' lies outside of the templates' folder");
+  }
+  options.name = *name;
   const std::string path = options.include.empty() ? "" : options.include + "/";
   options.generator.include_name = path + options.name + ".h";
   return options;
