@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <eddy/core/base/export.h>
+#include <eddy/web/app/internal/number.h>
 #include <eddy/web/escape/escape.h>
 
 /// What compiled templates stand on. Their sources include this header; programs need it only to
@@ -69,11 +69,11 @@ std::string_view view_of(const T& text) {
   return text;
 }
 
-EDDY_API void append_number(std::string& out, long long value);
-EDDY_API void append_number(std::string& out, unsigned long long value);
-EDDY_API void append_number(std::string& out, float value);
-EDDY_API void append_number(std::string& out, double value);
-EDDY_API void append_number(std::string& out, long double value);
+/// A number's text, which takes no allocation.
+template <Number T>
+internal::NumberText number_text(T value) {
+  return internal::NumberText(static_cast<internal::WideNumber<T>>(value));
+}
 
 /// Appends the value as it is.
 template <Printable T>
@@ -90,12 +90,8 @@ void append(std::string& out, const T& value) {
     out.push_back(value);
   } else if constexpr (Maybe<T>) {
     if (value.has_value()) template_support::append(out, *value);
-  } else if constexpr (std::is_floating_point_v<T>) {
-    append_number(out, value);
-  } else if constexpr (std::is_signed_v<T>) {
-    append_number(out, static_cast<long long>(value));
   } else {
-    append_number(out, static_cast<unsigned long long>(value));
+    out.append(number_text(value).text());
   }
 }
 
@@ -107,9 +103,9 @@ std::string text_of(const T& value) {
   return text;
 }
 
-/// Whether no number, true or false has a character in it that the escaping functions change.
+/// Whether no value has a character in it that the escaping functions change: 1e+20 has one.
 template <class T>
-concept NeedsNoEscape = Number<T> || std::same_as<T, bool>;
+concept NeedsNoEscape = std::same_as<T, bool> ||(Number<T> && !std::is_floating_point_v<T>);
 
 /// Appends the value's text as `escape(out, text)` writes it.
 template <class T, class Escape>
@@ -118,6 +114,8 @@ void append_escaped(std::string& out, const T& value, const Escape& escape) {
     escape(out, view_of(value));
   } else if constexpr (NeedsNoEscape<T>) {
     template_support::append(out, value);
+  } else if constexpr (Number<T>) {
+    escape(out, number_text(value).text());
   } else if constexpr (Maybe<T> && !AppendsItself<T> && !IsAppended<T>) {
     if (value.has_value()) append_escaped(out, *value, escape);
   } else {
@@ -149,7 +147,7 @@ void append_json(std::string& out, const T& value) {
     out.append("null");
   } else if constexpr (std::is_floating_point_v<T>) {
     // JSON has no word for infinity, nor for what is no number.
-    value - value == 0 ? append_number(out, value) : static_cast<void>(out.append("null"));
+    out.append(value - value == 0 ? number_text(value).text() : "null");
   } else {
     append_escaped(out, value, append_json_string);
   }

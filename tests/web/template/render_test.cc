@@ -61,6 +61,9 @@ TEST(TemplateValues, AreEscapedForTheirPlace) {
       templates::Escapes{.text = "", .number = {}, .real = std::numeric_limits<double>::infinity()}
           .render();
   EXPECT_NE(page.find("f(\"\", null, null, false)"), std::string::npos) << page;
+  const std::string large = templates::Escapes{.text = "", .number = {}, .real = 1e20}.render();
+  EXPECT_NE(large.find("null, 1e+20, false)"), std::string::npos) << large;
+  EXPECT_NE(large.find("<i  1e&#x2B;20>"), std::string::npos) << large;
 }
 
 TEST(TemplateValues, OfOtherTypesAreRefused) {
