@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ctime>
 #include <map>
 #include <optional>
 #include <stdexcept>
@@ -294,6 +295,14 @@ TEST(TemplateCompiler, APageOfOneLongLineIsNotMadeOfBlanks) {
   std::string text;
   for (int i = 0; i < 2000; i++) text += "{{ x }}";
   EXPECT_LT(compiled(text).source.size(), 1'000'000U);
+}
+
+TEST(TemplateCompiler, ManyNamesOfOneNamespaceTakeLinearTime) {
+  std::string text = "{% from" + std::string(1U << 20U, ' ') + "a import b";
+  for (int i = 0; i < 50'000; i++) text += ",b";
+  const std::clock_t start = std::clock();
+  EXPECT_THAT(compiled(text + " %}").source, HasSubstr("::b;\n"));
+  EXPECT_LT(std::clock() - start, 2 * CLOCKS_PER_SEC);
 }
 
 TEST(CppScan, NamesAreNoKeywords) {

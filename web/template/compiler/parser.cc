@@ -307,11 +307,12 @@ void Parser::parse_use(std::vector<Node>& body, const Directive& directive) {
   if (!word || !is_qualified_name(scope)) {
     fail(line, "{% from %} takes a namespace and names: {% from app::text import shorten %}");
   }
+  const Code scope_code = code(directive.token, scope);
   std::string_view names = directive.rest.substr(*word + kImport.size());
   while (!names.empty()) {
     const std::size_t comma = std::min(names.find(','), names.size());
     Node use = node(Node::Kind::use, directive);
-    use.code = code(directive.token, scope);
+    use.code = scope_code;
     use.text = trimmed(names.substr(0, comma));
     if (use.text != "*" && !is_identifier(use.text)) {
       fail(line, "{% from %} imports names, not " + quoted(use.text));
