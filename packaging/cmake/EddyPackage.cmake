@@ -16,7 +16,8 @@ endforeach()
 set(eddy_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/eddy)
 configure_package_config_file(
   ${PROJECT_SOURCE_DIR}/packaging/cmake/eddy-config.cmake.in ${PROJECT_BINARY_DIR}/eddy-config.cmake
-  INSTALL_DESTINATION ${eddy_package_dir} NO_SET_AND_CHECK_MACRO NO_CHECK_REQUIRED_COMPONENTS_MACRO)
+  INSTALL_DESTINATION ${eddy_package_dir} PATH_VARS CMAKE_INSTALL_BINDIR
+  NO_SET_AND_CHECK_MACRO NO_CHECK_REQUIRED_COMPONENTS_MACRO)
 # Before 1.0 a minor version may change anything.
 set(eddy_compatibility SameMajorVersion)
 if(PROJECT_VERSION_MAJOR EQUAL 0)

@@ -28,6 +28,10 @@ function(eddy_find_template_compiler command dependency)
     message(FATAL_ERROR "eddy_target_templates() runs eddy-template, and this build is for another machine: "
                         "set EDDY_TEMPLATE to an eddy-template for this one")
   endif()
+  if(NOT TARGET eddy::eddy-template)
+    message(FATAL_ERROR "eddy_target_templates() runs eddy-template, which this Eddy was installed without: "
+                        "set EDDY_TEMPLATE to one")
+  endif()
   set(${command} eddy::eddy-template PARENT_SCOPE)
   set(${dependency} eddy::eddy-template PARENT_SCOPE)
 endfunction()

@@ -4,7 +4,7 @@
   check.py --source=DIR --work=DIR --kind=static|shared --components=a,b --parts=c,d --compiler=CXX WAY
 
 WAY is install (into a prefix that is then moved: installed files must not know where they were), find_package, pkg_config,
-add_subdirectory, fetch_content, missing_component, version or options.
+add_subdirectory, fetch_content, missing_component, missing_template_compiler, version or options.
 """
 
 import argparse
@@ -152,6 +152,12 @@ class Check:
             "cmake_minimum_required(VERSION 3.23)\nproject(Ask LANGUAGES CXX)\n" + text)
         return source, source / "build"
 
+    def copy_of_prefix(self, name):
+        copy = self.work / name
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(self.prefix, copy, symlinks=True)
+        return copy
+
     def missing_component(self):
         where = f"-DCMAKE_PREFIX_PATH={self.prefix}"
         said = self.configure(
@@ -169,9 +175,7 @@ class Check:
                 "ask_small_letters",
                 "find_package(eddy REQUIRED)\nif(NOT TARGET eddy::core)\n  message(FATAL_ERROR none)\nendif()\n"), where)
         # As if Qt had not been there when this was built.
-        without_qt = self.work / "prefix_without_qt"
-        shutil.rmtree(without_qt, ignore_errors=True)
-        shutil.copytree(self.prefix, without_qt, symlinks=True)
+        without_qt = self.copy_of_prefix("prefix_without_qt")
         config = next(without_qt.rglob("eddy-config.cmake"))
         config.write_text(re.sub(
             r"set\(eddy_built (.*)\)",
@@ -181,6 +185,22 @@ class Check:
             f"-DCMAKE_PREFIX_PATH={without_qt}", expect_failure=True)
         said = " ".join(said.split())
         expect("EDDY_QT=ON" in said and "qt6-base-dev" in said, f"the message does not say what to do: {said}")
+
+    def missing_template_compiler(self):
+        """As in the sysroot of another machine, which needs no programs."""
+        prefix = self.copy_of_prefix("prefix_without_template")
+        (prefix / "bin/eddy-template").unlink()
+        where = f"-DCMAKE_PREFIX_PATH={prefix}"
+        find = "find_package(Eddy REQUIRED COMPONENTS web)\n"
+        self.configure(*self.project("ask_web", find), where)
+        use = find + ("add_library(pages OBJECT)\ntarget_link_libraries(pages PRIVATE eddy::web)\n"
+                      "eddy_target_templates(pages FILES page.html)\n")
+        source, build = self.project("ask_templates", use)
+        shutil.copytree(CONSUMER / "templates", source / "templates")
+        said = " ".join(self.configure(source, build, where, expect_failure=True).split())
+        expect("installed without: set EDDY_TEMPLATE to one" in said, f"the message does not say what to do: {said}")
+        self.configure(source, build, where, f"-DEDDY_TEMPLATE={self.prefix}/bin/eddy-template")
+        run("cmake", "--build", build)
 
     def options(self):
         """AUTO leaves out an adapter whose library is not there and says so, ON is an error that names the package, and
