@@ -12,7 +12,8 @@ languages must either have a name or the word `part`: what is no whole program i
 
     ```html page=posts/row.html
 
-becomes OUT/posts/templates/row.html, a template of that program, and one with ```cpp page=posts/row.h its header OUT/posts/row.h. Prints one line a program:
+becomes OUT/posts/templates/row.html, a template of that program, and one with ```cpp page=posts/row.h its header OUT/posts/row.h. Every other file
+in OUT is removed: it is of a page that was another once. Prints one line a program:
 file|components|packages|run or -|page.
 """
 
@@ -74,11 +75,13 @@ def write(target, text):
 def main():
     root, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     out.mkdir(parents=True, exist_ok=True)
-    seen = set()
+    seen, written = set(), set()
     for page in sorted((root / "docs").rglob("*.md")):
         for begin, options, body in blocks_of(page):
             if "beside" in options:
-                write(out / options["beside"], "\n".join(body) + "\n")
+                target = out / options["beside"]
+                write(target, "\n".join(body) + "\n")
+                written.add(target)
                 continue
             name = options["name"]
             if not name:
@@ -91,7 +94,11 @@ def main():
             text = f"{COMMENTS[options['language']]} From {where}, line {begin + 1}\n" + "\n".join(body) + "\n"
             target = out / (name + SUFFIXES[options["language"]])
             write(target, text)
+            written.add(target)
             print(f"{target.name}|{options['needs']}|{options['packages']}|{options['run']}|{where}")
+    for path in list(out.rglob("*")):
+        if path.is_file() and path not in written:
+            path.unlink()
 
 
 if __name__ == "__main__":
