@@ -7,8 +7,9 @@
 #     [WHITESPACE <mode>])   # all, single or oneline; default: by the file's extension
 #
 # Compiles templates into <target>: templates/admin/user.html becomes the type templates::admin::User of the header
-# "templates/admin/user.html.h", whose path begins with the last part of ROOT. The target links eddy::web. What is only
-# extended or included need not be listed; when it changes, what uses it is made anew (Ninja and Make).
+# "templates/admin/user.html.h", whose path begins with the last part of ROOT. The target is of the same CMakeLists.txt
+# and links eddy::web. What is only extended or included need not be listed; when it changes, what uses it is made anew
+# (Ninja and Make).
 #
 # EDDY_TEMPLATE, if it is set, is the eddy-template to run: one for the machine that builds, where that is another
 # than the program is for. docs/guide/templates.md tells the rest.
@@ -21,7 +22,10 @@ function(eddy_find_template_compiler command dependency)
   set(${dependency} "" PARENT_SCOPE)
   if(EDDY_TEMPLATE)
     set(${command} "${EDDY_TEMPLATE}" PARENT_SCOPE)
-    set(${dependency} "${EDDY_TEMPLATE}" PARENT_SCOPE)
+    # Only the name of a program is found in PATH, which is no file of the build.
+    if(IS_ABSOLUTE "${EDDY_TEMPLATE}")
+      set(${dependency} "${EDDY_TEMPLATE}" PARENT_SCOPE)
+    endif()
     return()
   endif()
   if(CMAKE_CROSSCOMPILING AND NOT CMAKE_CROSSCOMPILING_EMULATOR)
@@ -41,6 +45,11 @@ function(eddy_target_templates target)
   if(arg_UNPARSED_ARGUMENTS OR arg_KEYWORDS_MISSING_VALUES OR NOT arg_FILES)
     message(FATAL_ERROR "eddy_target_templates(${target}): unknown or incomplete arguments "
                         "${arg_UNPARSED_ARGUMENTS} ${arg_KEYWORDS_MISSING_VALUES}; FILES are needed")
+  endif()
+  get_target_property(target_folder ${target} SOURCE_DIR)
+  if(NOT target_folder STREQUAL CMAKE_CURRENT_SOURCE_DIR)
+    message(FATAL_ERROR "eddy_target_templates(${target}): call it in ${target_folder}, where the target was added: "
+                        "elsewhere nothing would make its sources")
   endif()
   if(NOT arg_ROOT)
     set(arg_ROOT templates)

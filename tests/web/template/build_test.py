@@ -3,11 +3,12 @@
 
   build_test.py --tool=EDDY_TEMPLATE --source=DIR --include=DIR... --compiler=CXX WAY
 
-WAY is lines (a compiler's error is in the template's line), ninja or make (what is built anew when a file changes) or
-command (eddy-template's own options and errors).
+WAY is lines (a compiler's error is in the template's line), ninja or make (what is built anew when a file changes),
+project (what eddy_target_templates() takes) or command (eddy-template's own options and errors).
 """
 
 import argparse
+import os
 import pathlib
 import re
 import shutil
@@ -56,14 +57,25 @@ eddy_target_templates(pages ROOT "my pages" FILES page.html sub/other.html)
 """
 
 
+# Takes `tool` from PATH.
+NAMED = """cmake_minimum_required(VERSION 3.16)
+project(Pages CXX)
+include("@SOURCE@/packaging/cmake/EddyTemplates.cmake")
+set(EDDY_TEMPLATE @TOOL@)
+add_library(pages OBJECT)
+eddy_target_templates(pages FILES page.html)
+add_subdirectory(sub)
+"""
+
+
 def expect(condition, text):
     if not condition:
         sys.exit(text)
 
 
-def run(*command, fails=False):
+def run(*command, fails=False, **more):
     done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          stdin=subprocess.DEVNULL, check=False)
+                          stdin=subprocess.DEVNULL, check=False, **more)
     expect((done.returncode != 0) == fails, f"{command}: status {done.returncode}\n{done.stdout}")
     return done.stdout
 
@@ -154,18 +166,33 @@ def check_command(options, folder):
     expect("--root is missing" in run(options.tool, f"--out={folder}", "page.html", fails=True), "--root")
 
 
+def check_project(options, folder):
+    tool = pathlib.Path(options.tool)
+    project = NAMED.replace("@SOURCE@", options.source).replace("@TOOL@", tool.name)
+    write(folder, {"CMakeLists.txt": project, "templates/page.html": "text", "sub/CMakeLists.txt": ""})
+    build = folder / "build"
+    configure = ("cmake", "-S", folder, "-B", build, "-G", "Ninja", f"-DCMAKE_CXX_COMPILER={options.compiler}")
+    run(*configure)
+    made = "eddy_templates/pages/templates/page.html.cc"
+    run("cmake", "--build", build, "--target", made, env={**os.environ, "PATH": f"{tool.parent}:{os.environ['PATH']}"})
+    expect((build / made).exists(), f"there is no {made}")
+    write(folder, {"sub/CMakeLists.txt": "eddy_target_templates(pages ROOT ../templates FILES page.html)\n"})
+    said = " ".join(run(*configure, fails=True).split())
+    expect(f"eddy_target_templates(pages): call it in {folder}, where the target was added" in said, said)
+
+
 def main():
     parser = argparse.ArgumentParser()
     for name in ("tool", "source", "compiler"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--include", action="append", required=True)
-    parser.add_argument("way", choices=("lines", "ninja", "make", "command"))
+    parser.add_argument("way", choices=("lines", "ninja", "make", "project", "command"))
     options = parser.parse_args()
     if shutil.which(options.compiler) is None:
         sys.exit(f"there is no {options.compiler}")
     with tempfile.TemporaryDirectory(prefix="eddy templates ") as folder:
-        check = {"lines": check_lines, "command": check_command}.get(options.way, check_rebuild)
-        check(options, pathlib.Path(folder))
+        check = {"lines": check_lines, "project": check_project, "command": check_command}
+        check.get(options.way, check_rebuild)(options, pathlib.Path(folder))
 
 
 if __name__ == "__main__":
