@@ -28,9 +28,9 @@ std::span<const FuzzTarget> fuzz_targets() {
       {"range", fuzz_range},
       {"request_head", fuzz_request_head},
       {"response_head", fuzz_response_head},
-      {"template", fuzz_template},
       {"signed_tokens", fuzz_signed_tokens},
       {"static_path", fuzz_static_path},
+      {"template", fuzz_template},
   };
   return kTargets;
 }

@@ -28,9 +28,9 @@ void fuzz_query(std::string_view input);
 void fuzz_range(std::string_view input);
 void fuzz_request_head(std::string_view input);
 void fuzz_response_head(std::string_view input);
-void fuzz_template(std::string_view input);
 void fuzz_signed_tokens(std::string_view input);
 void fuzz_static_path(std::string_view input);
+void fuzz_template(std::string_view input);
 
 struct FuzzTarget {
   const char* name;

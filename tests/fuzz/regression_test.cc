@@ -2,6 +2,7 @@
 //
 // What fuzzers begin with, and each input that once made one fail, as ordinary tests.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <iterator>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <tests/fuzz/fuzz.h>
@@ -78,6 +80,16 @@ TEST(FuzzSupport, WhatOnceFailedIsThereAndIsGivenToItsTarget) {
     ++folders;
   }
   EXPECT_GT(folders, 0U);
+}
+
+TEST(FuzzSupport, EveryTargetHasItsRowInTheReadme) {
+  const std::string readme =
+      content_of(std::filesystem::path(EDDY_FUZZ_REGRESSIONS).parent_path() / "README.md");
+  std::string last;
+  for (const FuzzTarget& target : eddy_tests::fuzz_targets()) {
+    EXPECT_THAT(readme, testing::HasSubstr("\n| `" + std::string(target.name) + "` | "));
+    EXPECT_LT(std::exchange(last, target.name), target.name) << "the targets are in order";
+  }
 }
 
 // A target that can't fail would find nothing.
