@@ -8,20 +8,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <string_view>
+
+#include <eddy/core/base/hex.h>
 
 namespace eddy_tests {
 namespace {
-
-std::string hex(std::string_view text) {
-  constexpr char kHex[] = "0123456789abcdef";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    out.append({kHex[byte >> 4], kHex[byte & 15]});
-  }
-  return out;
-}
 
 // What the peer says to these lines.
 std::vector<std::string> answers(const std::string& questions) {
@@ -47,30 +38,23 @@ std::vector<std::string> answers(const std::string& questions) {
   return lines;
 }
 
-std::string unhex(std::string_view digits) {
-  std::string out;
-  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
-    out += static_cast<char>(std::stoi(std::string(digits.substr(i, 2)), nullptr, 16));
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string ask_tornado(const std::string& function, const std::string& argument) {
-  const std::vector<std::string> lines = answers(function + " " + hex(argument) + "\n");
-  return lines.empty() ? "" : unhex(lines.front());
+  const std::vector<std::string> lines =
+      answers(function + " " + eddy::hex_encode(argument) + "\n");
+  return lines.empty() ? "" : eddy::hex_decode(lines.front()).value();
 }
 
 void expect_as_tornado(const std::vector<TornadoCase>& cases) {
   std::string questions;
   for (const TornadoCase& one : cases) {
-    questions += one.function + " " + hex(one.argument) + "\n";
+    questions += one.function + " " + eddy::hex_encode(one.argument) + "\n";
   }
   const std::vector<std::string> theirs = answers(questions);
   ASSERT_EQ(theirs.size(), cases.size());
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    EXPECT_EQ(hex(cases[i].ours), theirs[i])
+    EXPECT_EQ(eddy::hex_encode(cases[i].ours), theirs[i])
         << cases[i].function << " of " << testing::PrintToString(cases[i].argument) << "\ngives "
         << testing::PrintToString(cases[i].ours);
   }
