@@ -11,8 +11,8 @@ namespace eddy::inline v0 {
 
 /// The life of a GObject: it ends when the object is disposed of, by the last g_object_unref() or
 /// g_object_run_dispose() (as gtk_widget_destroy and gtk_window_destroy do), before it is
-/// finalized. Holds no reference. Where a route or task is given an owner the pointer does as well:
-/// `app.get("/", G_OBJECT(window), function)`.
+/// finalized. Holds no reference, and keeps one weak one, however often it is asked. Where a route
+/// or task is given an owner the pointer does as well: `app.get("/", G_OBJECT(window), function)`.
 ///
 /// What derived classes have released in their own dispose() is gone by then: destructors in a
 /// task's frames must not use that.

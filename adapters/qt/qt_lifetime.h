@@ -13,6 +13,8 @@ namespace eddy::inline v0 {
 /// The life of a QObject: it ends when `destroyed` is emitted, that is before the QObject's memory
 /// and its children go, and with a wildcard disconnect() of all that is connected to it. Where a
 /// route or task is given an owner the pointer does as well: `app.get("/", window, function)`.
+/// However often it is asked, an object has one connection, which its dynamic property
+/// "eddy_lifetime" knows.
 ///
 /// What a derived class has added is destroyed before `destroyed` is emitted: destructors in a
 /// task's frames must not use that. A class of yours avoids it by a LifetimeSource as its last

@@ -121,7 +121,9 @@ struct OwnerDeleter {
 /// thread.
 template <class T, class... Args>
 [[nodiscard]] std::shared_ptr<T> make_owner(Args&&... args) {
-  return std::shared_ptr<T>(new T(std::forward<Args>(args)...), OwnerDeleter());
+  // First, as it may find no memory: nothing would own a T that is there already.
+  OwnerDeleter deleter;
+  return std::shared_ptr<T>(new T(std::forward<Args>(args)...), std::move(deleter));
 }
 
 template <class T>

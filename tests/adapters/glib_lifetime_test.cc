@@ -6,11 +6,28 @@
 #include <glib-object.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <new>
 #include <optional>
 #include <stdexcept>
 #include <string>
 
 #include <tests/adapters/owned_route.h>
+
+namespace {
+std::size_t allocations = 0;
+}  // namespace
+
+// Not inlined, or GCC takes the pairs for mismatched ones.
+[[gnu::noinline]] void* operator new(std::size_t bytes) {
+  ++allocations;
+  if (void* memory = std::malloc(bytes)) return memory;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t /*bytes*/) noexcept {
+  std::free(memory);
+}
 
 namespace {
 
@@ -57,6 +74,27 @@ TEST_F(GlibLifetime, MayGoBeforeItsObject) {
   { const eddy::Lifetime first = eddy::glib_lifetime(owner_); }
   EXPECT_TRUE(eddy::glib_lifetime(owner_).alive());
   kill_owner();
+}
+
+TEST_F(GlibLifetime, HasOneSourceForItsObject) {
+  const eddy::Lifetime lifetime = eddy::glib_lifetime(owner_);
+  const std::size_t before = allocations;
+  for (int i = 0; i < 1000; ++i) (void)eddy::glib_lifetime(owner_);
+  EXPECT_EQ(allocations, before);
+  kill_owner();
+  EXPECT_FALSE(lifetime.alive());
+}
+
+TEST_F(GlibLifetime, BeginsAgainWhereAnObjectLivesOnThatWasDisposedOf) {
+  g_object_ref(owner_);
+  const eddy::Lifetime first = eddy::glib_lifetime(owner_);
+  g_object_run_dispose(owner_);
+  const eddy::Lifetime second = eddy::glib_lifetime(owner_);
+  EXPECT_FALSE(first.alive());
+  EXPECT_TRUE(second.alive());
+  g_object_unref(owner_);
+  kill_owner();
+  EXPECT_FALSE(second.alive());
 }
 
 TEST_F(GlibLifetime, RefusesWhatIsNoObject) {

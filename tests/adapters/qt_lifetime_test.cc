@@ -57,6 +57,30 @@ TEST_F(QtLifetime, EndsWhereAllIsDisconnected) {
   EXPECT_FALSE(lifetime.alive()) << "better than never";
 }
 
+TEST_F(QtLifetime, BeginsAgainWhereAllWasDisconnected) {
+  std::optional<eddy::Lifetime> second;
+  const eddy::Lifetime first = eddy::qt_lifetime(owner_.get());
+  // Within a signal, where what is disconnected goes only behind it.
+  QObject::connect(owner_.get(), &QObject::objectNameChanged, [&] {
+    owner_->disconnect();
+    second = eddy::qt_lifetime(owner_.get());
+  });
+  owner_->setObjectName("name");
+  EXPECT_FALSE(first.alive());
+  ASSERT_TRUE(second);
+  EXPECT_TRUE(second->alive());
+  owner_.reset();
+  EXPECT_FALSE(second->alive());
+}
+
+TEST_F(QtLifetime, HasOneConnectionForItsObject) {
+  struct Counted : QObject {
+    using QObject::receivers;
+  } owner;
+  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(eddy::qt_lifetime(&owner).alive());
+  EXPECT_EQ(owner.receivers(SIGNAL(destroyed(QObject*))), 1);
+}
+
 TEST_F(QtLifetime, MayOutliveItsObjectAndGoBeforeIt) {
   {
     const eddy::Lifetime first = eddy::qt_lifetime(owner_.get());

@@ -67,6 +67,35 @@ TEST(NoMemory, ACompletionEndsTheWaitAllTheSame) {
   EXPECT_EQ(end_without_memory(End::dropped), -1);
 }
 
+// ---- make_owner
+
+/// There is no memory left when it has got its own.
+struct Last {
+  static void* operator new(std::size_t size) {
+    void* const memory = ::operator new(size);
+    no_memory = true;
+    return memory;
+  }
+  static void operator delete(void* memory) noexcept { ::operator delete(memory); }
+  Last() { ++count; }
+  Last(const Last&) = delete;
+  Last& operator=(const Last&) = delete;
+  ~Last() { --count; }
+  inline static int count = 0;
+};
+
+TEST(NoMemory, AnOwnerThatCannotBeSharedIsDestroyed) {
+  bool thrown = false;
+  try {
+    (void)eddy::make_owner<Last>();
+  } catch (const std::bad_alloc&) {
+    thrown = true;
+  }
+  no_memory = false;
+  EXPECT_TRUE(thrown);
+  EXPECT_EQ(Last::count, 0);
+}
+
 // ---- while_alive
 
 Task<void> wait_long() { co_await eddy::sleep(std::chrono::hours(1)); }

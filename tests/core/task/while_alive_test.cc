@@ -158,14 +158,17 @@ TEST_F(WhileAlive, AnOwnerThatDiesBeforeItIsAwaitedHasItNotBegun) {
 }
 
 TEST_F(WhileAlive, TheTaskIsAskedToStopBeforeItIsDestroyed) {
-  int asked = 0;
+  // Whether there was a stop, each time that the operation was asked to end.
+  std::vector<bool> asked;
   std::optional<Completion<int>> completion;
-  start([](int& out, std::optional<Completion<int>>& kept) -> Task<int> {
+  start([](std::vector<bool>& out, std::optional<Completion<int>>& kept) -> Task<int> {
+    const auto token = co_await eddy::stop_token();
     co_return co_await eddy::from_callback<int>(
-        [&](Completion<int> done) { kept.emplace(std::move(done)); }, [&]() noexcept { ++out; });
+        [&](Completion<int> done) { kept.emplace(std::move(done)); },
+        [&]() noexcept { out.push_back(token.stop_requested()); });
   }(asked, completion));
   kill_owner();
-  EXPECT_EQ(asked, 1) << "the operation was asked to end, once";
+  EXPECT_EQ(asked, std::vector<bool>{true}) << "by the stop and once; destruction asks without one";
   EXPECT_EQ(end(), "cancelled") << "and is not waited for";
   (*completion)(1);
   EXPECT_EQ(end(), "cancelled");
