@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 
+#include <eddy/core/base/hex.h>
 #include <eddy/web/escape/internal/entities.h>
 #include <eddy/web/escape/internal/find_markup.h>
 #include <eddy/web/escape/internal/utf8_text.h>
@@ -14,7 +15,6 @@
 namespace eddy::inline v0::web {
 namespace {
 
-using internal::hex_digit;
 using internal::utf8_char_size;
 
 constexpr unsigned char byte_of(char c) noexcept { return static_cast<unsigned char>(c); }

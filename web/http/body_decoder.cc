@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/body_decoder.h>
 
+#include <eddy/core/base/hex.h>
 #include <eddy/web/http/internal/char_class.h>
 #include <eddy/web/http/internal/trailer_fields.h>
 #include <eddy/web/http/request_parser.h>
@@ -129,7 +130,7 @@ bool BodyDecoder::read_size_line(char c) noexcept {
     case State::size_first:
       remaining_ = 0;
       size_digits_ = 0;
-      if (internal::hex_digit(c) < 0) return error_ = {400, "a malformed chunk size"}, false;
+      if (hex_digit(c) < 0) return error_ = {400, "a malformed chunk size"}, false;
       state_ = State::size;
       return add_size_digit(c);
     case State::size:
@@ -175,7 +176,7 @@ bool BodyDecoder::read_extension(char c) noexcept {
 }
 
 bool BodyDecoder::add_size_digit(char c) noexcept {
-  const int digit = internal::hex_digit(c);
+  const int digit = hex_digit(c);
   if (digit < 0) return error_ = {400, "a malformed chunk size"}, false;
   // Leading zeros count: they must not go on for ever.
   if (++size_digits_ > 15) return error_ = {400, "an overflowing chunk size"}, false;

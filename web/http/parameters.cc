@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include <eddy/core/base/hex.h>
 #include <eddy/web/http/internal/char_class.h>
 #include <eddy/web/http/internal/quoted.h>
 #include <eddy/web/http/internal/scan.h>
@@ -78,8 +79,7 @@ void split_name(std::string_view name, RawParameter& raw) {
 // Percent-decodes strictly: false for a '%' that is not followed by two hex digits.
 bool decode_strictly(std::string& out, std::string_view text) {
   for (std::size_t i = text.find('%'); i != std::string_view::npos; i = text.find('%', i + 1)) {
-    if (text.size() - i < 3 || internal::hex_digit(text[i + 1]) < 0 ||
-        internal::hex_digit(text[i + 2]) < 0) {
+    if (text.size() - i < 3 || hex_digit(text[i + 1]) < 0 || hex_digit(text[i + 2]) < 0) {
       return false;
     }
   }

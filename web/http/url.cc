@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <eddy/core/base/hex.h>
 #include <eddy/web/http/internal/char_class.h>
 #include <eddy/web/http/internal/utf8.h>
 
@@ -14,8 +15,8 @@ void percent_decode_to(std::string& out, std::string_view text, PlusSign plus) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '%' && text.size() - i > 2) {
-      const int high = internal::hex_digit(text[i + 1]);
-      const int low = internal::hex_digit(text[i + 2]);
+      const int high = hex_digit(text[i + 1]);
+      const int low = hex_digit(text[i + 2]);
       if (high >= 0 && low >= 0) {
         out.push_back(static_cast<char>(high * 16 + low));
         i += 2;

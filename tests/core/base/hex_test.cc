@@ -3,11 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <string>
 
 namespace {
 
 using eddy::hex_decode;
+using eddy::hex_digit;
 using eddy::hex_encode;
 
 TEST(Hex, EveryByte) {
@@ -24,6 +26,16 @@ TEST(Hex, EveryByte) {
   EXPECT_EQ(hex_decode(""), "");
   const unsigned char array[] = {0x0f, 0xf0};
   EXPECT_EQ(hex_encode(array), "0ff0");
+}
+
+TEST(Hex, ADigitsValue) {
+  const std::string digits = "0123456789abcdefABCDEF";
+  for (int byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    const std::size_t at = digits.find(c);
+    const int value = at == std::string::npos ? -1 : static_cast<int>(at < 16 ? at : at - 6);
+    EXPECT_EQ(hex_digit(c), value) << byte;
+  }
 }
 
 TEST(Hex, EitherCaseAndNothingElse) {

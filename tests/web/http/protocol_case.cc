@@ -5,14 +5,10 @@
 #include <sstream>
 #include <stdexcept>
 
+#include <eddy/core/base/hex.h>
+
 namespace eddy_tests {
 namespace {
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
 
 // Appends what a line stands for; what is wrong with it, or null. `ends` becomes false if it goes
 // on without an end of line.
@@ -29,8 +25,8 @@ const char* unescape(std::string_view line, std::string& out, bool& ends) {
       return nullptr;
     }
     if (line[i] == 'x') {
-      const int high = i + 1 < line.size() ? hex_digit(line[i + 1]) : -1;
-      const int low = i + 2 < line.size() ? hex_digit(line[i + 2]) : -1;
+      const int high = i + 1 < line.size() ? eddy::hex_digit(line[i + 1]) : -1;
+      const int low = i + 2 < line.size() ? eddy::hex_digit(line[i + 2]) : -1;
       if (high < 0 || low < 0) return "a malformed \\x";
       out += static_cast<char>(high * 16 + low);
       i += 2;

@@ -66,12 +66,6 @@ constexpr std::string_view trim_blanks(std::string_view text) noexcept {
   return text;
 }
 
-constexpr int hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  c = to_lower(c);
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /// Calls `each` with every element of a comma-separated list (RFC 9110, 5.6.1); empty ones are
 /// skipped, as the RFC asks of recipients.
 template <class Each>
