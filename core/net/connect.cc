@@ -3,7 +3,6 @@
 
 #include <utility>
 
-#include <eddy/core/base/error.h>
 #include <eddy/core/loop/loop_core.h>
 #include <eddy/core/net/socket_ops.h>
 
@@ -37,8 +36,6 @@ void ConnectAwaiter::on_ready(Io /*events*/) {
 void ConnectAwaiter::on_loop_closed() noexcept {
   watch_ = {};
   end();
-  error_ = make_error_code(Errc::loop_closed);
-  resume_later();
 }
 
 void ConnectAwaiter::stop_waiting() noexcept {

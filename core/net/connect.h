@@ -59,10 +59,13 @@ class EDDY_API ConnectAwaiter final : public Waiter, private IoHandler {
 
 /// `co_await connect(address)`: a connection to a TCP address or a Unix socket, as a
 /// std::unique_ptr<Stream>. No name is looked up, and one address is tried: see Address for what
-/// makes one. Waits as long as the system does, which may be minutes: with_timeout bounds it.
+/// makes one. Waits as long as the system does, which may be minutes: with_timeout bounds it. Of a
+/// Unix socket it decides at once: where as many wait to be accepted as can, the error is
+/// std::errc::resource_unavailable_try_again.
 ///
 /// Throws std::system_error, as "connect to 127.0.0.1:8888: Connection refused". A stop, and the
-/// destruction of the task that waits, give the attempt up and close the socket.
+/// destruction of the task that waits, give the attempt up and close the socket. So does the
+/// destruction of the Loop, after which a coroutine that is still there is not resumed any more.
 ///
 /// Thread: the Loop's. Source: tornado.tcpclient.TCPClient.connect, IOStream.connect.
 [[nodiscard]] inline internal::ConnectAwaiter connect(const Address& address) noexcept {

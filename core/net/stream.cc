@@ -10,8 +10,8 @@
 
 namespace eddy::inline v0 {
 
-Task<void> Stream::write(std::string data) {
-  std::string_view rest = data;
+Task<void> Stream::write(std::string data, std::size_t begin) {
+  std::string_view rest = std::string_view(data).substr(begin);
   for (;;) {
     const IoResult result = try_write({&rest, 1});
     rest.remove_prefix(result.bytes);

@@ -61,8 +61,9 @@ class EDDY_API Stream : protected StreamDelegate {
   /// Reads what is there, at least a byte, at most `buffer`, which must live until then; 0 at the
   /// end of the peer's input. Throws std::system_error. A stop leaves what has not been read.
   [[nodiscard]] internal::StreamReadAwaiter read_some(std::span<char> buffer);
-  /// Writes all of `data`. Throws std::system_error.
-  [[nodiscard]] Task<void> write(std::string data);
+  /// Writes all of `data`, or what a try_write() has left, from `begin` on. Throws
+  /// std::system_error.
+  [[nodiscard]] Task<void> write(std::string data, std::size_t begin = 0);
 
   // ---- Without waiting ----
 

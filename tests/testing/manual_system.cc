@@ -149,7 +149,8 @@ ManualPeer ManualSystem::expect_connect(std::string_view path) {
 
 std::size_t ManualSystem::open_descriptors() const noexcept {
   return static_cast<std::size_t>(std::count_if(sockets_.begin(), sockets_.end(), [](auto& entry) {
-    return entry.second.connection || entry.second.listens();
+    const Socket& socket = entry.second;
+    return socket.connection || socket.connects() || socket.listens();
   }));
 }
 
@@ -163,9 +164,7 @@ ManualSystem::OpenConnection ManualSystem::open_connection() {
 Io ManualSystem::ready(int fd, Io interest) const noexcept {
   const Socket* socket = find(fd);
   if (socket == nullptr) return Io::none;
-  if (socket->connect_error != std::errc()) {
-    return socket->connect_error == std::errc::operation_in_progress ? Io::none : interest;
-  }
+  if (socket->connects()) return socket->held() && !socket->woken ? Io::none : interest;
   if (!socket->connection) {
     if (!socket->listens()) return Io::none;
     const bool acceptable = !socket->pending.empty() || !accept_errors_.empty();
@@ -347,16 +346,21 @@ int ManualSystem::connect(const Address& address, std::error_code& error) noexce
     socket.local = socket.connection->peer_address;
   }
   // As on a real system a Unix socket is connected at once.
-  if (socket.connect_error != std::errc() || address.family() != Address::Family::local) {
+  if (socket.connects() || address.family() != Address::Family::local) {
     error = std::make_error_code(std::errc::operation_in_progress);
   }
   return add(std::move(socket));
 }
 
+void ManualSystem::wake_held_connects() noexcept {
+  for (auto& [fd, socket] : sockets_) socket.woken = socket.held();
+}
+
 std::error_code ManualSystem::connect_error(int fd) noexcept {
-  const Socket* socket = find(fd);
+  Socket* socket = find(fd);
   if (socket == nullptr) return std::make_error_code(std::errc::bad_file_descriptor);
-  if (socket->connect_error == std::errc()) return {};
+  if (!socket->connects()) return {};
+  socket->woken = false;
   return std::make_error_code(socket->connect_error);
 }
 

@@ -119,7 +119,8 @@ class EDDY_API ManualSystem final : public SocketOps {
     ManualPeer peer;
   };
   [[nodiscard]] OpenConnection open_connection();
-  /// Listening sockets and connections that Eddy has open; what it holds in reserve is not counted.
+  /// Listening sockets, connections and attempts at one that Eddy has open; what it holds in
+  /// reserve is not counted.
   [[nodiscard]] std::size_t open_descriptors() const noexcept;
   /// Whether there is a Unix socket's file.
   [[nodiscard]] bool has_file(std::string_view path) const { return files_.contains(path); }
@@ -137,6 +138,8 @@ class EDDY_API ManualSystem final : public SocketOps {
   void fail_connect(std::errc error) { connect_errors_.push_back(error); }
   /// Connections that Eddy makes from now on come to nothing, as where nobody answers.
   void hold_connects(bool on = true) noexcept { hold_connects_ = on; }
+  /// Those that are held are ready once, for nothing, as a system may have it.
+  void wake_held_connects() noexcept;
   /// Makes a Unix socket's file that nobody answers on, or another one in the place of one.
   void leave_file(std::string_view path) {
     files_.insert_or_assign(std::string(path), ++file_count_);
@@ -183,7 +186,13 @@ class EDDY_API ManualSystem final : public SocketOps {
     bool far = false;
     /// Of one that connects: operation_in_progress for one that never will.
     std::errc connect_error{};
+    /// It is ready until somebody has looked what came of that.
+    bool woken = false;
 
+    [[nodiscard]] bool connects() const noexcept { return connect_error != std::errc(); }
+    [[nodiscard]] bool held() const noexcept {
+      return connect_error == std::errc::operation_in_progress;
+    }
     [[nodiscard]] bool listens() const noexcept { return !connection && backlog > 0; }
   };
 

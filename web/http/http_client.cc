@@ -54,21 +54,24 @@ class ClientCategory final : public std::error_category {
 
 // What these coroutines need is in their parameters, so that the client may go.
 
-Task<StreamedResponse> begin_fetch(Loop& loop, HttpLimits limits, ClientRequest request) {
+Task<std::unique_ptr<internal::ClientExchange>> begin(Loop& loop, HttpLimits limits,
+                                                      ClientRequest request) {
   const auto* here = co_await eddy::internal::EnvironmentAwaiter<eddy::internal::ReadEnvironment>();
   if (here->core != eddy::internal::core_of(loop).get()) {
     throw std::logic_error("HttpClient: fetch is awaited in a Task of another Loop");
   }
   auto exchange = std::make_unique<internal::ClientExchange>(loop, limits, std::move(request));
   co_await exchange->begin();
-  co_return StreamedResponse(std::move(exchange));
+  co_return exchange;
 }
 
-Task<ClientResponse> fetch_whole(Task<StreamedResponse> beginning) {
-  StreamedResponse response = co_await std::move(beginning);
-  ClientResponse whole{response.status(), response.reason(), response.headers(), {}};
-  for (std::string_view piece; !(piece = co_await response.read()).empty();) whole.body += piece;
-  co_return whole;
+Task<ClientResponse> fetch_whole(Task<std::unique_ptr<internal::ClientExchange>> beginning) {
+  const auto exchange = co_await std::move(beginning);
+  co_return co_await exchange->read_all();
+}
+
+Task<StreamedResponse> stream(Task<std::unique_ptr<internal::ClientExchange>> beginning) {
+  co_return StreamedResponse(co_await std::move(beginning));
 }
 
 }  // namespace
@@ -91,7 +94,7 @@ Task<std::string_view> StreamedResponse::read() { return exchange_->read(); }
 HeaderList StreamedResponse::trailers() const noexcept { return exchange_->trailers(); }
 
 Task<ClientResponse> HttpClient::fetch(ClientRequest request) const {
-  return fetch_whole(begin_fetch(*loop_, limits_, std::move(request)));
+  return fetch_whole(begin(*loop_, limits_, std::move(request)));
 }
 
 Task<ClientResponse> HttpClient::fetch(std::string url) const {
@@ -99,7 +102,7 @@ Task<ClientResponse> HttpClient::fetch(std::string url) const {
 }
 
 Task<StreamedResponse> HttpClient::fetch_streamed(ClientRequest request) const {
-  return begin_fetch(*loop_, limits_, std::move(request));
+  return stream(begin(*loop_, limits_, std::move(request)));
 }
 
 }  // namespace eddy::inline v0::web

@@ -21,7 +21,9 @@ constexpr int kTries = 16;
 
 int open_by_openat2(int folder, const char* path, LinksBeneath links) noexcept {
   open_how how{};
-  how.flags = kFlags;
+  // The C library adds O_LARGEFILE to openat where the system has small files too; here nobody
+  // does.
+  how.flags = kFlags | O_LARGEFILE;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
   if (links == LinksBeneath::none) how.resolve |= RESOLVE_NO_SYMLINKS;
   long fd = -1;

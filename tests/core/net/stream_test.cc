@@ -107,6 +107,22 @@ TEST(Stream, WritesAllThroughShortSendsAndASlowReader) {
   EXPECT_EQ(received, sent);
 }
 
+TEST(Stream, WritesOnFromWhereATryHasLeftOff) {
+  Connected c;
+  c.peer.set_capacity(10);
+  const std::string text = "the quick brown fox jumps";
+  const std::string_view piece = text;
+  const std::size_t begun = c.stream->try_write({&piece, 1}).bytes;
+  EXPECT_EQ(begun, 10U);
+  std::string received;
+  eddy::PeriodicCallback reader(
+      c.loop, [&] { received += c.peer.read(); }, 1s);
+  reader.start();
+  c.loop.run_until(c.stream->write(text, begun));
+  reader.stop();
+  EXPECT_EQ(received + c.peer.read(), text);
+}
+
 TEST(Stream, AWriteToAPeerThatHasGoneIsAnErrorAndNoSignal) {
   eddy::NativeLoop loop;
   SocketPair pair;

@@ -3,15 +3,20 @@
 #include <gtest/gtest.h>
 #include <malloc.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <new>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <eddy/core/task/event.h>
+#include <eddy/core/task/task_group.h>
+#include <eddy/testing/manual_loop.h>
+#include <eddy/web/http/http_client.h>
 #include <eddy/web/http/response_writer.h>
 #include <eddy/web/web.h>
 #include <tests/web/http/web_client.h>
@@ -20,6 +25,7 @@ namespace {
 std::size_t allocations = 0;
 /// In use, with what the allocator needs beside each.
 std::size_t bytes_in_use = 0;
+std::size_t most_in_use = 0;
 /// How many more there is memory for.
 std::size_t allocations_left = SIZE_MAX;
 }  // namespace
@@ -31,6 +37,7 @@ std::size_t allocations_left = SIZE_MAX;
   --allocations_left;
   if (void* memory = std::malloc(bytes)) {
     bytes_in_use += malloc_usable_size(memory) + sizeof(std::size_t);
+    most_in_use = std::max(most_in_use, bytes_in_use);
     return memory;
   }
   throw std::bad_alloc();
@@ -118,6 +125,57 @@ TEST(Allocations, AnIdleConnectionAndAWaitingHandlerAreSmall) {
   // To wait for an Event takes 32 bytes more than to sleep, the tables of ten thousand about 50.
   EXPECT_LE(held, 2'015U);
   EXPECT_GT(held, 1'000U) << "it counts what it should";
+}
+
+// ---- The client
+
+constexpr const char* kUrl = "http://127.0.0.1:80/";
+
+eddy::Task<void> fetch(eddy::web::HttpClient& client, eddy::web::ClientRequest request,
+                       std::string& body) {
+  body = (co_await client.fetch(std::move(request))).body;
+}
+
+TEST(Allocations, AClientsContentIsNeitherCopiedNorKeptBehindItsSending) {
+  constexpr std::size_t kSize = 1'000'000;
+  // What there is at once room for: not all of the head, a part of the content, all.
+  for (const std::size_t room : {std::size_t{10}, std::size_t{1000}, 2 * kSize}) {
+    eddy::testing::ManualLoop loop;
+    eddy::web::HttpClient client(loop);
+    eddy::testing::ManualPeer peer = loop.system().expect_connect(80);
+    peer.set_capacity(room);
+    const std::size_t held_by_peer = std::min(room, kSize);
+    eddy::web::ClientRequest request(kUrl, "PUT", std::string(kSize, 'x'));
+    std::string body;
+    eddy::TaskGroup group(loop);
+    const std::size_t before = most_in_use = bytes_in_use;
+    group.spawn(fetch(client, std::move(request), body));
+    loop.run_until_idle();
+    EXPECT_LT(most_in_use, before + held_by_peer + kSize / 2) << room;
+
+    peer.set_capacity(std::max(room, kSize / 10));
+    while (!peer.read().empty()) loop.run_until_idle();
+    // The peer keeps its room.
+    EXPECT_LT(bytes_in_use + kSize / 2, before + held_by_peer) << room;
+    peer.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    loop.run_until_idle();
+    EXPECT_EQ(body, "ok");
+  }
+}
+
+TEST(Allocations, AWholeResponseCostsLittleForEachPiece) {
+  constexpr std::size_t kPieces = 1000;
+  eddy::testing::ManualLoop loop;
+  eddy::web::HttpClient client(loop);
+  eddy::testing::ManualPeer peer = loop.system().expect_connect(80);
+  peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+  for (std::size_t i = 0; i < kPieces; ++i) peer.write("1\r\nx\r\n");
+  peer.write("0\r\n\r\n");
+  std::string body;
+  const std::size_t before = allocations;
+  loop.run_until(fetch(client, eddy::web::ClientRequest(kUrl), body));
+  EXPECT_LT(allocations - before, kPieces + 100);
+  EXPECT_EQ(body, std::string(kPieces, 'x'));
 }
 
 TEST(Allocations, AFieldThatThereWasNoMemoryForIsNotSent) {

@@ -177,7 +177,6 @@ TEST_F(HttpClientTest, UrlsThatItCannotFetchSayWhy) {
   const std::vector<std::pair<const char*, ClientErrc>> cases = {
       {"https://127.0.0.1/", ClientErrc::unsupported},
       {"http://example.org/", ClientErrc::unsupported},
-      {"http://u:p@127.0.0.1/", ClientErrc::unsupported},
       {"ftp://127.0.0.1/", ClientErrc::invalid_request},
       {"127.0.0.1", ClientErrc::invalid_request},
       {"", ClientErrc::invalid_request},
@@ -198,6 +197,24 @@ TEST_F(HttpClientTest, UrlsThatItCannotFetchSayWhy) {
     EXPECT_EQ(error_of_url(url), code) << url << ": " << what_;
     EXPECT_THAT(what_, StartsWith("fetch '" + std::string(url) + "': "));
   }
+}
+
+TEST_F(HttpClientTest, APasswordInAUrlIsNotTold) {
+  const std::vector<std::pair<const char*, const char*>> cases = {
+      {"http://u:secret@127.0.0.1/a@b", "http://***@127.0.0.1/a@b"},
+      {"http://u:sec@ret@127.0.0.1?a@b", "http://***@127.0.0.1?a@b"},
+      {"https://u:secret@127.0.0.1", "https://***@127.0.0.1"},
+      {"ftp://u:secret@127.0.0.1#a@b", "ftp://***@127.0.0.1#a@b"},
+      {"//u:secret@127.0.0.1/", "//***@127.0.0.1/"},
+      {"u:secret@127.0.0.1/http://a@b/", "***@127.0.0.1/http://a@b/"},
+      {"u:secret@127.0.0.1//a@b/", "***@127.0.0.1//a@b/"},
+      {"http://unix:secret@127.0.0.1/", "http://***@127.0.0.1/"},
+  };
+  for (const auto& [url, told] : cases) {
+    EXPECT_NE(error_of_url(url), std::error_code());
+    EXPECT_THAT(what_, StartsWith("fetch '" + std::string(told) + "': "));
+  }
+  EXPECT_EQ(error_of_url(cases[0].first), ClientErrc::unsupported);
 }
 
 TEST_F(HttpClientTest, AUnixSocketIsNamedAsByNginx) {
@@ -344,7 +361,7 @@ TEST_F(HttpClientTest, TheConnectTimeoutIsForConnecting) {
             ClientErrc::timeout);
   EXPECT_THAT(what_, HasSubstr("(connect_timeout is over"));
   EXPECT_EQ(loop_.now() - before, 3s);
-  EXPECT_FALSE(loop_.system().is_open(1 << 20));
+  EXPECT_EQ(loop_.system().open_descriptors(), 0U);
 }
 
 TEST_F(HttpClientTest, TheRequestTimeoutIsForAllOfIt) {
@@ -474,6 +491,30 @@ TEST_F(HttpClientTest, TheConnectionIsClosedBehindTheLastPieceOrAnError) {
     EXPECT_EQ(error, expected);
     EXPECT_TRUE(peer_.closed()) << content;
   }
+}
+
+TEST_F(HttpClientTest, ToStopOrDestroyAReadClosesTheConnectionOfAResponseThatStays) {
+  const auto begin = [&] {
+    peer_ = loop_.system().expect_connect(80);
+    peer_.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab");
+    return loop_.run_until(client_.fetch_streamed(ClientRequest(kUrl)));
+  };
+  StreamedResponse response = begin();
+  EXPECT_EQ(loop_.run_until(response.read()), "ab");
+  EXPECT_FALSE(peer_.closed());
+  EXPECT_THROW((void)loop_.run_until(eddy::with_timeout(1s, response.read())), eddy::TimeoutError);
+  EXPECT_TRUE(peer_.closed());
+  EXPECT_EQ(error_in([&] { (void)loop_.run_until(response.read()); }), std::errc::not_connected);
+
+  response = begin();
+  {
+    eddy::TaskGroup group(loop_);
+    std::error_code error;
+    group.spawn(read_to_the_end(response, error));
+    loop_.run_until_idle();
+    EXPECT_FALSE(peer_.closed());
+  }
+  EXPECT_TRUE(peer_.closed());
 }
 
 TEST_F(HttpClientTest, AStreamedResponsesTimeGoesOn) {

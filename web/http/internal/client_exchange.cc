@@ -8,15 +8,11 @@
 #include <eddy/core/net/connect.h>
 #include <eddy/core/task/with_timeout.h>
 #include <eddy/web/http/internal/char_class.h>
+#include <eddy/web/http/internal/scan.h>
 
 namespace eddy::inline v0::web::internal {
 
 namespace {
-
-bool is_method(std::string_view text) noexcept {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return is_class(c, kTokenChar); });
-}
 
 /// Whether who gets a request with that method waits for content (RFC 9110, 8.6).
 bool expects_content(std::string_view method) noexcept {
@@ -49,7 +45,7 @@ std::string make_head(const ClientRequest& request, const ClientUrl& url) {
 
 /// Why `request` can't be sent; empty: it can.
 std::string_view why_not(const ClientRequest& request) noexcept {
-  if (!is_method(request.method)) return "its method is no token (RFC 9110, 5.6.2)";
+  if (!is_token(request.method)) return "its method is no token (RFC 9110, 5.6.2)";
   if (request.headers.contains("Transfer-Encoding")) return "it has a Transfer-Encoding";
   return {};
 }
@@ -63,6 +59,22 @@ HttpLimits with_body(HttpLimits limits, std::size_t bytes) noexcept {
   limits.body_bytes = bytes;
   return limits;
 }
+
+/// Closes a connection where the reading of it ends: at the end of the content, by an error, a
+/// stop, or the destruction of the task.
+class Closing {
+ public:
+  explicit Closing(Stream& stream) noexcept : stream_(&stream) {}
+  Closing(const Closing&) = delete;
+  Closing& operator=(const Closing&) = delete;
+  ~Closing() {
+    if (stream_ != nullptr) stream_->close();
+  }
+  void keep_open() noexcept { stream_ = nullptr; }
+
+ private:
+  Stream* stream_;
+};
 
 TimePoint deadline_of(TimePoint now, Duration limit) noexcept {
   return limit == Duration::zero() ? kNever : eddy::internal::deadline_after(now, limit);
@@ -104,6 +116,8 @@ Task<void> ClientExchange::begin() {
 
 Task<std::string_view> ClientExchange::read() { return in_time(read_piece()); }
 
+Task<ClientResponse> ClientExchange::read_all() { return in_time(collect()); }
+
 Task<void> ClientExchange::connect() {
   // A Task, so that it can be bounded.
   auto attempt = [](const Address& address) -> Task<std::unique_ptr<Stream>> {
@@ -121,21 +135,21 @@ Task<void> ClientExchange::connect() {
 }
 
 void ClientExchange::send() {
-  const std::string head = make_head(request_, url_);
-  const std::array<std::string_view, 2> pieces = {head, request_.body};
+  std::string head = make_head(request_, url_);
+  // Of no use to the response, which may last.
+  std::string body = std::move(request_.body);
+  const std::array<std::string_view, 2> pieces = {head, body};
   // Of an error the next call tells again.
   const std::size_t sent = stream_->try_write(pieces).bytes;
-  if (sent < head.size()) {
-    sender_.spawn(send_rest(head.substr(sent) + request_.body));
-  } else if (sent - head.size() < request_.body.size()) {
-    request_.body.erase(0, sent - head.size());
-    sender_.spawn(send_rest(std::move(request_.body)));
-  }
+  if (sent == head.size() + body.size()) return;
+  sender_.spawn(send_rest(std::move(head), std::move(body), sent));
 }
 
-Task<void> ClientExchange::send_rest(std::string rest) {
+Task<void> ClientExchange::send_rest(std::string head, std::string body, std::size_t sent) {
+  const std::size_t of_body = sent - std::min(sent, head.size());
   try {
-    co_await stream_->write(std::move(rest));
+    if (sent < head.size()) co_await stream_->write(std::move(head), sent);
+    if (of_body < body.size()) co_await stream_->write(std::move(body), of_body);
   } catch (const std::system_error& error) {
     if (leaves_answer(error.code()) || stream_->closed()) co_return;
     send_error_ = error.code();
@@ -147,7 +161,6 @@ Task<std::size_t> ClientExchange::receive() {
   try {
     co_return co_await stream_->read_some(piece_);
   } catch (const std::system_error&) {
-    close();
     if (send_error_) throw std::system_error(send_error_, "write");
     throw;
   }
@@ -193,6 +206,7 @@ void ClientExchange::take_head() {
 }
 
 Task<std::string_view> ClientExchange::read_piece() {
+  Closing closing(*stream_);
   while (!decoder_.finished()) {
     if (rest_.empty()) {
       const std::size_t bytes = co_await receive();
@@ -205,18 +219,21 @@ Task<std::string_view> ClientExchange::read_piece() {
     const BodyDecoder::Step step = decoder_.decode(rest_);
     rest_.remove_prefix(step.consumed);
     if (step.result == ParseResult::failed) fail(decoder_.error());
-    if (!step.data.empty()) co_return step.data;
+    if (!step.data.empty()) {
+      closing.keep_open();
+      co_return step.data;
+    }
   }
-  close();
   co_return std::string_view();
 }
 
-void ClientExchange::close() noexcept {
-  if (stream_) stream_->close();
+Task<ClientResponse> ClientExchange::collect() {
+  ClientResponse whole{status_, std::move(reason_), std::move(headers_), {}};
+  for (std::string_view piece; !(piece = co_await read_piece()).empty();) whole.body += piece;
+  co_return whole;
 }
 
 void ClientExchange::fail(ClientErrc code, std::string_view why) {
-  close();
   throw HttpClientError(code, request_.method + " " + request_.url + " (" + std::string(why) + ")");
 }
 

@@ -29,14 +29,18 @@ class ClientExchange {
   ClientExchange(const ClientExchange&) = delete;
   ClientExchange& operator=(const ClientExchange&) = delete;
 
-  /// Connects, begins to send, and returns when the head of the final response is there.
+  /// Connects, begins to send, and returns when the head of the final response is there. Where it
+  /// throws this is to be destroyed.
   [[nodiscard]] Task<void> begin();
-  /// The next piece of content; empty at its end.
+  /// The next piece of content; empty at its end. Closes the connection there, and where it throws
+  /// or is destroyed.
   [[nodiscard]] Task<std::string_view> read();
+  /// The whole response, instead of read() and of what is below.
+  [[nodiscard]] Task<ClientResponse> read_all();
 
   [[nodiscard]] int status() const noexcept { return status_; }
   [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
-  [[nodiscard]] Headers& headers() noexcept { return headers_; }
+  [[nodiscard]] const Headers& headers() const noexcept { return headers_; }
   [[nodiscard]] HeaderList trailers() const noexcept { return decoder_.trailers(); }
 
  private:
@@ -49,13 +53,14 @@ class ClientExchange {
   Task<void> connect();
   /// Sends what there is at once room for, and the rest while the response is read.
   void send();
-  Task<void> send_rest(std::string rest);
+  /// But for the first `sent` bytes of both.
+  Task<void> send_rest(std::string head, std::string body, std::size_t sent);
   Task<std::size_t> receive();
   Task<void> read_head();
   Task<std::string_view> read_piece();
+  Task<ClientResponse> collect();
   /// The head is whole: its own copies of what the parser shows, and the content's framing.
   void take_head();
-  void close() noexcept;
   [[noreturn]] void fail(ClientErrc code, std::string_view why);
   [[noreturn]] void fail(const ParseError& error);
 

@@ -15,8 +15,23 @@ namespace {
 
 constexpr std::uint16_t kDefaultPort = 80;
 
+/// `url` for a log: what stands before an '@' in its authority may be a password.
+std::string without_user(std::string_view url) {
+  constexpr std::string_view kEnds = "/?#";
+  const std::size_t scheme = std::min(url.find_first_of("@/?#"), url.size());
+  const std::size_t begin = url.substr(scheme).starts_with("//") ? scheme + 2 : 0;
+  const std::string_view authority = url.substr(begin, url.find_first_of(kEnds, begin) - begin);
+  const std::size_t at = authority.rfind('@');
+  std::string text(url);
+  // But for the name of a Unix socket.
+  if (at != std::string_view::npos && !authority.starts_with("unix:@")) {
+    text.replace(begin, at, "***");
+  }
+  return text;
+}
+
 [[noreturn]] void refuse(ClientErrc code, std::string_view url, std::string_view why) {
-  throw HttpClientError(code, "fetch '" + std::string(url) + "': " + std::string(why));
+  throw HttpClientError(code, "fetch '" + without_user(url) + "': " + std::string(why));
 }
 
 /// Takes `prefix` off, whatever its case.
