@@ -3,29 +3,13 @@
 
 #include <eddy/web/app/request_handler.h>
 #include <eddy/web/http/form.h>
+#include <eddy/web/http/internal/shown_text.h>
 #include <eddy/web/http/internal/utf8.h>
 #include <eddy/web/http/url.h>
 
 namespace eddy::inline v0::web {
 
 namespace {
-
-// In a log line: enough to see what it is, and no more of a client's bytes.
-constexpr std::size_t kShownBytes = 40;
-
-std::string shown(std::string_view text) {
-  std::string escaped = "'";
-  for (const char c : text.substr(0, kShownBytes)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte < 0x7f) {
-      escaped += c;
-    } else {
-      constexpr char kDigits[] = "0123456789abcdef";
-      escaped.append("\\x").append(1, kDigits[byte >> 4]).append(1, kDigits[byte & 15]);
-    }
-  }
-  return escaped + (text.size() > kShownBytes ? "'..." : "'");
-}
 
 std::string named(std::string_view name) { return "argument '" + std::string(name) + "'"; }
 
@@ -44,7 +28,8 @@ std::string_view stripped(std::string_view text) noexcept {
 
 std::string cleaned(std::string_view value, const internal::ArgumentQuery& query) {
   if (!is_utf8(value)) {
-    throw ArgumentError(query.name, named(query.name) + " is not UTF-8: " + shown(value));
+    throw ArgumentError(query.name,
+                        named(query.name) + " is not UTF-8: " + internal::shown_text(value));
   }
   std::string text(value);
   for (char& c : text) {
@@ -105,7 +90,7 @@ std::vector<std::string> find_arguments(const RequestHandler& handler, const Arg
 }
 
 void refuse_argument(std::string_view name, std::string_view text) {
-  throw ArgumentError(name, named(name) + " does not convert: " + shown(text));
+  throw ArgumentError(name, named(name) + " does not convert: " + shown_text(text));
 }
 
 }  // namespace internal

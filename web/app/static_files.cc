@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include <eddy/core/task/executor.h>
 #include <eddy/web/app/application.h>
 #include <eddy/web/app/internal/static_folder.h>
 #include <eddy/web/app/internal/static_path.h>
@@ -41,8 +42,9 @@ std::string_view suffix_of(ContentCoding coding) noexcept {
 }
 
 /// The file's packed form that the client likes best of those that are there.
-std::optional<Representation> packed_form(const StaticFolder& folder, const Request& request,
-                                          const File& file, const std::string& path) {
+std::optional<Representation> packed_form(const StaticFolder::Opened& folder,
+                                          const Request& request, const File& file,
+                                          const std::string& path) {
   const auto accepted = request.headers().get("Accept-Encoding");
   if (!accepted) return std::nullopt;
   for (const ContentCoding coding : accepted_codings(*accepted, kCodings)) {
@@ -66,9 +68,19 @@ class StaticFiles::State {
   State(std::string path, StaticFileOptions given)
       : folder(std::move(path), given.links), options(std::move(given)) {}
 
+  Response respond(const Request& request, std::string_view path);
+  Response respond_for_folder(const Request& request, const StaticFolder::Opened& opened,
+                              const std::string& path);
+  Response respond_by_file(const Request& request, const StaticFolder::Opened& opened, File file,
+                           const std::string& path);
+  /// Owns what it needs: it begins when it is awaited.
+  static Task<std::string> versioned_url(std::shared_ptr<State> state, std::string path);
+
   StaticFolder folder;
   StaticFileOptions options;
-  StaticVersions versions;
+  // One thread: what is hashed has been read from one disk, and nobody waits for it.
+  Executor hashing{{.threads = 1, .queue_limit = 64}};
+  StaticVersions versions{hashing};
 };
 
 StaticFiles::StaticFiles(std::string folder, StaticFileOptions options)
@@ -84,18 +96,25 @@ StaticFiles::StaticFiles(std::string folder, StaticFileOptions options)
 }
 
 Response StaticFiles::operator()(const Request& request, std::string_view path) const {
-  const auto normal = internal::normal_path(path);
-  if (!normal) throw HttpError(path.find('\0') == std::string_view::npos ? 403 : 404);
-  std::error_code error;
-  File file = state_->folder.open(*normal, error);
-  if (!error && path.ends_with('/')) throw HttpError(404);  // a file is no folder
-  if (!error) return respond(request, std::move(file), *normal);
-  if (error == std::errc::is_a_directory) return folder(request, *normal);
-  internal::refuse_file(error, state_->folder.name_of(*normal));
+  return state_->respond(request, path);
 }
 
-Response StaticFiles::folder(const Request& request, const std::string& path) const {
-  const std::string& default_filename = state_->options.default_filename;
+Response StaticFiles::State::respond(const Request& request, std::string_view path) {
+  const auto normal = internal::normal_path(path);
+  if (!normal) throw HttpError(path.find('\0') == std::string_view::npos ? 403 : 404);
+  const StaticFolder::Opened opened(folder);
+  std::error_code error;
+  File file = opened.open(*normal, error);
+  if (!error && path.ends_with('/')) throw HttpError(404);  // a file is no folder
+  if (!error) return respond_by_file(request, opened, std::move(file), *normal);
+  if (error == std::errc::is_a_directory) return respond_for_folder(request, opened, *normal);
+  internal::refuse_file(error, folder.describe(*normal));
+}
+
+Response StaticFiles::State::respond_for_folder(const Request& request,
+                                                const StaticFolder::Opened& opened,
+                                                const std::string& path) {
+  const std::string& default_filename = options.default_filename;
   if (default_filename.empty()) throw HttpError(403);
   if (!request.path().ends_with('/')) {
     const auto target = internal::folder_redirect(request.path(), request.query());
@@ -104,21 +123,22 @@ Response StaticFiles::folder(const Request& request, const std::string& path) co
   }
   const std::string name = path.empty() ? default_filename : path + "/" + default_filename;
   std::error_code error;
-  File file = state_->folder.open(name, error);
-  if (error) internal::refuse_file(error, state_->folder.name_of(name));
-  return respond(request, std::move(file), name);
+  File file = opened.open(name, error);
+  if (error) internal::refuse_file(error, folder.describe(name));
+  return respond_by_file(request, opened, std::move(file), name);
 }
 
-Response StaticFiles::respond(const Request& request, File file, const std::string& path) const {
-  const StaticFileOptions& options = state_->options;
-  std::string cache_control = options.cache_control;
+Response StaticFiles::State::respond_by_file(const Request& request,
+                                             const StaticFolder::Opened& opened, File file,
+                                             const std::string& path) {
+  std::string_view cache_control = options.cache_control;
   if (!request.query().empty()) {
     if (const auto version = request.query_arguments().find("v"); version && !version->empty()) {
-      cache_control = state_->versions.find(file) == *version ? kForEver : "no-cache";
+      cache_control = versions.find(file) == *version ? kForEver : "no-cache";
     }
   }
   std::optional<Representation> form;
-  if (options.precompressed) form = packed_form(state_->folder, request, file, path);
+  if (options.precompressed) form = packed_form(opened, request, file, path);
   if (!form) form = Representation::of(std::move(file), path);
   Response response = serve(request, std::move(*form));
   if (options.precompressed) response.headers.set("Vary", "Accept-Encoding");
@@ -132,7 +152,7 @@ std::string StaticFiles::url(std::string_view path) const {
   const auto normal = internal::normal_path(path);
   if (!normal) return url;
   std::error_code error;
-  const File file = state_->folder.open(*normal, error);
+  const File file = StaticFolder::Opened(state_->folder).open(*normal, error);
   if (error) return url;
   const std::string version = state_->versions.find(file);
   if (!version.empty()) url.append("?v=").append(version);
@@ -140,12 +160,16 @@ std::string StaticFiles::url(std::string_view path) const {
 }
 
 Task<std::string> StaticFiles::versioned_url(std::string path) const {
-  const std::shared_ptr<State> state = state_;
+  return State::versioned_url(state_, std::move(path));
+}
+
+Task<std::string> StaticFiles::State::versioned_url(std::shared_ptr<State> state,
+                                                    std::string path) {
   std::string url = state->options.url_prefix + internal::url_path(path);
   const auto normal = internal::normal_path(path);
   if (!normal) co_return url;
   std::error_code error;
-  File file = state->folder.open(*normal, error);
+  File file = StaticFolder::Opened(state->folder).open(*normal, error);
   if (error) co_return url;
   const std::string version = co_await state->versions.wait(std::move(file));
   if (!version.empty()) url.append("?v=").append(version);

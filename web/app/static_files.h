@@ -78,7 +78,7 @@ class EDDY_API StaticFiles {
   /// only means that a browser asks whether its copy is still good. What is not there has no
   /// version either. Never throws for a path. Tornado's `static_url`.
   [[nodiscard]] std::string url(std::string_view path) const;
-  /// As url(), but waits for the version.
+  /// As url(), but waits for the version. The task does not need this object any more.
   [[nodiscard]] Task<std::string> versioned_url(std::string path) const;
 
   /// Adds what Tornado's setting `static_path` does: the files below `url_prefix`, and
@@ -87,8 +87,6 @@ class EDDY_API StaticFiles {
 
  private:
   class State;
-  [[nodiscard]] Response folder(const Request& request, const std::string& path) const;
-  [[nodiscard]] Response respond(const Request& request, File file, const std::string& path) const;
 
   std::shared_ptr<State> state_;
 };

@@ -1,34 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/byte_ranges.h>
 
-#include <algorithm>
-#include <charconv>
-#include <random>
 #include <utility>
+
+#include <eddy/core/base/hex.h>
+#include <eddy/core/base/secrets.h>
 
 namespace eddy::inline v0::web {
 
-namespace {
-
-/// 128 bits.
-std::string random_boundary() {
-  std::random_device random;
-  std::string boundary;
-  for (int i = 0; i < 4; ++i) {
-    char digits[8] = {'0', '0', '0', '0', '0', '0', '0', '0'};
-    char number[8];
-    const char* const end = std::to_chars(number, number + sizeof number, random(), 16).ptr;
-    std::copy_backward(static_cast<const char*>(number), end, digits + sizeof digits);
-    boundary.append(digits, sizeof digits);
-  }
-  return boundary;
-}
-
-}  // namespace
-
 MultipartRanges MultipartRanges::of(std::span<const ByteRange> ranges, std::uint64_t size,
                                     std::string_view type) {
-  return of(ranges, size, type, random_boundary());
+  return of(ranges, size, type, hex_encode(random_bytes(16)));
 }
 
 MultipartRanges MultipartRanges::of(std::span<const ByteRange> ranges, std::uint64_t size,

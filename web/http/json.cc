@@ -3,6 +3,7 @@
 
 #include <eddy/web/http/http_error.h>
 #include <eddy/web/http/internal/char_class.h>
+#include <eddy/web/http/internal/shown_text.h>
 #include <eddy/web/http/parameters.h>
 #include <eddy/web/http/request.h>
 
@@ -23,8 +24,8 @@ void require_json(const Request& request) {
   FieldValue type = parse_parameters(request.header("Content-Type"));
   for (char& c : type.value) c = to_lower(c);
   if (type.value == "application/json" || type.value.ends_with("+json")) return;
-  throw HttpError(415, "the Content-Type of JSON is application/json, not '" +
-                           std::string(request.header("Content-Type")) + "'");
+  throw HttpError(415, "the Content-Type of JSON is application/json, not " +
+                           shown_text(request.header("Content-Type")));
 }
 
 void refuse_json(const JsonError& error) {

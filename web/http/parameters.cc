@@ -296,7 +296,6 @@ struct SentName {
   bool is_plain = true;  // nothing was replaced but what neither can have
 
   void add(std::string_view character) {
-    constexpr char kHex[] = "0123456789ABCDEF";
     constexpr std::string_view kMisread = "\"\\%";
     const char first = character.front();
     const bool plainly = character.size() == 1 && kMisread.find(first) == std::string_view::npos;
@@ -306,11 +305,8 @@ struct SentName {
     if (internal::is_class(first, internal::kTokenChar) &&
         std::string_view("*'%").find(first) == std::string_view::npos) {
       extended += first;
-      return;
-    }
-    for (const char c : character) {
-      const auto byte = static_cast<unsigned char>(c);
-      extended.append({'%', kHex[byte >> 4], kHex[byte & 15]});
+    } else {
+      extended += percent_encode(character);
     }
   }
 };

@@ -137,6 +137,10 @@ TEST(Json, MustSayThatItIs) {
     EXPECT_EQ(refused.status(), 415) << type;
   }
   EXPECT_EQ(TestExchange(app, "POST", "/", kPoint).status(), 415);
+  TestExchange strange(app, "POST", "/", kPoint,
+                       "Content-Type: \xff" + std::string(1000, 'x') + "\r\n");
+  EXPECT_THAT(strange.logged(),
+              ElementsAre(EndsWith(", not '\\xff" + std::string(39, 'x') + "'...")));
 }
 
 struct Shop {

@@ -50,12 +50,16 @@ class StaticVersions::Known {
     bool wanted = false;
   };
 
+  explicit Known(std::size_t most_files) noexcept : most_files_(most_files) {}
+
   Found find(const File& file, Clock::time_point now) {
     const std::lock_guard lock(mutex_);
     Entry& entry = entry_of(file);
     const bool good = !entry.version.empty() && (entry.settled || !is_settled(file, now));
-    const bool wanted = !good && !std::exchange(entry.pending, entry.pending || !good);
-    return {entry.version, entry.pending, wanted};
+    Found found{.version = entry.version, .wanted = !good && !entry.pending};
+    if (found.wanted) entry.pending = true;
+    found.pending = entry.pending;
+    return found;
   }
 
   /// Computes the version of a file and keeps it.
@@ -70,7 +74,7 @@ class StaticVersions::Known {
     return version;
   }
 
-  /// It could not be begun.
+  /// If it is not computed yet, nobody is about to.
   void give_up(const File& file) noexcept {
     const std::lock_guard lock(mutex_);
     const auto entry = entries_.find(key_of(file));
@@ -106,41 +110,58 @@ class StaticVersions::Known {
     // What the same file was before is not asked for again.
     entries_.erase(entries_.lower_bound({key[0], key[1], 0, 0}),
                    entries_.upper_bound({key[0], key[1], UINT64_MAX, UINT64_MAX}));
-    if (entries_.size() >= kMostFiles) entries_.erase(entries_.begin());
+    if (entries_.size() >= most_files_) entries_.erase(entries_.begin());
     return entries_[key];
   }
 
-  mutable std::mutex mutex_;
+  const std::size_t most_files_;
+  std::mutex mutex_;
   std::map<Key, Entry> entries_;
   std::atomic<std::uint64_t> hashed_{0};
 };
 
-// One thread: what is hashed has been read from one disk, and nobody waits for it.
-StaticVersions::StaticVersions()
-    : known_(std::make_shared<Known>()), pool_({.threads = 1, .queue_limit = 64}) {}
+/// An attempt at a version, to be called once. A pool may drop it uncalled, and a call may fail:
+/// when it is gone another may begin.
+class StaticVersions::Computation {
+ public:
+  Computation(std::shared_ptr<Known> known, File file, Clock::time_point now) noexcept
+      : known_(std::move(known)), file_(std::move(file)), now_(now) {}
+  Computation(Computation&&) noexcept = default;
+  Computation& operator=(Computation&&) = delete;
+  ~Computation() {
+    if (known_) known_->give_up(file_);
+  }
+  std::string operator()() { return known_->compute(file_, now_); }
+
+ private:
+  std::shared_ptr<Known> known_;
+  File file_;
+  Clock::time_point now_;
+};
+
+StaticVersions::StaticVersions(Executor& pool, std::size_t most_files)
+    : known_(std::make_shared<Known>(most_files)), pool_(pool) {}
 
 StaticVersions::~StaticVersions() = default;
 
 std::string StaticVersions::find(const File& file, Clock::time_point now) {
   const Known::Found found = known_->find(file, now);
   if (!found.wanted) return found.version;
+  Computation compute(known_, file, now);
   const auto bytes = static_cast<std::size_t>(std::min(file.size(), kAtOnceBytes));
   if (file.size() <= kAtOnceBytes && eddy::internal::in_page_cache(file.fd(), 0, bytes)) {
-    return known_->compute(file, now);
+    return compute();
   }
   // Not one that is still being written to, which would be read from its beginning again and again.
-  if (!Known::is_settled(file, now)) {
-    known_->give_up(file);
-    return found.version;
-  }
-  UniqueFunction<void()> job = [known = known_, file, now] {
+  if (!Known::is_settled(file, now)) return found.version;
+  UniqueFunction<void()> job = [compute = std::move(compute)]() mutable {
     try {
-      (void)known->compute(file, now);
+      (void)compute();
     } catch (const std::bad_alloc&) {
-      known->give_up(file);
+      // Whoever asks next tries again.
     }
   };
-  if (!pool_.try_submit(job)) known_->give_up(file);
+  (void)pool_.try_submit(job);
   return found.version;
 }
 
@@ -150,12 +171,10 @@ Task<std::string> StaticVersions::wait(File file) {
   if (!found.wanted && !found.pending) co_return found.version;
   // Where another is at it already this is done twice, which is cheaper than to keep book of who
   // waits.
-  const auto compute = [](const std::shared_ptr<Known>& known, const File& of,
-                          Clock::time_point when) { return known->compute(of, when); };
+  Computation compute(known_, std::move(file), now);
   try {
-    co_return co_await run_in_executor(pool_, compute, known_, file, now);
+    co_return co_await run_in_executor(pool_, std::move(compute));
   } catch (const std::system_error&) {  // the queue is full
-    known_->give_up(file);
     co_return std::string();
   }
 }

@@ -29,12 +29,13 @@ class EDDY_API StaticVersions {
   static constexpr std::uint64_t kAtOnceBytes = 64 * 1024;
   /// Hex digits of a version: 80 bits of a SHA-256.
   static constexpr std::size_t kDigits = 20;
-  /// Files whose versions are known at a time.
+  /// Files whose versions are known at a time, if nothing else is said.
   static constexpr std::size_t kMostFiles = 8192;
   /// The grain of file systems' clocks, FAT's being the coarsest.
   static constexpr std::chrono::seconds kGrain{2};
 
-  StaticVersions();
+  /// What is not hashed at once is hashed on the pool, which must outlive this.
+  explicit StaticVersions(Executor& pool, std::size_t most_files = kMostFiles);
   StaticVersions(const StaticVersions&) = delete;
   StaticVersions& operator=(const StaticVersions&) = delete;
   ~StaticVersions();
@@ -50,9 +51,10 @@ class EDDY_API StaticVersions {
 
  private:
   class Known;
+  class Computation;
 
   std::shared_ptr<Known> known_;
-  Executor pool_;
+  Executor& pool_;
 };
 
 }  // namespace eddy::inline v0::web::internal

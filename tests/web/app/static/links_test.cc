@@ -14,6 +14,7 @@
 #include <system_error>
 #include <thread>
 
+#include <eddy/web/app/internal/static_folder.h>
 #include <tests/web/app/static/static_server.h>
 
 namespace {
@@ -21,9 +22,14 @@ namespace {
 using eddy::internal::LinksBeneath;
 using eddy::web::StaticFiles;
 using eddy::web::StaticLinks;
+using eddy::web::internal::StaticFolder;
+using testing::AllOf;
 using testing::AnyOf;
+using testing::ElementsAre;
 using testing::EndsWith;
+using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::StartsWith;
 
 namespace fs = std::filesystem;
@@ -93,6 +99,28 @@ TEST_F(LinksTest, D19AreRefused) {
   }
   fs::remove(folder_ / "linked-root");
   EXPECT_EQ(status("/linked/file.txt"), "404") << "a folder that has gone has no files";
+}
+
+TEST_F(LinksTest, AllFilesOfARequestAreOfOneFolder) {
+  for (const StaticLinks links : {StaticLinks::within, StaticLinks::refuse}) {
+    const StaticFolder folder(root_, links);
+    const StaticFolder::Opened opened(folder);
+    fs::rename(root_, folder_ / "before");
+    fs::create_directory(root_);
+    std::error_code error;
+    EXPECT_TRUE(opened.open("file.txt", error)) << error.message();
+    EXPECT_FALSE(StaticFolder::Opened(folder).open("file.txt", error)) << "the next's are not";
+    fs::remove(root_);
+    fs::rename(folder_ / "before", root_);
+  }
+}
+
+TEST_F(LinksTest, APathForgesNoLineOfTheLog) {
+  app_.get("/s/{path...}", StaticFiles(root_));
+  start();
+  EXPECT_EQ(status("/s/round.txt/%0Aforged"), "403");
+  EXPECT_THAT(logged_, ElementsAre(AllOf(HasSubstr("'round.txt/\\x0aforged' in " + root_ + ": "),
+                                         Not(HasSubstr("\n")))));
 }
 
 // Without openat2 the rules are the same but that no link is followed.

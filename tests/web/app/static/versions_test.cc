@@ -5,13 +5,20 @@
 
 #include <chrono>
 #include <filesystem>
+#include <future>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include <eddy/core/task/executor.h>
+#include <eddy/core/task/task_group.h>
 #include <tests/web/app/static/static_server.h>
 
 namespace {
 
+using eddy::Executor;
+using eddy::Task;
 using eddy::web::File;
 using eddy::web::StaticFiles;
 using eddy::web::internal::StaticVersions;
@@ -48,7 +55,14 @@ class VersionsTest : public eddy_tests::StaticServerTest {
     return field(get(url, fields), "Cache-Control");
   }
 
+  /// The pool has come to the end of what it had to do.
+  void let_pool_finish() {
+    loop_.run_until(
+        [](Executor& pool) -> Task<void> { co_await eddy::run_in_executor(pool, [] {}); }(pool_));
+  }
+
   StaticFiles files_;
+  Executor pool_{{.threads = 1}};
 };
 
 TEST_F(VersionsTest, W32UrlsHaveTheVersionOfTheContent) {
@@ -67,6 +81,15 @@ TEST_F(VersionsTest, W32WhatIsNotThereHasNone) {
     EXPECT_EQ(files_.url(path), url_by_waiting(path));
   }
   EXPECT_EQ(files_.url("a\"<b"), "/static/a%22%3Cb") << "nothing that ends an attribute";
+}
+
+TEST_F(VersionsTest, TheWaitForAUrlOutlivesTheObject) {
+  StaticFiles files(root_, {.url_prefix = "/old/"});
+  Task<std::string> url = files.versioned_url("app.js");
+  files = StaticFiles(root_, {.url_prefix = "/new/"});
+  EXPECT_THAT(loop_.run_until(std::move(url)), StartsWith("/old/app.js?v="));
+  Task<std::string> of_temporary = StaticFiles(root_).versioned_url("app.js");
+  EXPECT_THAT(loop_.run_until(std::move(of_temporary)), StartsWith("/static/app.js?v="));
 }
 
 TEST_F(VersionsTest, W53TheRightVersionIsKeptForEver) {
@@ -132,7 +155,7 @@ TEST_F(VersionsTest, D15ABigFileIsHashedOffTheLoop) {
 }
 
 TEST_F(VersionsTest, W54IsComputedOnceForAStateOfAFile) {
-  StaticVersions versions;
+  StaticVersions versions(pool_);
   const File file = File::open(folder_ / "root/app.js");
   EXPECT_EQ(versions.find(file), kVersionOfAbc);
   EXPECT_EQ(versions.find(File::open(folder_ / "root/app.js")), kVersionOfAbc);
@@ -142,7 +165,7 @@ TEST_F(VersionsTest, W54IsComputedOnceForAStateOfAFile) {
 }
 
 TEST_F(VersionsTest, AFileThatChangesMeanwhileHasNone) {
-  StaticVersions versions;
+  StaticVersions versions(pool_);
   const File file = File::open(folder_ / "root/app.js");
   put("app.js", "abd", 5);
   EXPECT_EQ(versions.find(file), "");
@@ -153,7 +176,7 @@ TEST_F(VersionsTest, AFileThatChangesMeanwhileHasNone) {
 }
 
 TEST_F(VersionsTest, AFileThatMayBeWrittenToWithinItsClocksGrainIsHashedAgain) {
-  StaticVersions versions;
+  StaticVersions versions(pool_);
   const std::string path = folder_ / "root/app.js";
   const auto now = StaticVersions::Clock::time_point(File::open(path).modified());
   EXPECT_EQ(versions.find(File::open(path), now + std::chrono::seconds(1)), kVersionOfAbc);
@@ -166,22 +189,61 @@ TEST_F(VersionsTest, AFileThatMayBeWrittenToWithinItsClocksGrainIsHashedAgain) {
 }
 
 TEST_F(VersionsTest, ABigFileThatIsBeingWrittenIsNotHashedAgainAndAgain) {
-  StaticVersions versions;
+  StaticVersions versions(pool_);
   const File file = File::open(folder_ / "root/big.bin");
   const auto now = StaticVersions::Clock::time_point(file.modified());
   EXPECT_EQ(versions.find(file, now + std::chrono::seconds(1)), "");
   EXPECT_EQ(versions.hashed(), 0U);
 }
 
+TEST_F(VersionsTest, WhatThePoolNeverBeginsIsWantedAgain) {
+  StaticVersions versions(pool_);
+  const File file = File::open(folder_ / "root/big.bin");
+  std::promise<void> released;
+  eddy::UniqueFunction<void()> hold = [release = released.get_future()] {
+    release.wait_for(std::chrono::seconds(5));
+  };
+  ASSERT_TRUE(pool_.try_submit(hold)) << "it has one thread";
+  {
+    eddy::TaskGroup destroyed(loop_);
+    destroyed.spawn([](StaticVersions& from, File of) -> Task<void> {
+      (void)co_await from.wait(std::move(of));
+    }(versions, file));
+    loop_.run_until_idle();
+  }
+  released.set_value();
+  let_pool_finish();
+  EXPECT_EQ(versions.hashed(), 0U);
+  EXPECT_EQ(versions.find(file), "") << "it begins to be computed";
+  let_pool_finish();
+  EXPECT_EQ(versions.hashed(), 1U);
+  EXPECT_EQ(versions.find(file).size(), StaticVersions::kDigits);
+}
+
 TEST_F(VersionsTest, ManyFilesAreBounded) {
-  StaticVersions versions;
+  StaticVersions versions(pool_, 2);
+  const auto find = [&](const std::string& name) {
+    EXPECT_EQ(versions.find(File::open(folder_ / ("root/" + name))), kVersionOfAbc);
+  };
+  const std::vector<std::string> names = {"app.js", "second.js", "third.js"};
+  for (const std::string& name : names) {
+    put(name, "abc", 0);
+    find(name);
+  }
+  find(names.back());
+  EXPECT_EQ(versions.hashed(), 3U);
+  for (const std::string& name : names) find(name);
+  EXPECT_GT(versions.hashed(), 3U) << "all three are known";
+}
+
+TEST_F(VersionsTest, OfOneFileOnlyTheLastStateIsKnown) {
+  StaticVersions versions(pool_);
   const std::string path = folder_ / "root/app.js";
   for (std::size_t i = 0; i < 100; ++i) {
     set_time(path, static_cast<int>(i));
     EXPECT_EQ(versions.find(File::open(path)), kVersionOfAbc);
   }
   EXPECT_EQ(versions.hashed(), 100U);
-  // Of one file only the last state is known.
   set_time(path, 0);
   EXPECT_EQ(versions.find(File::open(path)), kVersionOfAbc);
   EXPECT_EQ(versions.hashed(), 101U);
