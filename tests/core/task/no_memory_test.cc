@@ -100,7 +100,7 @@ TEST(NoMemory, AnOwnerThatCannotBeSharedIsDestroyed) {
 
 Task<void> wait_long() { co_await eddy::sleep(std::chrono::hours(1)); }
 
-Task<void> wait_long_within(bool owned, const eddy::Lifetime& owner) {
+Task<void> wait_long_within(bool owned, eddy::Lifetime owner) {
   if (owned) {
     co_await while_alive(owner, wait_long());
   } else {
