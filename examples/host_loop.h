@@ -7,6 +7,7 @@
 ///     examples::HostLoop host(argc, argv);
 ///     host.loop();  // the eddy::Loop&
 ///     host.run();   // the host's own loop, as its programs run it, until SIGINT or SIGTERM
+///     host.stop();  // ends that, for a program that knows when it is through
 
 #if defined(EDDY_EXAMPLE_HOST_NATIVE)
 #  include <examples/hosts/native.h>

@@ -13,7 +13,7 @@ Lifetime glib_lifetime(GObject* object) {
     throw std::invalid_argument("glib_lifetime: the pointer is null or to no GObject");
   }
   static const GQuark place = g_quark_from_static_string("eddy-lifetime");
-  if (const gpointer known = g_object_get_qdata(object, place)) {
+  if (void* const known = g_object_get_qdata(object, place)) {
     return static_cast<const LifetimeSource*>(known)->lifetime();
   }
   auto source = std::make_unique<LifetimeSource>();

@@ -12,10 +12,11 @@ class HostLoop {
  public:
   static constexpr const char* kName = "the Asio loop";
   HostLoop(int& /*argc*/, char** /*argv*/) {
-    on_signal_.async_wait([this](const auto& /*error*/, int) { io_.stop(); });
+    on_signal_.async_wait([this](const auto& /*error*/, int) { stop(); });
   }
   eddy::Loop& loop() { return loop_; }
   void run() { io_.run(); }
+  void stop() { io_.stop(); }
 
  private:
   asio::io_context io_;

@@ -22,6 +22,7 @@ class HostLoop {
   ~HostLoop() { g_main_loop_unref(main_loop_); }
   eddy::Loop& loop() { return loop_; }
   void run() { g_main_loop_run(main_loop_); }
+  void stop() { g_main_loop_quit(main_loop_); }
 
  private:
   static gboolean quit(gpointer main_loop) {

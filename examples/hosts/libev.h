@@ -26,6 +26,7 @@ class HostLoop {
   }
   eddy::Loop& loop() { return loop_; }
   void run() { ev_run(ev_, 0); }
+  void stop() { ev_break(ev_, EVBREAK_ALL); }
 
  private:
   static void quit(struct ev_loop* ev, ev_signal* /*watcher*/, int /*events*/) {

@@ -5,7 +5,7 @@ namespace examples {
 
 HostLoop::HostLoop(int& /*argc*/, char** /*argv*/)
     : on_signal_(
-          loop_.watch(signals_fd_.fd(), eddy::Io::read, [this](eddy::Io) { loop_.stop(); })) {}
+          loop_.watch(signals_fd_.fd(), eddy::Io::read, [this](eddy::Io) { stop(); })) {}
 
 HostLoop::~HostLoop() = default;
 

@@ -15,6 +15,7 @@ class HostLoop {
   ~HostLoop();
   eddy::Loop& loop() { return loop_; }
   void run() { loop_.run(); }
+  void stop() { loop_.stop(); }
 
  private:
   TerminationSignals signals_fd_;

@@ -18,6 +18,7 @@ class HostLoop {
   }
   eddy::Loop& loop() { return loop_; }
   void run() { QCoreApplication::exec(); }
+  void stop() { QCoreApplication::quit(); }
 
  private:
   TerminationSignals signals_fd_;

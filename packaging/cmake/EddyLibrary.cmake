@@ -44,6 +44,11 @@ function(eddy_target_defaults target)
   if(EDDY_WARNINGS_AS_ERRORS)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
+  # Of a test GCC would spend more time on making instrumented code faster than there is in running it.
+  get_target_property(type ${target} TYPE)
+  if(EDDY_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND type STREQUAL "EXECUTABLE")
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
 endfunction()
 
 function(eddy_add_library name)

@@ -38,7 +38,7 @@ class Program:
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
         try:
-            url = urllib.parse.urlsplit(self.line(r"http://\S+", self.start_limit_seconds).group(0))
+            url = urllib.parse.urlsplit(self.line(r"\b(http|tcp)://\S+", self.start_limit_seconds).group(0))
             self.address = (url.hostname, url.port)
         except BaseException:
             self._kill()
