@@ -3,7 +3,7 @@
 
 /// What programs with handlers need of Eddy's web component. The rest has headers of its own, so
 /// that a hello does not pay for it: the parsers of parts of messages (multipart, ranges,
-/// qualities, ...), the stock handlers, signed values, templates, the client.
+/// qualities, ...), settings, the stock handlers, signed values, templates, the client.
 
 // Of core what every program with handlers needs; the rest is in <eddy/core/core.h>.
 #include <eddy/core/loop/loop.h>            // IWYU pragma: export

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <eddy/web/app/internal/application_core.h>
+#include <eddy/web/app/settings.h>
 
 namespace eddy::inline v0::web {
 
@@ -28,6 +29,8 @@ class Application::State {
     listen(*server);
     return error ? nullptr : servers_.emplace_back(std::move(server)).get();
   }
+
+  [[nodiscard]] bool serves() const noexcept { return !servers_.empty(); }
 
   std::shared_ptr<internal::ApplicationCore> core;
 
@@ -55,7 +58,30 @@ Application::Application(Services services, std::initializer_list<Route> routes)
   for (const Route& route : routes) add(route);
 }
 
+Application::Application(const Settings& settings, std::initializer_list<Route> routes)
+    : Application(Services(), settings, routes) {}
+
+Application::Application(Services services, const Settings& settings,
+                         std::initializer_list<Route> routes)
+    : Application(std::move(services)) {
+  set_settings(settings);
+  for (const Route& route : routes) add(route);
+}
+
 Application::~Application() { state_->core->forget_application(); }
+
+Application& Application::set_settings(const Settings& settings) {
+  if (state_->serves()) {
+    throw std::logic_error(
+        "set_settings(): the Application listens already; give it its Settings "
+        "before listen()");
+  }
+  internal::check_settings(settings);
+  state_->core->set_settings(std::make_unique<const Settings>(settings));
+  return *this;
+}
+
+const Settings& Application::settings() const noexcept { return state_->core->settings(); }
 
 Application& Application::add(const Route& route) { return add_definition(*route.definition_); }
 

@@ -23,6 +23,8 @@
 
 namespace eddy::inline v0::web {
 
+struct Settings;
+
 struct RouteOptions {
   /// By which links to the route are made; unique in an Application, empty for none.
   std::string name = {};
@@ -147,9 +149,20 @@ class EDDY_API Application {
   Application(std::initializer_list<Route> routes);  // NOLINT(google-explicit-constructor)
   /// With what its handlers and functions reach by type; see Services.
   explicit Application(Services services, std::initializer_list<Route> routes = {});
+  /// With Settings, for which <eddy/web/app/settings.h> is included; see set_settings().
+  explicit Application(const Settings& settings, std::initializer_list<Route> routes = {});
+  Application(Services services, const Settings& settings,
+              std::initializer_list<Route> routes = {});
   Application(const Application&) = delete;
   Application& operator=(const Application&) = delete;
   ~Application();
+
+  /// Replaces what the handlers have in common. Throws std::invalid_argument for settings that
+  /// could not work, and std::logic_error once the application listens.
+  Application& set_settings(const Settings& settings);
+  /// What was set, or the defaults. Valid until the application is destroyed or set_settings() is
+  /// called.
+  [[nodiscard]] const Settings& settings() const noexcept;
 
   Application& add(const Route& route);
   /// A route for the requests that `matcher` accepts; see Route::when().

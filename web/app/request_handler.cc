@@ -34,6 +34,10 @@ Application& RequestHandler::app() const {
   return static_cast<internal::ApplicationCore*>(exchange().service())->application();
 }
 
+const Settings& RequestHandler::settings() const {
+  return static_cast<internal::ApplicationCore*>(exchange().service())->settings();
+}
+
 void RequestHandler::log_exception(int status, const std::exception_ptr& error) {
   internal::log_error(exchange(), status, error);
 }

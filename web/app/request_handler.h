@@ -24,6 +24,7 @@
 namespace eddy::inline v0::web {
 
 class Application;
+struct Settings;
 
 namespace internal {
 class Exchange;
@@ -114,6 +115,8 @@ class EDDY_API RequestHandler {
   /// The application that this handler is a route of. Throws std::logic_error once that has been
   /// destroyed.
   [[nodiscard]] Application& app() const;
+  /// The application's, also when that has been destroyed.
+  [[nodiscard]] const Settings& settings() const;
 
   /// 100 to 999. An empty reason is the status's own; one with control characters is dropped.
   void set_status(int status, std::string_view reason = {});

@@ -7,6 +7,7 @@
 #include <eddy/web/app/internal/handler_methods.h>
 #include <eddy/web/app/internal/owned_route.h>
 #include <eddy/web/app/request_handler.h>
+#include <eddy/web/app/settings.h>
 #include <eddy/web/http/url.h>
 
 namespace eddy::inline v0::web::internal {
@@ -57,6 +58,19 @@ bool decode_parts(Exchange& exchange, PathParts& parts) {
 }
 
 }  // namespace
+
+ApplicationCore::ApplicationCore(Application& application, Services services) noexcept
+    : services_(std::move(services)), application_(&application) {}
+
+ApplicationCore::~ApplicationCore() = default;
+
+const Settings& ApplicationCore::settings() const noexcept {
+  return settings_ != nullptr ? *settings_ : no_settings();
+}
+
+void ApplicationCore::set_settings(std::unique_ptr<const Settings> settings) noexcept {
+  settings_ = std::move(settings);
+}
 
 Application& ApplicationCore::application() const {
   if (application_ == nullptr) throw std::logic_error("the Application has been destroyed");

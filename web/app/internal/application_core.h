@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <memory>
 #include <utility>
 
 #include <eddy/web/app/internal/host_router.h>
@@ -12,6 +13,7 @@ namespace eddy::inline v0::web {
 
 class Application;
 class RequestHandler;
+struct Settings;
 
 namespace internal {
 
@@ -19,12 +21,14 @@ namespace internal {
 /// it.
 class ApplicationCore final : public BasicService {
  public:
-  ApplicationCore(Application& application, Services services) noexcept
-      : services_(std::move(services)), application_(&application) {}
+  ApplicationCore(Application& application, Services services) noexcept;
+  ~ApplicationCore() override;
 
   /// Throws std::invalid_argument for a route that needs a service that is not there.
   void check_services(const RouteDefinition& definition) const;
   [[nodiscard]] const Services& services() const noexcept { return services_; }
+  [[nodiscard]] const Settings& settings() const noexcept;
+  void set_settings(std::unique_ptr<const Settings> settings) noexcept;
   [[nodiscard]] HostRouter& router() noexcept { return router_; }
   [[nodiscard]] Application& application() const;
   void forget_application() noexcept { application_ = nullptr; }
@@ -45,6 +49,8 @@ class ApplicationCore final : public BasicService {
   // Outlives the handlers of the routes.
   Services services_;
   HostRouter router_;
+  // Null where the program has set none.
+  std::unique_ptr<const Settings> settings_;
   Application* application_;
 };
 

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <eddy/core/base/export.h>
+#include <eddy/web/app/signed_value.h>
+#include <eddy/web/app/static_files.h>
+#include <eddy/web/http/set_cookie.h>
+
+namespace eddy::inline v0::web {
+
+/// What the handlers of an Application have in common, given to it before it serves:
+///
+///     Application app({.cookie_signer = ValueSigner(secret), .login_url = "/login"},
+///                     {route<Home>("/")});
+///
+/// A value, of which the Application keeps a copy. What a program has of its own to share goes into
+/// its Services. Source: the settings of tornado.web.Application.
+struct Settings {
+  /// Signs and verifies signed cookies; they can't be used without it. Tornado's `cookie_secret`
+  /// and `key_version`.
+  std::optional<ValueSigner> cookie_signer = {};
+
+  /// Requests of every method but GET, HEAD and OPTIONS are answered by 403 unless they prove that
+  /// they come from a page of this site; see RequestHandler::check_xsrf_cookie().
+  bool xsrf_cookies = false;
+  /// Of the cookie; the argument is called `_xsrf` in any case, as in Tornado.
+  std::string xsrf_cookie_name = "_xsrf";
+  /// 2, or 1 for who can read no other; see XsrfToken.
+  int xsrf_cookie_version = 2;
+  /// Without `expires`, `expires_days` and `max_age` it lasts for 30 days where a user is logged
+  /// in, and else until the browser is closed. Tornado's `xsrf_cookie_kwargs`.
+  CookieOptions xsrf_cookie_options = {};
+
+  /// Where a request is sent that needs a user and has none; see UserHandler.
+  std::string login_url = {};
+
+  /// What RequestHandler::static_url() makes links to. They are served by add_to().
+  std::optional<StaticFiles> static_files = {};
+};
+
+namespace internal {
+
+/// Throws std::invalid_argument, which names the setting, for what could not work.
+EDDY_API void check_settings(const Settings& settings);
+/// Of an Application that was given none.
+[[nodiscard]] EDDY_API const Settings& no_settings();
+
+}  // namespace internal
+}  // namespace eddy::inline v0::web
