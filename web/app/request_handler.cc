@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <eddy/web/app/internal/application_core.h>
+#include <eddy/web/app/internal/handler_state.h>
 #include <eddy/web/http/internal/exchange.h>
 #include <eddy/web/http/internal/scan.h>
 #include <eddy/web/http/status.h>
@@ -73,6 +74,7 @@ void RequestHandler::clear() {
   response.headers.set(internal::kHtmlText);
   response.body.clear();
   response.file.reset();
+  if (state_ != nullptr) state_->cookies_added = false;
   set_default_headers();
 }
 
@@ -86,6 +88,13 @@ void RequestHandler::add_header(std::string_view name, std::string_view value) {
 
 void RequestHandler::clear_header(std::string_view name) {
   exchange().response().headers.erase(name);
+}
+
+void RequestHandler::complete_head() {
+  if (state_ == nullptr || std::exchange(state_->cookies_added, true)) return;
+  for (const internal::HandlerState::NewCookie& cookie : state_->cookies) {
+    add_header("Set-Cookie", cookie.field);
+  }
 }
 
 std::string* RequestHandler::appendable_content() const {

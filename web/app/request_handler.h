@@ -24,11 +24,14 @@
 namespace eddy::inline v0::web {
 
 class Application;
+struct CookieOptions;
 struct Settings;
+struct SignedValueOptions;
 
 namespace internal {
 class Exchange;
 struct HandlerAccess;
+struct HandlerState;
 }  // namespace internal
 
 /// Base of the classes that answer requests: one object for each. The HTTP methods that a handler
@@ -124,6 +127,7 @@ class EDDY_API RequestHandler {
   /// What was set, or the status's own.
   [[nodiscard]] std::string_view reason() const;
   /// Drops status, fields and what has been written, and begins again with the default headers.
+  /// Cookies that have been set stay.
   /// Throws std::logic_error once anything has been sent.
   void clear();
 
@@ -197,6 +201,46 @@ class EDDY_API RequestHandler {
   void add_header(std::string_view name, std::string_view value);
   void clear_header(std::string_view name);
 
+  // ---- Cookies ----
+  //
+  // CookieOptions are in <eddy/web/http/set_cookie.h>, Settings in <eddy/web/app/settings.h>.
+  // Cookies are sent with the response, also where that becomes an error page; to set one of the
+  // same name again replaces it. What sets them throws std::invalid_argument for what browsers
+  // would drop or misread (format_set_cookie), and std::logic_error once the head has been sent.
+  // Source: tornado.web.RequestHandler.set_cookie.
+
+  /// The value that the request has, unquoted; for as long as the request.
+  [[nodiscard]] std::optional<std::string_view> get_cookie(std::string_view name) const;
+  void set_cookie(std::string_view name, std::string_view value);
+  void set_cookie(std::string_view name, std::string_view value, const CookieOptions& options);
+  /// Makes the browser forget a cookie, whose domain, path and `partitioned` must be those with
+  /// which it was set.
+  void clear_cookie(std::string_view name);
+  void clear_cookie(std::string_view name, const CookieOptions& options);
+  /// All that the request has.
+  void clear_all_cookies();
+  void clear_all_cookies(const CookieOptions& options);
+
+  // Signed ones (signed_value.h) throw std::logic_error where the application's Settings have no
+  // cookie_signer.
+
+  /// The value that set_signed_cookie() was given: none where there is none, where it was changed,
+  /// or is older than SignedValueOptions::max_age, which is 31 days where nothing is said.
+  [[nodiscard]] std::optional<std::string> get_signed_cookie(std::string_view name) const;
+  [[nodiscard]] std::optional<std::string> get_signed_cookie(
+      std::string_view name, const SignedValueOptions& options) const;
+  /// Without `expires`, `expires_days` and `max_age` the browser keeps it for 30 days. One that
+  /// ends with the browser is made by set_cookie() of create_signed_value().
+  void set_signed_cookie(std::string_view name, std::string_view value);
+  void set_signed_cookie(std::string_view name, std::string_view value,
+                         const CookieOptions& options, int version = 2);
+  [[nodiscard]] std::string create_signed_value(std::string_view name, std::string_view value,
+                                                int version = 2) const;
+  /// By which of the signer's keys the request's cookie claims to be signed; nothing is verified.
+  [[nodiscard]] std::optional<int> get_signed_cookie_key_version(std::string_view name) const;
+
+  // ---- The content ----
+
   /// Appends to the content: text, numbers in decimal, and what becomes JSON (see JsonValue), which
   /// also sets the Content-Type, application/json. Throws std::logic_error after finish().
   template <class... Parts>
@@ -245,6 +289,11 @@ class EDDY_API RequestHandler {
   [[nodiscard]] internal::Exchange& exchange() const;
   /// For `call`, which makes a response of its own. Throws std::logic_error when one is on its way.
   [[nodiscard]] internal::Exchange& unsent(const char* call) const;
+  /// What is kept beside the response; made if there is none.
+  [[nodiscard]] internal::HandlerState& state();
+  void add_cookie(const char* call, std::string_view name, std::string field);
+  /// Before the head is sent; see HttpService::before_head().
+  void complete_head();
   void append(std::string_view text);
   void append_json(const void* value, void (*write)(std::string& out, const void* value));
   void send_error(int status, std::string_view reason, const std::exception_ptr& error);
@@ -269,6 +318,7 @@ class EDDY_API RequestHandler {
   }
 
   internal::Exchange* exchange_ = nullptr;
+  internal::HandlerState* state_ = nullptr;
 };
 
 }  // namespace eddy::inline v0::web

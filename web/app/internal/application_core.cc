@@ -188,6 +188,16 @@ void ApplicationCore::send_error(Exchange& exchange, int status, std::string_vie
   }
 }
 
+void ApplicationCore::before_head(Exchange& exchange) noexcept {
+  RequestHandler* const handler = handler_of(exchange);
+  if (handler == nullptr) return;
+  try {
+    HandlerAccess::complete_head(*handler);
+  } catch (...) {
+    log_thrown(exchange, "what a response's head is completed with");
+  }
+}
+
 void ApplicationCore::over(Exchange& exchange) noexcept {
   tell(exchange, handler_of(exchange), "on_finish()", &RequestHandler::on_finish);
 }

@@ -35,6 +35,7 @@ class ApplicationCore final : public BasicService {
 
   [[nodiscard]] ContentPlan plan(Exchange& exchange) noexcept override;
   void handle(Exchange& exchange) noexcept override;
+  void before_head(Exchange& exchange) noexcept override;
   void client_gone(Exchange& exchange) noexcept override;
   void over(Exchange& exchange) noexcept override;
 

@@ -28,6 +28,7 @@ struct EDDY_API HandlerAccess {
   }
   static void send_error(RequestHandler& handler, int status, std::string_view reason,
                          const std::exception_ptr& error);
+  static void complete_head(RequestHandler& handler) { handler.complete_head(); }
   /// Sees to it that the request outlives the read buffer, and mends the parts' views.
   static void pin(Exchange& exchange, PathParts& parts);
 };

@@ -41,6 +41,8 @@ void ResponseState::reset() noexcept {
 
 ContentPlan HttpService::plan(Exchange& /*exchange*/) noexcept { return {}; }
 
+void HttpService::before_head(Exchange& /*exchange*/) noexcept {}
+
 void HttpService::client_gone(Exchange& /*exchange*/) noexcept {}
 
 Exchange::Exchange(const HttpLimits& limits) noexcept : parser_(limits), response_stream_(*this) {}
@@ -118,7 +120,10 @@ bool Exchange::cancelled_on_disconnect() const noexcept {
 }
 
 bool Exchange::flush() {
-  if (owner_ != nullptr) return finished_ || owner_->on_flush(*this);
+  if (owner_ != nullptr) {
+    tell_before_head();
+    return finished_ || owner_->on_flush(*this);
+  }
   response_.body.clear();  // there is nobody to have it
   return true;
 }
@@ -161,7 +166,7 @@ void Exchange::reset() noexcept {
   if (response_.body.capacity() > kKeptBodyBytes) std::string().swap(response_.body);
   response_.body.clear();
   owner_ = nullptr;
-  pinned_ = false;
+  pinned_ = asks_before_head_ = false;
   attachment = nullptr;
   subject = nullptr;
   finished_ = false;
@@ -215,6 +220,7 @@ std::string_view MovedText::operator()(std::string_view view) const noexcept {
 }
 
 void Exchange::finish() noexcept {
+  tell_before_head();
   finished_ = true;
   if (owner_ != nullptr) owner_->on_finished(*this);
 }

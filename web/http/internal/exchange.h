@@ -50,6 +50,9 @@ class EDDY_API HttpService {
   /// exchange is finished, or it waits for the task that it was given. May destroy anything but the
   /// exchange and this service.
   virtual void handle(Exchange& exchange) noexcept = 0;
+  /// The head of a response is about to be sent, and may still be changed: within finish() or
+  /// flush(), for an exchange that asked for it. Again where flush() could not send it.
+  virtual void before_head(Exchange& exchange) noexcept;
   /// The task of handle() has ended, with what it threw or null. The exchange is to be finished on
   /// return, unless the task was stopped: then there is no answer and the connection closes.
   virtual void task_ended(Exchange& exchange, const std::exception_ptr& error) noexcept = 0;
@@ -212,6 +215,8 @@ class EDDY_API Exchange {
   bool flush();
   /// Another service, which lives as long as this exchange's, answers from now on.
   void hand_to(HttpService& service) noexcept { service_ = &service; }
+  /// The service's before_head() is to be called.
+  void ask_before_head() noexcept { asks_before_head_ = true; }
   /// The response is complete; nothing of it is changed afterwards.
   void finish() noexcept;
   [[nodiscard]] bool finished() const noexcept { return finished_; }
@@ -232,6 +237,9 @@ class EDDY_API Exchange {
   void end() noexcept;
   RequestContent& make_content();
   [[nodiscard]] bool content_streams() const noexcept;
+  void tell_before_head() noexcept {
+    if (asks_before_head_ && !finished_ && !state_.head_sent) service_->before_head(*this);
+  }
   void task_gone() noexcept {
     if (std::exchange(held_by_task_, false)) drop_reference();
   }
@@ -257,6 +265,7 @@ class EDDY_API Exchange {
   bool finished_ : 1 = false;
   bool cancel_on_disconnect_ : 1 = false;
   bool pinned_ : 1 = false;
+  bool asks_before_head_ : 1 = false;
 };
 
 /// A counted hold on an exchange.

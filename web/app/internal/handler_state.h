@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <eddy/web/http/internal/exchange.h>
+
+namespace eddy::inline v0::web::internal {
+
+/// What a handler keeps for its response beside that itself; made when it is first needed, in the
+/// request's memory. An error page, which begins the response anew, has it too.
+struct HandlerState {
+  struct NewCookie {
+    std::string name;
+    /// The value of its Set-Cookie field.
+    std::string field;
+  };
+
+  /// Replaces the one of that name, or adds it.
+  void set_cookie(std::string_view name, std::string field) {
+    for (NewCookie& cookie : cookies) {
+      if (cookie.name != name) continue;
+      cookie.field = std::move(field);
+      return;
+    }
+    cookies.push_back({std::string(name), std::move(field)});
+  }
+
+  std::vector<NewCookie> cookies;
+  /// They are among the response's fields.
+  bool cookies_added = false;
+};
+
+}  // namespace eddy::inline v0::web::internal
