@@ -153,6 +153,7 @@ void set_options(RouteDefinition& definition, const RouteOptions& options) {
   for (MethodEntry& entry : definition.methods) {
     if (options.body_bytes) entry.body_bytes = options.body_bytes;
     entry.cancel_on_disconnect |= options.cancel_on_disconnect;
+    entry.check_xsrf &= options.check_xsrf;
     entry.owner = options.owner;
   }
 }

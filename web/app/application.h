@@ -33,6 +33,9 @@ struct RouteOptions {
   /// The handler's task is stopped when its client has gone, whatever the method: for one whose
   /// work may be left half done. GET and HEAD always do.
   bool cancel_on_disconnect = false;
+  /// False: requests need not prove that they are not forged, for those that no browser sends with
+  /// its cookies, such as another service's; see Settings::xsrf_cookies.
+  bool check_xsrf = true;
   /// What the handlers work for, where that may go before the server: from its death on the route
   /// answers by 503, and its waiting handlers are destroyed before the owner has gone. Their
   /// clients get a 503 too or, behind a head that was sent, a cut connection. No hook of theirs

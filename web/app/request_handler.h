@@ -239,6 +239,30 @@ class EDDY_API RequestHandler {
   /// By which of the signer's keys the request's cookie claims to be signed; nothing is verified.
   [[nodiscard]] std::optional<int> get_signed_cookie_key_version(std::string_view name) const;
 
+  // ---- Forged requests (XSRF), see Settings::xsrf_cookies ----
+
+  /// What a form or a script sends back, as `_xsrf` or X-XSRFToken, to prove that its page is one
+  /// of this site. Sets the cookie that it must fit, unless the request has one; so it is to be
+  /// asked for before the head is sent, and throws std::logic_error then. Valid as long as the
+  /// handler. Works whether Settings::xsrf_cookies is on or not.
+  /// Source: tornado.web.RequestHandler.xsrf_token.
+  [[nodiscard]] std::string_view xsrf_token();
+  /// The hidden field of a form that has it, as HTML.
+  [[nodiscard]] std::string xsrf_form_html();
+  /// Called before prepare() for methods other than GET, HEAD and OPTIONS where
+  /// Settings::xsrf_cookies is on. Throws HttpError, a 403, unless
+  ///
+  ///   1. Sec-Fetch-Site is `same-origin` or `none`: the browser vouches for it. Where it is
+  ///      `cross-site` nothing else helps. (Not with Settings::xsrf_sec_fetch_site off.)
+  ///   2. X-XSRFToken, X-CSRFToken, or `_xsrf` in the query or the form, the first that there is,
+  ///      has the same token as the cookie. A streamed content is not looked into.
+  ///
+  /// An overriding one may let other requests pass, such as those with an API's key.
+  /// Source: tornado.web.RequestHandler.check_xsrf_cookie.
+  virtual void check_xsrf_cookie();
+  /// Whether it is known who the request is from; see UserHandler. For cookies of such users.
+  [[nodiscard]] virtual bool has_current_user() { return false; }
+
   // ---- The content ----
 
   /// Appends to the content: text, numbers in decimal, and what becomes JSON (see JsonValue), which

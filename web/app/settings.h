@@ -24,8 +24,11 @@ struct Settings {
   std::optional<ValueSigner> cookie_signer = {};
 
   /// Requests of every method but GET, HEAD and OPTIONS are answered by 403 unless they prove that
-  /// they come from a page of this site; see RequestHandler::check_xsrf_cookie().
+  /// they come from a page of this site; see RequestHandler::check_xsrf_cookie(). Routes of
+  /// functions are checked as those of handlers are; RouteOptions::check_xsrf leaves a route out.
   bool xsrf_cookies = false;
+  /// What a browser says by Sec-Fetch-Site, which no page can forge, goes before the token.
+  bool xsrf_sec_fetch_site = true;
   /// Of the cookie; the argument is called `_xsrf` in any case, as in Tornado.
   std::string xsrf_cookie_name = "_xsrf";
   /// 2, or 1 for who can read no other; see XsrfToken.

@@ -6,6 +6,7 @@
 #include <eddy/core/base/log.h>
 #include <eddy/web/app/internal/handler_methods.h>
 #include <eddy/web/app/internal/owned_route.h>
+#include <eddy/web/app/internal/xsrf_check.h>
 #include <eddy/web/app/request_handler.h>
 #include <eddy/web/app/settings.h>
 #include <eddy/web/http/url.h>
@@ -135,6 +136,15 @@ Router::Found ApplicationCore::found_route(Exchange& exchange, PathParts& parts)
   return {matches ? Router::Result::match : Router::Result::gave_up, planned};
 }
 
+bool ApplicationCore::must_check_xsrf(Exchange& exchange) const noexcept {
+  if (settings_ == nullptr || !settings_->xsrf_cookies) return false;
+  const Method method = exchange.request().method();
+  if (is_safe(method)) return false;
+  const auto* const found = static_cast<const RouteEntry*>(exchange.subject);
+  const MethodEntry* const entry = find_method(found->definition, method);
+  return entry != nullptr && entry->check_xsrf;
+}
+
 void ApplicationCore::dispatch(Exchange& exchange) {
   const Request& request = exchange.request();
   PathParts parts;
@@ -160,6 +170,9 @@ void ApplicationCore::dispatch(Exchange& exchange) {
     return send_plain_error(exchange, 405);
   }
   if (!decode_parts(exchange, parts)) return send_plain_error(exchange, 400);
+  if (settings_ != nullptr && !method->handler_checks_xsrf && must_check_xsrf(exchange)) {
+    check_xsrf(exchange, *settings_);
+  }
   if (method->cancel_on_disconnect) exchange.cancel_on_disconnect();
   if (!method->owner.has_owner()) return method->invoke(method->target, exchange, parts);
   const Lifetime owner = method->owner;
@@ -212,6 +225,12 @@ void HandlerAccess::attach(RequestHandler& handler, Exchange& exchange) {
   exchange.attachment = &handler;
   exchange.response().headers.set(kHtmlText);
   handler.set_default_headers();
+}
+
+void HandlerAccess::check_xsrf(RequestHandler& handler) {
+  Exchange& exchange = handler.exchange();
+  const auto& core = static_cast<const ApplicationCore&>(*exchange.service());
+  if (core.must_check_xsrf(exchange)) handler.check_xsrf_cookie();
 }
 
 void HandlerAccess::send_error(RequestHandler& handler, int status, std::string_view reason,

@@ -29,6 +29,8 @@ class ApplicationCore final : public BasicService {
   [[nodiscard]] const Services& services() const noexcept { return services_; }
   [[nodiscard]] const Settings& settings() const noexcept;
   void set_settings(std::unique_ptr<const Settings> settings) noexcept;
+  /// Whether a request that was routed must prove that it is not forged.
+  [[nodiscard]] bool must_check_xsrf(Exchange& exchange) const noexcept;
   [[nodiscard]] HostRouter& router() noexcept { return router_; }
   [[nodiscard]] Application& application() const;
   void forget_application() noexcept { application_ = nullptr; }

@@ -28,6 +28,8 @@ struct EDDY_API HandlerAccess {
   }
   static void send_error(RequestHandler& handler, int status, std::string_view reason,
                          const std::exception_ptr& error);
+  /// Throws what check_xsrf_cookie() throws, where that is to be called.
+  static void check_xsrf(RequestHandler& handler);
   static void complete_head(RequestHandler& handler) { handler.complete_head(); }
   /// Sees to it that the request outlives the read buffer, and mends the parts' views.
   static void pin(Exchange& exchange, PathParts& parts);
@@ -113,6 +115,7 @@ struct HandlerMethod {
       H& handler = exchange.arena().make<H>();
       HandlerAccess::attach(handler, exchange);
       Arguments::initialize(handler, target);
+      HandlerAccess::check_xsrf(handler);
       if constexpr (!kWaits) {
         Values values = path_arguments<Args...>(parts);
         handler.prepare();
@@ -143,6 +146,7 @@ struct HandlerMethod {
     entry.streams_body = kStreams;
     entry.body_bytes = kMaxBodySize<H>;
     entry.cancel_on_disconnect = kCancelOnDisconnect<H>;
+    entry.handler_checks_xsrf = true;
     return entry;
   }
 };

@@ -54,6 +54,10 @@ struct MethodEntry {
   std::optional<std::size_t> body_bytes = {};
   /// Its task is stopped when the client has gone, whatever the method.
   bool cancel_on_disconnect = false;
+  /// Requests that are forged are refused, where the application says so.
+  bool check_xsrf = true;
+  /// `invoke` does that itself.
+  bool handler_checks_xsrf = false;
   /// It answers for as long as that lives.
   Lifetime owner = {};
 };
