@@ -62,6 +62,9 @@ struct HandlerState;
 /// `static constexpr bool cancel_on_disconnect = true` stops the tasks of all its methods when the
 /// client has gone, not only those of GET and HEAD.
 ///
+/// `static constexpr bool authenticated = true`, in a UserHandler, has the methods called only for
+/// those who have logged in.
+///
 /// `initialize` takes what the route was given behind its options, in the order of its parameters;
 /// it runs first, returns nothing and can't wait:
 ///

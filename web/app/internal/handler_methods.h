@@ -55,6 +55,56 @@ template <class H>
 requires requires { H::max_body_size; }
 inline constexpr std::optional<std::size_t> kMaxBodySize<H> = H::max_body_size;
 
+template <class H>
+inline constexpr bool kAuthenticated = false;
+template <class H>
+requires requires { H::authenticated; }
+inline constexpr bool kAuthenticated<H> = H::authenticated;
+
+template <class H>
+inline constexpr bool kLoadsUser = false;
+template <class H>
+requires requires { typename H::LoadsUser; }
+inline constexpr bool kLoadsUser<H> = true;
+
+/// What comes before the method: who the user is, prepare(), and whether there must be a user.
+template <class H>
+struct Prelude {
+  using PrepareFunction = MemberFunction<decltype(Verb_prepare::member<H>())>;
+  static constexpr bool kPrepareWaits = !std::is_void_v<typename PrepareFunction::Result>;
+  static constexpr bool kWaits = kPrepareWaits || kLoadsUser<H>;
+
+  static auto run(H& handler) {
+    if constexpr (kLoadsUser<H> || (kPrepareWaits && kAuthenticated<H>)) {
+      return run_all(handler);
+    } else if constexpr (kPrepareWaits) {
+      return handler.prepare();  // without a frame of its own
+    } else {
+      handler.prepare();
+      admit(handler);
+    }
+  }
+
+ private:
+  static Task<void> run_all(H& handler) {
+    if constexpr (kLoadsUser<H>) {
+      co_await handler.load_user();
+      if (handler.finished()) co_return;
+    }
+    if constexpr (kPrepareWaits) {
+      co_await handler.prepare();
+    } else {
+      handler.prepare();
+    }
+    admit(handler);
+  }
+  static void admit([[maybe_unused]] H& handler) {
+    if constexpr (kAuthenticated<H> && requires { handler.require_user(); }) {
+      if (!handler.finished()) static_cast<void>(handler.require_user());
+    }
+  }
+};
+
 /// Stands for data_received() where the content is there before the handler.
 struct NoContent {};
 
@@ -92,10 +142,9 @@ Task<void> prepare_and_call(RequestHandler& handler, [[maybe_unused]] Exchange& 
 template <class H, class Verb, class Arguments>
 struct HandlerMethod {
   using Function = MemberFunction<decltype(Verb::template member<H>())>;
-  using PrepareFunction = MemberFunction<decltype(Verb_prepare::member<H>())>;
   static constexpr bool kStreams = kStreamsBody<H>;
   static constexpr bool kVerbWaits = !std::is_void_v<typename Function::Result>;
-  static constexpr bool kPrepareWaits = !std::is_void_v<typename PrepareFunction::Result>;
+  static constexpr bool kPrepareWaits = Prelude<H>::kWaits;
 
   template <class... Args>
   struct WithParameters {
@@ -118,12 +167,12 @@ struct HandlerMethod {
       HandlerAccess::check_xsrf(handler);
       if constexpr (!kWaits) {
         Values values = path_arguments<Args...>(parts);
-        handler.prepare();
+        Prelude<H>::run(handler);
         if (!exchange.finished()) call(handler, values);
       } else {
         // Kept beside the handler, for parameters that are references.
         Values& values = exchange.arena().make<Values>(path_arguments<Args...>(parts));
-        auto prepare = [&handler] { return handler.prepare(); };
+        auto prepare = [&handler] { return Prelude<H>::run(handler); };
         auto call_verb = [&handler, &values] { return call(handler, values); };
         if constexpr (kStreams) {
           auto receive = [&handler](std::string_view piece) {
@@ -133,7 +182,7 @@ struct HandlerMethod {
         } else if constexpr (kPrepareWaits) {
           exchange.wait_for(prepare_and_call(handler, exchange, prepare, NoContent(), call_verb));
         } else {
-          handler.prepare();
+          Prelude<H>::run(handler);
           if (!exchange.finished()) exchange.wait_for(call(handler, values));
         }
       }
@@ -178,6 +227,10 @@ void add_methods(RouteDefinition& definition, std::shared_ptr<void> arguments) {
     if constexpr (Arguments::template fit<H>() && Verb_prepare::exists<H>()) {
       static_assert(MemberFunction<decltype(Verb_prepare::member<H>())>::kArity == 0,
                     "eddy: a handler's prepare() takes no parameters");
+      constexpr bool kHasUsers = !kAuthenticated<H> || requires(H & handler) {
+        handler.require_user();
+      };
+      static_assert(kHasUsers, "eddy: a handler with `authenticated` derives from UserHandler");
       static_assert(!kStreamsBody<H> || Verb_data_received::exists<H>(),
                     "eddy: a handler with stream_request_body has data_received(std::string_view)");
       add_method<H, Verb_get, Arguments>(definition, Method::get, arguments.get());
