@@ -7,6 +7,7 @@
 
 #include <eddy/web/app/internal/application_core.h>
 #include <eddy/web/app/internal/handler_state.h>
+#include <eddy/web/app/settings.h>
 #include <eddy/web/http/internal/exchange.h>
 #include <eddy/web/http/internal/scan.h>
 #include <eddy/web/http/status.h>
@@ -90,11 +91,13 @@ void RequestHandler::clear_header(std::string_view name) {
   exchange().response().headers.erase(name);
 }
 
-void RequestHandler::complete_head() {
-  if (state_ == nullptr || std::exchange(state_->cookies_added, true)) return;
-  for (const internal::HandlerState::NewCookie& cookie : state_->cookies) {
-    add_header("Set-Cookie", cookie.field);
+void RequestHandler::complete_head(bool whole) {
+  if (state_ != nullptr && !std::exchange(state_->cookies_added, true)) {
+    for (const internal::HandlerState::NewCookie& cookie : state_->cookies) {
+      add_header("Set-Cookie", cookie.field);
+    }
   }
+  if (whole && ((state_ != nullptr && state_->tags_response) || settings().etags)) tag_response();
 }
 
 std::string* RequestHandler::appendable_content() const {

@@ -266,6 +266,22 @@ class EDDY_API RequestHandler {
   /// Whether it is known who the request is from; see UserHandler. For cookies of such users.
   [[nodiscard]] virtual bool has_current_user() { return false; }
 
+  // ---- Entity tags ----
+  //
+  // By its tag a client that asks again finds that it has the content already, and is answered by
+  // 304 without it. A GET or HEAD of status 200 that is sent as a whole gets one where
+  // Settings::etags is on, or where the handler has a compute_etag() of its own; but what has an
+  // ETag keeps it. Source: tornado.web.RequestHandler.compute_etag.
+
+  /// The response's tag, with its quotes, or nothing for none: by default the SHA-1 of what was
+  /// written. Called when the response is complete; what it throws is logged, and there is no tag.
+  [[nodiscard]] virtual std::optional<std::string> compute_etag();
+  /// Sets ETag to what compute_etag() gives. Throws std::invalid_argument for what is no tag.
+  void set_etag_header();
+  /// Whether the request's If-None-Match names the response's ETag; weakly compared. For a handler
+  /// that knows its tag before it has made the content.
+  [[nodiscard]] bool check_etag_header() const;
+
   // ---- The content ----
 
   /// Appends to the content: text, numbers in decimal, and what becomes JSON (see JsonValue), which
@@ -320,7 +336,8 @@ class EDDY_API RequestHandler {
   [[nodiscard]] internal::HandlerState& state();
   void add_cookie(const char* call, std::string_view name, std::string field);
   /// Before the head is sent; see HttpService::before_head().
-  void complete_head();
+  void complete_head(bool whole);
+  void tag_response();
   void append(std::string_view text);
   void append_json(const void* value, void (*write)(std::string& out, const void* value));
   void send_error(int status, std::string_view reason, const std::exception_ptr& error);

@@ -37,6 +37,12 @@ struct Settings {
   /// in, and else until the browser is closed. Tornado's `xsrf_cookie_kwargs`.
   CookieOptions xsrf_cookie_options = {};
 
+  /// Handlers' responses to GET and HEAD have entity tags, and are a 304 for who has the content
+  /// already; see RequestHandler::compute_etag(). Off, unlike in Tornado: the digest of every
+  /// response, some microseconds for each KiB, buys nothing where clients don't ask again. Routes
+  /// of functions have none; serve() is for these.
+  bool etags = false;
+
   /// Where a request is sent that needs a user and has none; see UserHandler.
   std::string login_url = {};
 

@@ -5,6 +5,7 @@
 
 #include <eddy/core/base/log.h>
 #include <eddy/web/app/internal/handler_methods.h>
+#include <eddy/web/app/internal/handler_state.h>
 #include <eddy/web/app/internal/owned_route.h>
 #include <eddy/web/app/internal/xsrf_check.h>
 #include <eddy/web/app/request_handler.h>
@@ -67,6 +68,10 @@ ApplicationCore::~ApplicationCore() = default;
 
 const Settings& ApplicationCore::settings() const noexcept {
   return settings_ != nullptr ? *settings_ : no_settings();
+}
+
+bool ApplicationCore::tags_responses() const noexcept {
+  return settings_ != nullptr && settings_->etags;
 }
 
 void ApplicationCore::set_settings(std::unique_ptr<const Settings> settings) noexcept {
@@ -201,11 +206,11 @@ void ApplicationCore::send_error(Exchange& exchange, int status, std::string_vie
   }
 }
 
-void ApplicationCore::before_head(Exchange& exchange) noexcept {
+void ApplicationCore::before_head(Exchange& exchange, bool whole) noexcept {
   RequestHandler* const handler = handler_of(exchange);
   if (handler == nullptr) return;
   try {
-    HandlerAccess::complete_head(*handler);
+    HandlerAccess::complete_head(*handler, whole);
   } catch (...) {
     log_thrown(exchange, "what a response's head is completed with");
   }
@@ -224,7 +229,14 @@ void HandlerAccess::attach(RequestHandler& handler, Exchange& exchange) {
   handler.exchange_ = &exchange;
   exchange.attachment = &handler;
   exchange.response().headers.set(kHtmlText);
+  const auto& core = static_cast<const ApplicationCore&>(*exchange.service());
+  if (core.tags_responses()) exchange.ask_before_head();
   handler.set_default_headers();
+}
+
+void HandlerAccess::use_etag(RequestHandler& handler) {
+  handler.state().tags_response = true;
+  handler.exchange().ask_before_head();
 }
 
 void HandlerAccess::check_xsrf(RequestHandler& handler) {

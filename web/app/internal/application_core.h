@@ -28,6 +28,8 @@ class ApplicationCore final : public BasicService {
   void check_services(const RouteDefinition& definition) const;
   [[nodiscard]] const Services& services() const noexcept { return services_; }
   [[nodiscard]] const Settings& settings() const noexcept;
+  /// Whether all handlers' responses have entity tags.
+  [[nodiscard]] bool tags_responses() const noexcept;
   void set_settings(std::unique_ptr<const Settings> settings) noexcept;
   /// Whether a request that was routed must prove that it is not forged.
   [[nodiscard]] bool must_check_xsrf(Exchange& exchange) const noexcept;
@@ -37,7 +39,7 @@ class ApplicationCore final : public BasicService {
 
   [[nodiscard]] ContentPlan plan(Exchange& exchange) noexcept override;
   void handle(Exchange& exchange) noexcept override;
-  void before_head(Exchange& exchange) noexcept override;
+  void before_head(Exchange& exchange, bool whole) noexcept override;
   void client_gone(Exchange& exchange) noexcept override;
   void over(Exchange& exchange) noexcept override;
 

@@ -30,7 +30,9 @@ struct EDDY_API HandlerAccess {
                          const std::exception_ptr& error);
   /// Throws what check_xsrf_cookie() throws, where that is to be called.
   static void check_xsrf(RequestHandler& handler);
-  static void complete_head(RequestHandler& handler) { handler.complete_head(); }
+  /// Its response is to have an entity tag, whatever the Settings say.
+  static void use_etag(RequestHandler& handler);
+  static void complete_head(RequestHandler& handler, bool whole) { handler.complete_head(whole); }
   /// Sees to it that the request outlives the read buffer, and mends the parts' views.
   static void pin(Exchange& exchange, PathParts& parts);
 };
@@ -66,6 +68,13 @@ inline constexpr bool kLoadsUser = false;
 template <class H>
 requires requires { typename H::LoadsUser; }
 inline constexpr bool kLoadsUser<H> = true;
+
+/// It has a compute_etag() of its own.
+template <class H>
+inline constexpr bool kComputesEtag = true;
+template <class H>
+requires std::is_same_v<decltype(&H::compute_etag), decltype(&RequestHandler::compute_etag)>
+inline constexpr bool kComputesEtag<H> = false;
 
 /// What comes before the method: who the user is, prepare(), and whether there must be a user.
 template <class H>
@@ -163,6 +172,7 @@ struct HandlerMethod {
       if constexpr (kWaits) HandlerAccess::pin(exchange, parts);
       H& handler = exchange.arena().make<H>();
       HandlerAccess::attach(handler, exchange);
+      if constexpr (kComputesEtag<H>) HandlerAccess::use_etag(handler);
       Arguments::initialize(handler, target);
       HandlerAccess::check_xsrf(handler);
       if constexpr (!kWaits) {

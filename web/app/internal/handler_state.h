@@ -31,6 +31,8 @@ struct HandlerState {
   std::vector<NewCookie> cookies;
   /// They are among the response's fields.
   bool cookies_added = false;
+  /// The handler makes entity tags of its own.
+  bool tags_response = false;
   /// As it is sent in forms; empty until it is asked for.
   std::string xsrf_token;
 };

@@ -41,7 +41,7 @@ void ResponseState::reset() noexcept {
 
 ContentPlan HttpService::plan(Exchange& /*exchange*/) noexcept { return {}; }
 
-void HttpService::before_head(Exchange& /*exchange*/) noexcept {}
+void HttpService::before_head(Exchange& /*exchange*/, bool /*whole*/) noexcept {}
 
 void HttpService::client_gone(Exchange& /*exchange*/) noexcept {}
 
@@ -121,7 +121,7 @@ bool Exchange::cancelled_on_disconnect() const noexcept {
 
 bool Exchange::flush() {
   if (owner_ != nullptr) {
-    tell_before_head();
+    tell_before_head(false);
     return finished_ || owner_->on_flush(*this);
   }
   response_.body.clear();  // there is nobody to have it
@@ -219,8 +219,16 @@ std::string_view MovedText::operator()(std::string_view view) const noexcept {
   return {to + (view.data() - from.data()), view.size()};
 }
 
+void Exchange::ask_service(bool whole) noexcept {
+  if (owner_ == nullptr) return;
+  asks_before_head_ = false;  // what it calls may finish
+  service_->before_head(*this, whole);
+  asks_before_head_ = true;
+}
+
 void Exchange::finish() noexcept {
-  tell_before_head();
+  tell_before_head(true);
+  if (finished_) return;
   finished_ = true;
   if (owner_ != nullptr) owner_->on_finished(*this);
 }

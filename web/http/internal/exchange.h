@@ -50,9 +50,10 @@ class EDDY_API HttpService {
   /// exchange is finished, or it waits for the task that it was given. May destroy anything but the
   /// exchange and this service.
   virtual void handle(Exchange& exchange) noexcept = 0;
-  /// The head of a response is about to be sent, and may still be changed: within finish() or
-  /// flush(), for an exchange that asked for it. Again where flush() could not send it.
-  virtual void before_head(Exchange& exchange) noexcept;
+  /// The head of a response is about to be sent, and may still be changed: within finish(), where
+  /// the response is `whole`, or flush(), for an exchange that asked for it. Again where flush()
+  /// could not send it.
+  virtual void before_head(Exchange& exchange, bool whole) noexcept;
   /// The task of handle() has ended, with what it threw or null. The exchange is to be finished on
   /// return, unless the task was stopped: then there is no answer and the connection closes.
   virtual void task_ended(Exchange& exchange, const std::exception_ptr& error) noexcept = 0;
@@ -237,9 +238,10 @@ class EDDY_API Exchange {
   void end() noexcept;
   RequestContent& make_content();
   [[nodiscard]] bool content_streams() const noexcept;
-  void tell_before_head() noexcept {
-    if (asks_before_head_ && !finished_ && !state_.head_sent) service_->before_head(*this);
+  void tell_before_head(bool whole) noexcept {
+    if (asks_before_head_ && !finished_ && !state_.head_sent) ask_service(whole);
   }
+  void ask_service(bool whole) noexcept;
   void task_gone() noexcept {
     if (std::exchange(held_by_task_, false)) drop_reference();
   }
