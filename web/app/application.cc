@@ -5,9 +5,21 @@
 #include <vector>
 
 #include <eddy/web/app/internal/application_core.h>
+#include <eddy/web/app/internal/slash_route.h>
 #include <eddy/web/app/settings.h>
 
 namespace eddy::inline v0::web {
+
+namespace {
+
+void add_to(internal::Router& router, internal::RouteDefinition definition) {
+  if (!definition.redirect_slash) return router.add(std::move(definition));
+  internal::RouteDefinition redirect = internal::slash_route(definition);
+  router.add(std::move(definition));
+  router.add(std::move(redirect));
+}
+
+}  // namespace
 
 class Application::State {
  public:
@@ -87,7 +99,7 @@ Application& Application::add(const Route& route) { return add_definition(*route
 
 Application& Application::add_definition(internal::RouteDefinition definition) {
   state_->core->check_services(definition);
-  state_->core->router().everywhere().add(std::move(definition));
+  add_to(state_->core->router().everywhere(), std::move(definition));
   return *this;
 }
 
@@ -96,7 +108,7 @@ Application& Application::add_handlers(std::string_view host_pattern,
   internal::Router& host = state_->core->router().add_host(host_pattern);
   for (const Route& route : routes) {
     state_->core->check_services(*route.definition_);
-    host.add(*route.definition_);
+    add_to(host, *route.definition_);
   }
   return *this;
 }
@@ -150,6 +162,7 @@ namespace internal {
 
 void set_options(RouteDefinition& definition, const RouteOptions& options) {
   definition.name = options.name;
+  definition.redirect_slash |= options.redirect_slash;
   for (MethodEntry& entry : definition.methods) {
     if (options.body_bytes) entry.body_bytes = options.body_bytes;
     entry.cancel_on_disconnect |= options.cancel_on_disconnect;

@@ -36,6 +36,11 @@ struct RouteOptions {
   /// False: requests need not prove that they are not forged, for those that no browser sends with
   /// its cookies, such as another service's; see Settings::xsrf_cookies.
   bool check_xsrf = true;
+  /// A GET or HEAD for the same path with a slash at its end, or without the one that it has, is
+  /// sent here by 301, with its query; another method for that path is a 404. Throws
+  /// std::invalid_argument, when the route is added, for "/" and for a regular expression whose
+  /// alternatives end with a slash. Source: tornado.web.addslash and removeslash.
+  bool redirect_slash = false;
   /// What the handlers work for, where that may go before the server: from its death on the route
   /// answers by 503, and its waiting handlers are destroyed before the owner has gone. Their
   /// clients get a 503 too or, behind a head that was sent, a cut connection. No hook of theirs

@@ -40,6 +40,24 @@ const Settings& RequestHandler::settings() const {
   return static_cast<internal::ApplicationCore*>(exchange().service())->settings();
 }
 
+std::string RequestHandler::reverse(std::string_view name,
+                                    std::initializer_list<internal::UrlArgument> values) const {
+  auto& core = static_cast<internal::ApplicationCore&>(*exchange().service());
+  return core.router().reverse_url(name, {values.begin(), values.size()});
+}
+
+std::string RequestHandler::static_url(std::string_view path, bool absolute) const {
+  const Settings& settings = this->settings();
+  if (!settings.static_files) {
+    throw std::logic_error(
+        "static_url(): the Application's Settings have no static_files; give it some: "
+        "Application app({.static_files = StaticFiles(folder)}, {...})");
+  }
+  std::string url = settings.static_files->url(path);
+  if (!absolute) return url;
+  return std::string(request().protocol()) + "://" + std::string(request().host()) + url;
+}
+
 void RequestHandler::log_exception(int status, const std::exception_ptr& error) {
   internal::log_error(exchange(), status, error);
 }

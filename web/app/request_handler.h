@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstdint>
 #include <exception>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include <eddy/core/base/export.h>
 #include <eddy/web/app/arguments.h>
 #include <eddy/web/app/internal/number.h>
+#include <eddy/web/app/internal/url_argument.h>
 #include <eddy/web/http/file.h>
 #include <eddy/web/http/http_error.h>
 #include <eddy/web/http/json.h>
@@ -123,6 +125,16 @@ class EDDY_API RequestHandler {
   [[nodiscard]] Application& app() const;
   /// The application's, also when that has been destroyed.
   [[nodiscard]] const Settings& settings() const;
+
+  /// Application::reverse_url().
+  template <class... Values>
+  [[nodiscard]] std::string reverse_url(std::string_view name, const Values&... values) const {
+    return reverse(name, {internal::UrlArgument(values)...});
+  }
+  /// The URL of one of Settings::static_files, with its version (StaticFiles::url), and with
+  /// scheme and host where it is to be `absolute`. Throws std::logic_error where the Settings have
+  /// none. Source: tornado.web.RequestHandler.static_url.
+  [[nodiscard]] std::string static_url(std::string_view path, bool absolute = false) const;
 
   /// 100 to 999. An empty reason is the status's own; one with control characters is dropped.
   void set_status(int status, std::string_view reason = {});
@@ -332,6 +344,8 @@ class EDDY_API RequestHandler {
   [[nodiscard]] internal::Exchange& exchange() const;
   /// For `call`, which makes a response of its own. Throws std::logic_error when one is on its way.
   [[nodiscard]] internal::Exchange& unsent(const char* call) const;
+  [[nodiscard]] std::string reverse(std::string_view name,
+                                    std::initializer_list<internal::UrlArgument> values) const;
   /// What is kept beside the response; made if there is none.
   [[nodiscard]] internal::HandlerState& state();
   void add_cookie(const char* call, std::string_view name, std::string field);

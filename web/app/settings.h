@@ -1,15 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
 #include <eddy/core/base/export.h>
+#include <eddy/core/base/time.h>
 #include <eddy/web/app/signed_value.h>
 #include <eddy/web/app/static_files.h>
 #include <eddy/web/http/set_cookie.h>
 
 namespace eddy::inline v0::web {
+
+class Request;
+
+/// A request that has been answered, for a log.
+struct AccessRecord {
+  const Request& request;
+  int status = 0;
+  /// From when it was handed to the handler until the response was handed over.
+  Duration took = {};
+};
 
 /// What the handlers of an Application have in common, given to it before it serves:
 ///
@@ -48,6 +60,11 @@ struct Settings {
 
   /// What RequestHandler::static_url() makes links to. They are served by add_to().
   std::optional<StaticFiles> static_files = {};
+
+  /// Called for each request that was answered, in place of the line in the access log, on servers
+  /// with ServerOptions::access_log. What it throws is logged. For a FallbackHandler's requests
+  /// there is the line as ever. Thread: the Loop's.
+  std::function<void(const AccessRecord& access)> log_function = {};
 };
 
 namespace internal {

@@ -113,6 +113,7 @@ ContentPlan ApplicationCore::plan(Exchange& exchange) noexcept try {
 
 void ApplicationCore::handle(Exchange& exchange) noexcept {
   try {
+    if (settings_ != nullptr && settings_->log_function) exchange.ask_to_log();
     dispatch(exchange);
     if (!exchange.finished() && !exchange.waiting()) exchange.finish();
   } catch (...) {
@@ -214,6 +215,15 @@ void ApplicationCore::before_head(Exchange& exchange, bool whole) noexcept {
   } catch (...) {
     log_thrown(exchange, "what a response's head is completed with");
   }
+}
+
+bool ApplicationCore::log_request(Exchange& exchange, Duration took) noexcept {
+  try {
+    settings_->log_function({exchange.request(), exchange.response().status, took});
+  } catch (...) {
+    log_thrown(exchange, "Settings::log_function");
+  }
+  return true;
 }
 
 void ApplicationCore::over(Exchange& exchange) noexcept {

@@ -40,6 +40,7 @@ class ApplicationCore final : public BasicService {
   [[nodiscard]] ContentPlan plan(Exchange& exchange) noexcept override;
   void handle(Exchange& exchange) noexcept override;
   void before_head(Exchange& exchange, bool whole) noexcept override;
+  bool log_request(Exchange& exchange, Duration took) noexcept override;
   void client_gone(Exchange& exchange) noexcept override;
   void over(Exchange& exchange) noexcept override;
 

@@ -77,6 +77,8 @@ struct RouteDefinition {
   /// Of the handler class, for messages; empty for functions.
   std::string handler;
   std::array<MethodEntry, static_cast<std::size_t>(kMethodCount)> methods;
+  /// The path with or without a slash at its end leads here; see slash_route().
+  bool redirect_slash = false;
   /// All of them must accept the request.
   std::vector<RouteMatcher> matchers = {};
   /// Owns what the entries' and the matchers' targets point to.

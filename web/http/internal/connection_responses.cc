@@ -341,6 +341,11 @@ void Connection::log_misuse(const std::logic_error& error) {
 
 // As Tornado: "200 GET /path (127.0.0.1) 0.31ms".
 void Connection::log_request() {
+  HttpService* const service = exchange_->service();
+  if (exchange_->asks_to_log() && service != nullptr &&
+      service->log_request(*exchange_, now(server_->loop()) - exchange_->began())) {
+    return;
+  }
   const int status = exchange_->response().status;
   const LogLevel level = status < 400   ? LogLevel::info
                          : status < 500 ? LogLevel::warning

@@ -43,6 +43,8 @@ ContentPlan HttpService::plan(Exchange& /*exchange*/) noexcept { return {}; }
 
 void HttpService::before_head(Exchange& /*exchange*/, bool /*whole*/) noexcept {}
 
+bool HttpService::log_request(Exchange& /*exchange*/, Duration /*took*/) noexcept { return false; }
+
 void HttpService::client_gone(Exchange& /*exchange*/) noexcept {}
 
 Exchange::Exchange(const HttpLimits& limits) noexcept : parser_(limits), response_stream_(*this) {}
@@ -166,7 +168,7 @@ void Exchange::reset() noexcept {
   if (response_.body.capacity() > kKeptBodyBytes) std::string().swap(response_.body);
   response_.body.clear();
   owner_ = nullptr;
-  pinned_ = asks_before_head_ = false;
+  pinned_ = asks_before_head_ = asks_to_log_ = false;
   attachment = nullptr;
   subject = nullptr;
   finished_ = false;

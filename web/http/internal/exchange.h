@@ -54,6 +54,9 @@ class EDDY_API HttpService {
   /// the response is `whole`, or flush(), for an exchange that asked for it. Again where flush()
   /// could not send it.
   virtual void before_head(Exchange& exchange, bool whole) noexcept;
+  /// A request that asked for it (Exchange::ask_to_log) has been answered. False: it is logged as
+  /// others are.
+  virtual bool log_request(Exchange& exchange, Duration took) noexcept;
   /// The task of handle() has ended, with what it threw or null. The exchange is to be finished on
   /// return, unless the task was stopped: then there is no answer and the connection closes.
   virtual void task_ended(Exchange& exchange, const std::exception_ptr& error) noexcept = 0;
@@ -218,6 +221,9 @@ class EDDY_API Exchange {
   void hand_to(HttpService& service) noexcept { service_ = &service; }
   /// The service's before_head() is to be called.
   void ask_before_head() noexcept { asks_before_head_ = true; }
+  /// The service's log_request() is to be called.
+  void ask_to_log() noexcept { asks_to_log_ = true; }
+  [[nodiscard]] bool asks_to_log() const noexcept { return asks_to_log_; }
   /// The response is complete; nothing of it is changed afterwards.
   void finish() noexcept;
   [[nodiscard]] bool finished() const noexcept { return finished_; }
@@ -268,6 +274,7 @@ class EDDY_API Exchange {
   bool cancel_on_disconnect_ : 1 = false;
   bool pinned_ : 1 = false;
   bool asks_before_head_ : 1 = false;
+  bool asks_to_log_ : 1 = false;
 };
 
 /// A counted hold on an exchange.
