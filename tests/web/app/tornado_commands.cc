@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Cookies, signed values and XSRF tokens as commands, for tornado_test.py.
+// Cookies, signed values, XSRF tokens and what handlers make of them as commands, for
+// tornado_test.py.
 
+#include <eddy/web/app/application.h>
+#include <eddy/web/app/settings.h>
 #include <eddy/web/app/signed_value.h>
+#include <eddy/web/app/user_handler.h>
 #include <eddy/web/app/xsrf_token.h>
 #include <eddy/web/http/cookies.h>
 #include <eddy/web/http/set_cookie.h>
 
 #include <tests/line_commands.h>
+#include <tests/web/app/test_exchange.h>
 
 namespace {
 
+using eddy::web::Application;
 using eddy::web::CookieOptions;
 using eddy::web::SameSite;
 using eddy::web::ValueSigner;
 using eddy::web::XsrfToken;
 using eddy_tests::CommandFields;
+using eddy_tests::TestExchange;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
@@ -94,6 +101,49 @@ CookieOptions cookie_options(const CommandFields& fields) {
   return options;
 }
 
+// CONTENT IF_NONE_MATCH; gives status and tag.
+std::string etag(const CommandFields& fields) {
+  struct Content : eddy::web::RequestHandler {
+    void initialize(const std::string& content) { content_ = &content; }
+    void get() { write(*content_); }
+    const std::string* content_ = nullptr;
+  };
+  Application app({.etags = true}, {eddy::web::route<Content>("/", {}, std::string(fields.at(0)))});
+  TestExchange exchange(app, "GET", "/", {}, "If-None-Match: " + fields.at(1) + "\r\n");
+  return std::to_string(exchange.status()) + " " + exchange.header("ETag");
+}
+
+struct Members : eddy::web::UserHandler<int> {
+  // NOLINTNEXTLINE(readability-identifier-naming): the framework looks for this name
+  static constexpr bool authenticated = true;
+  void get() {}
+  void post() {}
+};
+
+// LOGIN_URL METHOD TARGET; gives status and place.
+std::string stranger(const CommandFields& fields) {
+  Application app({.login_url = fields.at(0)}, {eddy::web::route<Members>("/.*")});
+  TestExchange exchange(app, fields.at(1), fields.at(2));
+  return std::to_string(exchange.status()) + " " + exchange.header("Location");
+}
+
+// TARGET FIELDS; gives what is logged of a POST, or nothing where it is let pass.
+std::string xsrf_check(const CommandFields& fields) {
+  Application app(eddy::web::Settings{.xsrf_cookies = true});
+  app.post("/", [] { return ""; });
+  TestExchange exchange(app, "POST", fields.at(0), {}, fields.at(1));
+  return exchange.logged().empty() ? "" : exchange.logged().front();
+}
+
+// COOKIE
+std::string xsrf_form_html(const CommandFields& fields) {
+  struct Form : eddy::web::RequestHandler {
+    void get() { write(xsrf_form_html()); }
+  };
+  Application app({.xsrf_cookie_version = 1}, {eddy::web::route<Form>("/")});
+  return TestExchange(app, "GET", "/", {}, "Cookie: _xsrf=" + fields.at(0) + "\r\n").body();
+}
+
 std::optional<std::string> run(std::string_view name, const CommandFields& fields) {
   if (name == "create") return create(fields);
   if (name == "decode") return decode(fields);
@@ -114,6 +164,10 @@ std::optional<std::string> run(std::string_view name, const CommandFields& field
     if (!value) return std::nullopt;
     return std::string(*value);
   }
+  if (name == "etag") return etag(fields);
+  if (name == "stranger") return stranger(fields);
+  if (name == "xsrf_check") return xsrf_check(fields);
+  if (name == "xsrf_form_html") return xsrf_form_html(fields);
   throw std::runtime_error("there is no command " + std::string(name));
 }
 

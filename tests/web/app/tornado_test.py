@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Cookies, signed values and XSRF tokens beside Tornado's own, in both directions.  tornado_test.py web_tornado_commands
+"""Cookies, signed values, XSRF tokens and what handlers make of them beside Tornado's own, in both directions.  tornado_test.py web_tornado_commands
 
 What one makes the other reads, and where only one way of writing exists both write the same. Inputs are random, and the
 seed is told.
 """
 
 import datetime
+import hashlib
 import logging
 import pathlib
 import random
 import sys
 import unittest
 import unittest.mock
+import urllib.parse
 
 import tornado.httputil
 import tornado.web
@@ -33,10 +35,13 @@ class Frozen(datetime.datetime):
         return cls.utcfromtimestamp(NOW)
 
 
-def handler(headers=None, **settings):
+def handler(headers=None, method="POST", target="/", kind=tornado.web.RequestHandler, **settings):
     request = tornado.httputil.HTTPServerRequest(
-        "POST", "/", headers=tornado.httputil.HTTPHeaders(headers or {}), connection=unittest.mock.Mock())
-    return tornado.web.RequestHandler(tornado.web.Application(**settings), request)
+        method, target, headers=tornado.httputil.HTTPHeaders(headers or {}), host="h",
+        connection=unittest.mock.Mock(context=None))
+    made = kind(tornado.web.Application(**settings), request)
+    made._transforms = []
+    return made
 
 
 def key_fields(secret, signing=None):
@@ -245,6 +250,69 @@ class SetCookies(AsTornado):
         (cookie,) = made._new_cookie.values()
         self.assertEqual(self.eddy("remove_cookie", "c", "", "ex.com", "/a", "", "", "", "", "", NOW),
                          cookie.OutputString(None).encode())
+
+
+class Members(tornado.web.RequestHandler):
+    @tornado.web.authenticated
+    def get(self):
+        pass
+
+    head = post = get
+
+
+class Handlers(AsTornado):
+    def test_both_tag_alike(self):
+        for size in (0, 1, 5, 64, 1000):
+            content = self.some_text() * size
+            ours = f'"{hashlib.sha1(content.encode()).hexdigest()}"'
+            for asked in ("", "*", ours, "W/" + ours, f'"x", {ours}', f'"x",W/{ours} , "y"', '"x"', 'W/"x"', ours[1:-1]):
+                theirs = handler({"If-None-Match": asked}, "GET")
+                theirs.write(content)
+                theirs.set_etag_header()
+                status = 304 if theirs.check_etag_header() else 200
+                self.assertEqual(self.eddy("etag", content, asked).decode(), f"{status} {theirs._headers['Etag']}")
+
+    def test_both_send_strangers_to_the_same_place(self):
+        for login in ("/login", "/login?a=b", "http://ex.com/login", "https://ex.com/login?x=y"):
+            for target in ("/", "/a?b=c+d&e=%20", "/%C3%A4/~x-y_z.*'()!", "/a;b,c:d@e$f"):
+                for method in ("GET", "HEAD", "POST"):
+                    theirs = handler({}, method, target, Members, login_url=login)
+                    try:
+                        theirs.get()
+                        expected = f"{theirs.get_status()} {theirs._headers['Location']}"
+                    except tornado.web.HTTPError as error:
+                        expected = f"{error.status_code} "
+                    self.assertEqual(self.eddy("stranger", login, method, target).decode(), expected)
+
+    def test_both_refuse_the_same_as_forged(self):
+        def text(raw):
+            return self.eddy("xsrf_text", raw, NOW, self.chance.randbytes(4), self.chance.choice((1, 2))).decode()
+
+        mine, other = self.chance.randbytes(16), self.chance.randbytes(16)
+        verdicts = set()
+        for cookie in (None, "", "3|x", "2|x|y", text(mine), text(other), "as of old"):
+            for token in (None, "", "3|x", text(mine), text(mine), text(other), "as of old"):
+                for place in ("X-Xsrftoken", "X-Csrftoken", "query"):
+                    headers = {} if cookie is None else {"Cookie": f"_xsrf={cookie}"}
+                    target = "/"
+                    if token is not None and place == "query":
+                        target += "?" + urllib.parse.urlencode({"_xsrf": token})
+                    elif token is not None:
+                        headers[place] = token
+                    try:
+                        handler(headers, "POST", target).check_xsrf_cookie()
+                        expected = ""
+                    except tornado.web.HTTPError as error:
+                        expected = f"403 POST {target} (192.0.2.1): {error.log_message}"
+                    fields = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+                    self.assertEqual(self.eddy("xsrf_check", target, fields).decode(), expected)
+                    verdicts.add(expected[-20:])
+        self.assertEqual(len(verdicts), 4)
+
+    def test_both_make_the_same_hidden_field(self):
+        cookie = self.chance.randbytes(16).hex()
+        theirs = handler({"Cookie": f"_xsrf={cookie}"}, xsrf_cookie_version=1).xsrf_form_html()
+        self.assertEqual(self.eddy("xsrf_form_html", cookie).decode(), theirs)
 
 
 if __name__ == "__main__":
