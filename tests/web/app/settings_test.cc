@@ -36,10 +36,14 @@ TEST(SettingsTest, GivenToTheConstructorAndReadByHandlers) {
   EXPECT_EQ(TestExchange(app, "GET", "/").body(), "/enter");
 }
 
+struct Counter {
+  int count = 7;
+};
+
 TEST(SettingsTest, GivenBesideServices) {
-  int service = 7;
-  Application app(Services().add(service), {.login_url = "/enter"}, {route<Where>("/")});
-  app.get("/n", [](int& number) { return std::to_string(number); });
+  Counter counter;
+  Application app(Services().add(counter), {.login_url = "/enter"}, {route<Where>("/")});
+  app.get("/n", [](Counter& found) { return std::to_string(found.count); });
   EXPECT_EQ(TestExchange(app, "GET", "/").body(), "/enter");
   EXPECT_EQ(TestExchange(app, "GET", "/n").body(), "7");
 }
