@@ -4,8 +4,7 @@
 namespace examples {
 
 HostLoop::HostLoop(int& /*argc*/, char** /*argv*/)
-    : on_signal_(
-          loop_.watch(signals_fd_.fd(), eddy::Io::read, [this](eddy::Io) { stop(); })) {}
+    : on_signal_(loop_.watch(signals_fd_.fd(), eddy::Io::read, [this](eddy::Io) { stop(); })) {}
 
 HostLoop::~HostLoop() = default;
 

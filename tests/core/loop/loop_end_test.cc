@@ -409,7 +409,8 @@ TEST(LoopHostDeathTest, WhatIsEndedElsewhereEndsLaterAndSaysSo) {
         group.reset();
         const bool before = runs && live == 3 && loop.stats().watches == 2 && calls->keep_alive;
         calls->access = Access::inside;
-        // Each line is written in a step of its own, and a slow machine may have a slice for one only.
+        // Each line is written in a step of its own, and a slow machine may have a slice for one
+        // only.
         for (int i = 0; i < 20; ++i) loop.dispatch();
         const bool after = live == 0 && loop.stats().watches == 0 && !calls->keep_alive &&
                            loop.next_deadline() == eddy::kNever;
