@@ -7,7 +7,7 @@ A block of the guide that begins with
     ```cpp name=posts needs=qt,glib packages=libuv run
 
 is a whole program: it becomes OUT/posts.cc, is compiled with the named components and, with `run`, is run and must
-end by itself with status 0. One that begins with ```python becomes OUT/posts.py, and can only be run. Every block of these
+end by itself with status 0. One that begins with ```python becomes OUT/posts.py, and is run with `run`. Every block of these
 languages must either have a name or the word `part`: what is no whole program is the exception. A block that begins with
 
     ```html page=posts/row.html
