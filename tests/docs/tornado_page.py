@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The tables of docs/from-tornado.md: what stands in them, and what is wrong with them.
 
-Below each heading `### tornado.MODULE` stands a table of four columns: names of that module, one of STATUSES, our names below
-`eddy::`, a remark. Names stand between backticks, several of them with commas between.
+Below each heading `### tornado.MODULE`, and below `### Settings`, stands a table of four columns: names of that module, one of
+STATUSES, our names below `eddy::`, a remark. Names stand between backticks, several of them with commas between.
 """
 
 import re
 from typing import NamedTuple
 
 STATUSES = ("same", "renamed", "later", "absent")
-HEADING = re.compile(r"^### tornado\.(\w+)$")
+HEADING = re.compile(r"^### (?:tornado\.)?(\w+)$")
 NAMES = re.compile(r"`[^`]+`(, `[^`]+`)*")
 CODE = re.compile(r"`([^`]+)`")
 # A name of ours in a remark: in web::, or a member of a class of the core.
@@ -40,7 +40,7 @@ def read_rows(text):
     for line, content in enumerate(text.splitlines(), 1):
         heading = HEADING.match(content)
         if heading:
-            module = heading.group(1)
+            module = heading.group(1).lower()
         elif content.startswith("#"):
             module = None
         elif module and content.startswith("| `"):
@@ -90,11 +90,11 @@ def faults(rows, tornado):
         found += [f"{where}: {fault}" for fault in faults_of_row(row)]
         for name in row.names:
             if name not in tornado.get(row.module, ()):
-                found.append(f"{where}: tornado.{row.module} has no {name}")
+                found.append(f"{where}: Tornado's {row.module} has no {name}")
             if (row.module, name) in seen:
                 found.append(f"{where}: {name} stands in line {seen[row.module, name]} already")
             seen[row.module, name] = row.line
     for module, names in tornado.items():
         missing = sorted(name for name in names if (module, name) not in seen)
-        found += [f"tornado.{module}.{name} is missing" for name in missing]
+        found += [f"{name} of Tornado's {module} is missing" for name in missing]
     return found

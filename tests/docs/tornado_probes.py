@@ -15,6 +15,10 @@ import sys
 import tornado_page
 
 YOUR = "YourHandler::"
+# What a handler class says by a constant of that name, and where Eddy finds it.
+CONSTANTS = {"authenticated": "kAuthenticated", "stream_request_body": "kStreamsBody"}
+# Class templates whose members the page names.
+ARGUMENTS = {"web::UserHandler": "<int>"}
 # Members that have a private overload, which a using-declaration would name too.
 CALLS = {
     "web::RequestHandler::send_error": "send_error(404)",
@@ -29,22 +33,22 @@ def scoped_enumerations(root):
 
 def handler_probe(member):
     """Whether Eddy looks for a member of that name in a handler class."""
-    if member == "stream_request_body":
-        return "static_assert(::eddy::web::internal::kStreamsBody<YourHandler>);"
+    if member in CONSTANTS:
+        return f"static_assert(::eddy::web::internal::{CONSTANTS[member]}<YourHandler>);"
     return f"static_assert(::eddy::web::internal::Names_{member}<YourHandler>);"
 
 
 def probe(name, enumerations):
     if name.startswith(YOUR):
         return handler_probe(name.removeprefix(YOUR))
-    full = f"::eddy::{name}"
-    scope = full.rpartition("::")[0]
+    scope, _, member = name.rpartition("::")
+    owner = scope.rpartition("::")[2]
+    scope = f"::eddy::{scope}{ARGUMENTS.get(scope, '')}".removesuffix("::")
     if name in CALLS:
         return f"using Result = decltype(::std::declval<{scope}&>().{CALLS[name]});"
-    owner = scope.rpartition("::")[2]
     if not owner[:1].isupper() or owner in enumerations:
-        return f"using {full};"
-    return f"struct Probe : {scope} {{ using {full}; }};"
+        return f"using {scope}::{member};"
+    return f"struct Probe : {scope} {{ using {scope}::{member}; }};"
 
 
 def source_of(page, headers, enumerations):
@@ -53,7 +57,7 @@ def source_of(page, headers, enumerations):
     lines = ["// Made by tests/docs/tornado_probes.py.", *(f"#include <{header}>" for header in headers)]
     lines += ["struct YourHandler : ::eddy::web::RequestHandler {"]
     for member in members:
-        if member == "stream_request_body":
+        if member in CONSTANTS:
             lines.append(f"  static constexpr bool {member} = true;")
         else:
             lines.append(f"  void {member}() {{}}")
