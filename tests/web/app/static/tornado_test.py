@@ -8,20 +8,18 @@ hashes the content and the other looks at the file's state.
     tornado_test.py PROGRAM    # server.cc
 """
 
-import asyncio
 import logging
 import os
-import socket
-import subprocess
+import pathlib
 import sys
 import tempfile
-import threading
 
 import tornado.httpserver
-import tornado.netutil
 import tornado.web
 
-LIMIT_SECONDS = 20
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3]))
+from http_peers import ProgramServers, TornadoServers, exchange
+
 # Files have this time: Sun, 09 Sep 2001 01:46:40 GMT.
 TIME = 1_000_000_000
 THEN = "Sun, 09 Sep 2001 01:46:40 GMT"
@@ -144,72 +142,22 @@ def make_folder(folder):
         os.utime(f"{folder}/{name}", (TIME, TIME))
 
 
-class Tornado:
-    """On a thread of its own."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.started = threading.Event()
-        self.thread = threading.Thread(target=lambda: asyncio.run(self.serve()), daemon=True)
-
-    async def serve(self):
-        app = tornado.web.Application([
-            (r"/s/(.*)", tornado.web.StaticFileHandler, {"path": self.folder}),
-            (r"/d/(.*)", tornado.web.StaticFileHandler, {"path": self.folder, "default_filename": "index.html"})],
-            log_function=lambda handler: None)
-        logging.getLogger("tornado.general").setLevel(logging.ERROR)
-        sockets = tornado.netutil.bind_sockets(0, "127.0.0.1")
-        server = tornado.httpserver.HTTPServer(app)
-        server.add_sockets(sockets)
-        self.port = sockets[0].getsockname()[1]
-        self.loop = asyncio.get_running_loop()
-        self.end = asyncio.Event()
-        self.started.set()
-        await self.end.wait()
-
-    def __enter__(self):
-        self.thread.start()
-        assert self.started.wait(LIMIT_SECONDS)
-        return self.port
-
-    def __exit__(self, *_):
-        self.loop.call_soon_threadsafe(self.end.set)
-        self.thread.join(LIMIT_SECONDS)
-
-
-class Eddy:
-    def __init__(self, program, folder):
-        self.command = [program, folder]
-
-    def __enter__(self):
-        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                        stderr=subprocess.DEVNULL)
-        return int(self.process.stdout.readline())
-
-    def __exit__(self, *_):
-        self.process.stdin.close()
-        status = self.process.wait(LIMIT_SECONDS)
-        self.process.stdout.close()
-        assert status == 0, status
+def servers(folder):
+    logging.getLogger("tornado.general").setLevel(logging.ERROR)
+    app = tornado.web.Application([
+        (r"/s/(.*)", tornado.web.StaticFileHandler, {"path": folder}),
+        (r"/d/(.*)", tornado.web.StaticFileHandler, {"path": folder, "default_filename": "index.html"})],
+        log_function=lambda handler: None)
+    return [tornado.httpserver.HTTPServer(app)]
 
 
 def ask(port, method, target, fields):
-    """(status, fields, body) by a connection of its own, as it came."""
+    """(status, fields, body)"""
     head = f"{method} {target} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
     head += "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-    with socket.create_connection(("127.0.0.1", port), LIMIT_SECONDS) as client:
-        client.sendall(head.encode("latin-1") + b"\r\n")
-        answer = b""
-        while piece := client.recv(65536):
-            answer += piece
-    head, _, body = answer.partition(b"\r\n\r\n")
-    lines = head.decode("latin-1").split("\r\n")
-    received = {}
-    for line in lines[1:]:
-        name, _, value = line.partition(": ")
-        assert name.lower() not in received, line
-        received[name.lower()] = value
-    return int(lines[0].split()[1]), received, body
+    (answer,), _ = exchange(port, [head.encode("latin-1") + b"\r\n"])
+    assert all(len(values) == 1 for values in answer.fields.values()), answer.fields
+    return answer.status, {name: values[0] for name, values in answer.fields.items()}, answer.body
 
 
 def answer_of(port, method, target, fields, tag):
@@ -243,8 +191,8 @@ def main():
         folder += "/root"
         os.mkdir(folder)
         make_folder(folder)
-        with Tornado(folder) as theirs, Eddy(sys.argv[1], folder) as ours:
-            failures = check((theirs, ours))
+        with TornadoServers(lambda: servers(folder)) as theirs, ProgramServers([sys.argv[1], folder]) as ours:
+            failures = check((*theirs, *ours))
     print(f"{len(CASES)} requests, {failures} with differences that are not listed")
     return 1 if failures else 0
 
