@@ -73,6 +73,33 @@ std::string text_of(std::size_t bytes) {
   return text;
 }
 
+// ---- No content
+// --------------------------------------------------------------------------------
+
+struct Described : RequestHandler {
+  Task<void> get(int code) {
+    set_header("Content-Language", "de");
+    set_header("X-Own", "there");
+    set_status(code);
+    if (get_argument("flush", "") == "yes") co_await flush();
+  }
+};
+
+TEST_F(ContentTest, WhereThereIsNoneItIsNotDescribed) {
+  app_.add(route<Described>("/(\\d+)"));
+  listen({});
+  ManualPeer peer = connect({});
+  for (const char* const path : {"/204", "/304", "/204?flush=yes", "/304?flush=yes"}) {
+    send(peer, get(path));
+    const std::string answer = read(peer);
+    EXPECT_THAT(answer, Not(HasSubstr("Content-"))) << path;
+    EXPECT_THAT(answer, HasSubstr("X-Own: there\r\n")) << path;
+  }
+  send(peer, get("/200"));
+  EXPECT_THAT(read(peer),
+              HasSubstr("Content-Type: text/html; charset=UTF-8\r\nContent-Language: de\r\n"));
+}
+
 // ---- Encoded content
 // --------------------------------------------------------------------------------
 

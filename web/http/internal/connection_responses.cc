@@ -227,7 +227,13 @@ bool Connection::encode(std::string& content, ContentEncoder::Flush flush) {
 
 ResponseHead Connection::write_head(ByteBuffer& output, std::optional<std::uint64_t> length) {
   const RequestHead& request = exchange_->parser().head();
-  const Response& response = exchange_->response();
+  Response& response = exchange_->response();
+  if (response.status == 204 || response.status == 304) {
+    // There is no content to describe (RFC 9110, 15.3.5 and 15.4.5), only the default type of one.
+    for (const char* const name : {"Content-Type", "Content-Encoding", "Content-Language"}) {
+      response.headers.erase(name);
+    }
+  }
   const std::uint32_t most_requests = server_->options().requests_per_connection;
   // Content that nobody has read stands between this request and the next.
   const bool unread = length && exchange_->within_content();
