@@ -75,7 +75,7 @@ void RequestHandler::set_status(int status, std::string_view reason) {
   }
   Response& response = exchange().response();
   response.status = status;
-  response.reason = internal::is_field_value(reason) ? reason : std::string_view();
+  response.reason = internal::is_reason(reason) ? reason : std::string_view();
 }
 
 int RequestHandler::status() const { return exchange().response().status; }

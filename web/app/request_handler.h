@@ -136,7 +136,8 @@ class EDDY_API RequestHandler {
   /// none. Source: tornado.web.RequestHandler.static_url.
   [[nodiscard]] std::string static_url(std::string_view path, bool absolute = false) const;
 
-  /// 100 to 999. An empty reason is the status's own; one with control characters is dropped.
+  /// 100 to 999. An empty reason is the status's own; one with control
+  /// characters or a '<' is dropped.
   void set_status(int status, std::string_view reason = {});
   [[nodiscard]] int status() const;
   /// What was set, or the status's own.

@@ -60,7 +60,7 @@ void ResponseStream::set_status(int status, std::string_view reason) {
   }
   Response& response = exchange_.response();
   response.status = status;
-  response.reason = internal::is_field_value(reason) ? reason : std::string_view();
+  response.reason = internal::is_reason(reason) ? reason : std::string_view();
 }
 
 void ResponseStream::set_header(std::string_view name, std::string_view value) {

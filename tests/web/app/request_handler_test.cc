@@ -86,7 +86,8 @@ struct Errors : RequestHandler {
   void get(std::string_view what) {
     set_header("X-Own", "1");
     write("half");
-    if (what == "reason") throw HttpError(409, "two of them", "Edit <conflict>");
+    if (what == "reason") throw HttpError(409, "two of them", "Edit & conflict");
+    if (what == "markup") throw HttpError(409, "", "<img src=x>");
     if (what == "split") throw HttpError(409, "", "a\r\nb: c");
     if (what == "redirect") throw HttpError(304);
     if (what == "nonsense") throw HttpError(200);
@@ -105,12 +106,17 @@ TEST(RequestHandler, AnErrorPageHasTheReasonAndTheDefaultHeaders) {
   Application app({route<Errors>("/(.*)")});
   TestExchange reason(app, "GET", "/reason");
   EXPECT_EQ(reason.status(), 409);
-  EXPECT_EQ(reason.exchange().response().reason, "Edit <conflict>");
-  EXPECT_THAT(reason.body(), HasSubstr("<title>409: Edit &lt;conflict"));
+  EXPECT_EQ(reason.exchange().response().reason, "Edit & conflict");
+  EXPECT_THAT(reason.body(), HasSubstr("<title>409: Edit &amp; conflict"));
   EXPECT_EQ(reason.header("X-Frame-Options"), "DENY");
   EXPECT_EQ(reason.header("X-Own"), "");
   EXPECT_EQ(reason.header("Content-Type"), "text/html; charset=UTF-8");
   EXPECT_THAT(reason.logged(), ElementsAre("409 GET /reason (192.0.2.1): two of them"));
+
+  // A page of the program's own might not escape it.
+  TestExchange markup(app, "GET", "/markup");
+  EXPECT_EQ(markup.exchange().response().reason, "");
+  EXPECT_THAT(markup.body(), HasSubstr("<title>409: Conflict<"));
 
   TestExchange split(app, "GET", "/split");
   EXPECT_THAT(split.body(), HasSubstr("409: Conflict"));

@@ -123,7 +123,7 @@ std::string error_title(int status, std::string_view reason) {
 
 void send_plain_error(Exchange& exchange, int status, std::string_view reason) {
   Response& response = exchange.response();
-  if (!is_field_value(reason)) reason = {};
+  if (!is_reason(reason)) reason = {};
   const std::string title = std::to_string(status) + ": " + error_title(status, reason);
   response.status = status;
   response.reason = reason;

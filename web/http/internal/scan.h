@@ -95,5 +95,9 @@ inline bool is_field_value(std::string_view text) noexcept {
   const char* const end = text.data() + text.size();
   return !blank(text.front()) && !blank(text.back()) && skip_value(text.data(), end) == end;
 }
+/// A reason that may be sent, and stand on a page of the program's own that escapes nothing.
+inline bool is_reason(std::string_view text) noexcept {
+  return is_field_value(text) && text.find('<') == std::string_view::npos;
+}
 
 }  // namespace eddy::inline v0::web::internal
