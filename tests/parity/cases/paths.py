@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Paths: groups, percent-encodings, first match."""
+
+from case import *
+
+CASES = [
+    case("group", "A group of the pattern is an argument of the method.", get("/one/abc")),
+    case("groups", "Several groups by position.", get("/two/abc/d/e/f")),
+    case("empty_group", "A group may be empty.", get("/two/abc/")),
+    case("no_match", "What does not match is a 404.", get("/two/a-b/c")),
+    case("decoded", "Groups are decoded behind matching.", get("/one/a%20b%C3%A9")),
+    case("encoded_slash", "So that %2F does not end one.", get("/one/a%2Fb")),
+    case("plus", "A '+' stays.", get("/one/a+b")),
+    case("twice_encoded", "They are decoded once.", get("/one/a%2520b")),
+    case("bad_percent", "A '%' without two digits stays.", get("/one/100%")),
+    case("not_utf8", "What is not UTF-8 is a 400.", get("/one/%FF")),
+    case("control_characters", "Control characters in them stay.", get("/one/a%01b%0Ac")),
+    case("nul", "So does a NUL.", get("/one/a%00b")),
+    case("no_strip", "Blanks around them stay.", get("/one/%20a%20")),
+    case("query_apart", "The query does not belong to the path.", get("/one/a?b")),
+    case("empty_query", "Nor does an empty one.", get("/one/a?")),
+    case("optional_there", "An optional group that is there.", get("/maybe/12")),
+    case("optional_absent", "One that is not is None.", get("/maybe")),
+    case("optional_wrong", "One that does not match is a 404.", get("/maybe/x")),
+    case("named", "Named groups by name.", get("/named/joe/a/b%20c")),
+    case("literal_encoded", "The pattern matches the path as it was sent.", get("/literal%20path")),
+    case("literal_other_encoding", "Another encoding of the same path does not match.", get("/l%69teral%20path")),
+    case("whole", "A pattern is for the whole path.", get("/anchored/more")),
+    case("anchored", "With or without a '$'.", get("/anchored")),
+    case("trailing_slash", "A slash more is another path.", get("/get/")),
+    case("double_slash", "So are two of them.", get("//get")),
+    case("dots", "Dots are not resolved.", get("/x/../get")),
+    case("case", "Case matters.", get("/GET")),
+    case("first_match", "The first route that matches wins.", get("/first/second")),
+    case("raw_utf8", "Bytes beyond ASCII in a path are taken for Latin-1.", get("/one/caf\u00e9"),
+         refused("A target has ASCII alone (RFC 3986, 2).", "[caf\u00c3\u00a9]")),
+    case("fragment", "A '#' of the target belongs to the path.", get("/one/a#b"),
+         refused("A target has no fragment (RFC 9112, 3.2).", "[a#b]")),
+    case("reserved", "Punctuation stays.", get("/one/a;b=c,d:e@f!$&'()*~")),
+]
