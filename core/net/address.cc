@@ -114,6 +114,14 @@ Address Address::unmapped() const noexcept {
   return from_ip(bytes.subspan(sizeof kPrefix), port());
 }
 
+bool Address::is_loopback() const noexcept {
+  const Address plain = unmapped();
+  const auto bytes = plain.ip();
+  if (plain.family() == Family::ipv4) return bytes[0] == 127;
+  static constexpr unsigned char kSelf[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+  return std::ranges::equal(bytes, kSelf);
+}
+
 std::span<const unsigned char> Address::ip() const noexcept {
   switch (family()) {
     case Family::ipv4:

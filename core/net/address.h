@@ -43,6 +43,9 @@ class EDDY_API Address {
   /// "192.0.2.1" for "::ffff:192.0.2.1", which is how a socket for both families shows an IPv4
   /// client; any other address is returned as it is.
   [[nodiscard]] Address unmapped() const noexcept;
+  /// Whether it is this machine itself: 127.0.0.0/8 (RFC 1122, 3.2.1.3), that mapped into IPv6, or
+  /// ::1 (RFC 4291, 2.5.3).
+  [[nodiscard]] bool is_loopback() const noexcept;
   /// The bytes of an IPv4 or IPv6 address as they travel, a view into this; else empty.
   [[nodiscard]] std::span<const unsigned char> ip() const noexcept;
 

@@ -141,6 +141,10 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
   }
 
   [[nodiscard]] const std::vector<Address>& addresses() const noexcept { return addresses_; }
+  [[nodiscard]] const Address& accepting() const noexcept {
+    static const Address nowhere;
+    return accepting_ != nullptr ? *accepting_ : nowhere;
+  }
   [[nodiscard]] bool secure(std::size_t index) const noexcept {
     return index < listeners_.size() && listeners_[index]->secure();
   }
@@ -148,20 +152,30 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
  private:
   using Layers = std::vector<std::shared_ptr<StreamLayer>>;
 
+  /// What a connection comes through.
+  struct Entrance {
+    Layers layers;
+    Address address;
+  };
+
   /// One listening socket.
   class Listener final : public internal::IoHandler {
    public:
     Listener(State& server, const Layers& layers)
-        : server_(server), socket_(*server.core_), layers_(std::make_shared<Layers>(layers)) {}
+        : server_(server),
+          socket_(*server.core_),
+          entrance_(std::make_shared<Entrance>(Entrance{layers, {}})) {}
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
     ~Listener() { unwatch(); }
 
     [[nodiscard]] internal::ListeningSocket& socket() noexcept { return socket_; }
     [[nodiscard]] bool secure() const noexcept {
-      return std::any_of(layers_->begin(), layers_->end(),
+      return std::any_of(entrance_->layers.begin(), entrance_->layers.end(),
                          [](const auto& layer) { return layer->secure(); });
     }
+    /// Once the socket listens: where that is.
+    const Address& learn_address() noexcept { return entrance_->address = socket_.address(); }
 
     [[nodiscard]] std::error_code begin(Io interest) noexcept {
       std::error_code error;
@@ -176,8 +190,8 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
 
     void on_ready(Io /*events*/) override {
       const auto pin = server_.shared_from_this();
-      const auto layers = layers_;  // this listener may be gone before the last connection
-      pin->accept_from(socket_.fd(), *layers);
+      const auto entrance = entrance_;  // this listener may be gone before the last connection
+      pin->accept_from(socket_.fd(), *entrance);
     }
     void on_loop_closed() noexcept override {
       watch_ = {};
@@ -189,7 +203,7 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
    private:
     State& server_;
     internal::ListeningSocket socket_;
-    std::shared_ptr<const Layers> layers_;
+    std::shared_ptr<Entrance> entrance_;
     internal::IoWatch watch_;
   };
 
@@ -208,7 +222,7 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
   /// Takes `listener`, which there is room for, if there is no error.
   std::error_code add(std::unique_ptr<Listener>& listener) {
     if (const auto error = listener->begin(interest())) return error;
-    addresses_.push_back(listener->socket().address());
+    addresses_.push_back(listener->learn_address());
     listeners_.push_back(std::move(listener));
     reserve_.fill(internal::sockets(*core_));
     return {};
@@ -233,16 +247,18 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
   }
 
   /// Each connection is a step; what is left is found ready again in the next turn.
-  void accept_from(int listener, const Layers& layers) {
+  void accept_from(int listener, const Entrance& entrance) {
     const auto stops = stops_;
     do {
       Address peer;
       std::error_code error;
       const int fd = internal::sockets(*core_).accept(listener, peer, error);
       if (fd >= 0) {
-        take(fd, peer, layers);
+        take(fd, peer, entrance);
       } else if (out_of_descriptors(error)) {
-        if (!shed_from(listener, error, layers.empty() ? farewell_ : std::string_view())) return;
+        const std::string_view farewell =
+            entrance.layers.empty() ? std::string_view(farewell_) : std::string_view();
+        if (!shed_from(listener, error, farewell)) return;
       } else {
         // Anything else concerns the one connection, or is that none is left.
         if (out_of_memory(error)) rest_until(internal::now(*core_) + kRetryAccept, error);
@@ -253,13 +269,20 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
              stops == stops_ && !paused());
   }
 
-  void take(int fd, const Address& peer, const Layers& layers) noexcept try {
+  void take(int fd, const Address& peer, const Entrance& entrance) noexcept try {
     if (peer.family() != Address::Family::local) internal::sockets(*core_).set_nodelay(fd);
     auto stream = internal::make_socket_stream(core_, fd, peer.unmapped());
-    for (const auto& layer : layers) {
+    for (const auto& layer : entrance.layers) {
       stream = layer->accept(std::move(stream));
       if (!stream) return;
     }
+    // It may run the loop, and another listener accept within.
+    struct Accepting {
+      const Address*& place;
+      const Address* outer;
+      ~Accepting() { place = outer; }
+    };
+    const Accepting accepting{accepting_, std::exchange(accepting_, &entrance.address)};
     on_connection_(std::move(stream));
   } catch (...) {
     internal::report(*core_, std::current_exception(), "connection");
@@ -323,6 +346,7 @@ class TcpServer::State final : public std::enable_shared_from_this<TcpServer::St
   OnConnection on_connection_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<Address> addresses_;
+  const Address* accepting_ = nullptr;
   internal::DescriptorReserve reserve_;
   internal::Pace pace_;
   std::string farewell_;
@@ -390,6 +414,8 @@ void TcpServer::adopt(int fd, std::error_code& error, const ListenOptions& optio
 }
 
 const std::vector<Address>& TcpServer::addresses() const noexcept { return state_->addresses(); }
+
+const Address& TcpServer::accepting() const noexcept { return state_->accepting(); }
 
 bool TcpServer::secure(std::size_t index) const noexcept { return state_->secure(index); }
 

@@ -79,6 +79,9 @@ class EDDY_API TcpServer {
 
   /// Where it listens, in the order of the calls.
   [[nodiscard]] const std::vector<Address>& addresses() const noexcept;
+  /// Within `on_connection`: the address, of those, that the client connected to. Else empty. Valid
+  /// until it returns.
+  [[nodiscard]] const Address& accepting() const noexcept;
   /// Whether a layer encrypts what connects at addresses()[index].
   [[nodiscard]] bool secure(std::size_t index) const noexcept;
   /// Of the first address that has one; else 0.

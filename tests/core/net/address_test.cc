@@ -35,6 +35,19 @@ TEST(Address, TellsAMappedIpv4Address) {
   EXPECT_EQ(Address().unmapped(), Address());
 }
 
+TEST(Address, TellsTheMachinesOwn) {
+  std::error_code error;
+  for (const char* host : {"127.0.0.1", "127.255.0.3", "::1", "::ffff:127.0.0.1"}) {
+    EXPECT_TRUE(Address::parse(host, 80, error).is_loopback()) << host;
+  }
+  for (const char* host : {"0.0.0.0", "126.0.0.1", "128.0.0.1", "1.0.0.127", "::", "::2", "1::1",
+                           "::127.0.0.1", "::ffff:128.0.0.1", "7f00::1"}) {
+    EXPECT_FALSE(Address::parse(host, 80, error).is_loopback()) << host;
+  }
+  EXPECT_FALSE(Address().is_loopback());
+  EXPECT_FALSE(Address::local("@127.0.0.1", error).is_loopback());
+}
+
 TEST(Address, FromItsBytesAndBack) {
   std::error_code error;
   for (const char* host : {"192.0.2.1", "2001:db8::1"}) {

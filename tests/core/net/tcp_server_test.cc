@@ -78,6 +78,33 @@ TEST(TcpServer, HandsOverEachConnectionWithItsPeer) {
   EXPECT_TRUE(peers[99].closed());
 }
 
+TEST(TcpServer, TellsWhereAConnectionHasComeIn) {
+  ManualLoop loop;
+  std::vector<std::string> came_in;
+  std::optional<ManualPeer> second;
+  TcpServer* place = nullptr;
+  TcpServer server(loop, [&](const std::unique_ptr<Stream>& /*stream*/) {
+    came_in.push_back(place->accepting().to_string());
+    if (!second) {  // a connection within a connection
+      second = loop.system().connect(81);
+      loop.run_until_idle();
+      came_in.push_back(place->accepting().to_string());
+    }
+  });
+  place = &server;
+  EXPECT_EQ(server.accepting(), eddy::Address());
+  server.listen("127.0.0.1", 80);
+  server.listen("192.0.2.1", 81);
+  server.listen_unix("@local");
+  const ManualPeer first = loop.system().connect(80);
+  loop.run_until_idle();
+  const ManualPeer third = loop.system().connect("@local");
+  loop.run_until_idle();
+  EXPECT_EQ(came_in,
+            (std::vector<std::string>{"127.0.0.1:80", "192.0.2.1:81", "127.0.0.1:80", "@local"}));
+  EXPECT_EQ(server.accepting(), eddy::Address());
+}
+
 TEST(TcpServer, AcceptingKeepsToTheBudget) {
   ManualLoop loop;
   loop.set_budget({.slice = 1s, .max_steps = 10});
