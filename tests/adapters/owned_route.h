@@ -28,7 +28,7 @@ class OwnedRouteClient {
   OwnedRouteClient(std::uint16_t port, Pump pump) : client_(port), pump_(std::move(pump)) {}
 
   void send(std::string_view path) {
-    client_.send("GET " + std::string(path) + " HTTP/1.1\r\nHost: h\r\n\r\n");
+    client_.send("GET " + std::string(path) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
   }
   /// The host's loop runs until `done`, a few seconds at most.
   template <class Done>

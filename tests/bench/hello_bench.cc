@@ -21,6 +21,7 @@
 #include <string_view>
 #include <vector>
 
+#include <eddy/web/app/settings.h>
 #include <eddy/web/web.h>
 #include <tests/bench/bench_host.h>
 #include <tests/bench/bench_program.h>
@@ -225,7 +226,8 @@ int serve(int argc, char** argv, const Options& options) {
   Report report(loop);
   Fairness fairness(options.connections, options.requests);
 
-  eddy::web::Application app;
+  // What generators of load call it is up to them.
+  eddy::web::Application app(eddy::web::Settings{.check_host = false});
   add_routes(app, options, report, fairness);
   const eddy::web::Server& server = app.listen(loop, options.port, server_options(options));
   bench::print_url(server.port(), options.certificate.empty() ? "http" : "https");

@@ -20,6 +20,7 @@ std::span<const FuzzTarget> fuzz_targets() {
       {"encoded_content", fuzz_encoded_content},
       {"escape", fuzz_escape},
       {"forwarded", fuzz_forwarded},
+      {"host", fuzz_host},
       {"linkify", fuzz_linkify},
       {"multipart", fuzz_multipart},
       {"parameters", fuzz_parameters},

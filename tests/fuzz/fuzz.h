@@ -20,6 +20,7 @@ void fuzz_cookies(std::string_view input);
 void fuzz_encoded_content(std::string_view input);
 void fuzz_escape(std::string_view input);
 void fuzz_forwarded(std::string_view input);
+void fuzz_host(std::string_view input);
 void fuzz_linkify(std::string_view input);
 void fuzz_multipart(std::string_view input);
 void fuzz_parameters(std::string_view input);

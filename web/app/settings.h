@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <eddy/core/base/export.h>
 #include <eddy/core/base/time.h>
@@ -57,6 +58,24 @@ struct Settings {
 
   /// Where a request is sent that needs a user and has none; see UserHandler.
   std::string login_url = {};
+
+  /// A page of any site can have its own name lead to 127.0.0.1, and a browser then lets it read
+  /// what a program there answers (DNS rebinding); but the Host that the browser sends gives it
+  /// away. So a request for a host that is not this application's is answered by 421:
+  ///
+  /// - Of a client of this machine, which has connected to a loopback address, `localhost`, what
+  ///   ends with `.localhost`, the loopback addresses and `hosts` pass.
+  /// - Of a proxy that is trusted (ServerOptions::trusted_proxies, ProxyLayer), and at any other
+  ///   address or Unix socket, `hosts` alone decides; where there are none, every host passes.
+  ///
+  /// A request of HTTP/1.0 without a Host counts as one for 127.0.0.1, as Request::host() has it.
+  /// See docs/guide/desktop-safety.md.
+  bool check_host = true;
+  /// The names under which the application is found: "example.org", "*.example.org" for all names
+  /// below that one, an address; with a port only that one, as "example.org:8443" or "[::1]:80",
+  /// where none stands for 80, or 443 of https. Case, and a dot at a name's end, make no
+  /// difference.
+  std::vector<std::string> hosts = {};
 
   /// What RequestHandler::static_url() makes links to. They are served by add_to().
   std::optional<StaticFiles> static_files = {};

@@ -26,7 +26,7 @@ using eddy::web::RequestHandler;
 using eddy::web::ResponseStream;
 using eddy::web::route;
 
-constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 // Open to the coroutines that the tests give it.
 struct OwnedRoute : eddy_tests::ManualServerTest {
@@ -80,7 +80,7 @@ TEST_F(OwnedRoute, TakesTheOwnerAsAnOptionToo) {
   listen();
   kill_owner();
   EXPECT_TRUE(is_unavailable(get()));
-  ManualPeer peer = connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+  ManualPeer peer = connect("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
   EXPECT_TRUE(read(peer).ends_with("for ever")) << "each method has its own";
 }
 
@@ -90,12 +90,12 @@ TEST_F(OwnedRoute, EveryMethodMayHaveOne) {
   app_.patch("/", *owner_, answer).del("/", *owner_, answer).options("/", *owner_, answer);
   listen();
   for (const std::string method : {"HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
-    ManualPeer peer = connect(method + " / HTTP/1.1\r\nHost: h\r\n\r\n");
+    ManualPeer peer = connect(method + " / HTTP/1.1\r\nHost: localhost\r\n\r\n");
     EXPECT_TRUE(read(peer).starts_with("HTTP/1.1 200 OK\r\n")) << method;
   }
   kill_owner();
   for (const std::string method : {"HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
-    ManualPeer peer = connect(method + " / HTTP/1.1\r\nHost: h\r\n\r\n");
+    ManualPeer peer = connect(method + " / HTTP/1.1\r\nHost: localhost\r\n\r\n");
     EXPECT_TRUE(read(peer).starts_with("HTTP/1.1 503 ")) << method;
   }
 }
@@ -166,7 +166,7 @@ TEST_F(OwnedRoute, AHandlerThatReadsItsContentIsDestroyed) {
     (void)co_await body.read();
   });
   listen();
-  ManualPeer peer = connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhalf");
+  ManualPeer peer = connect("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf");
   EXPECT_EQ(frames_, 1);
   kill_owner();
   EXPECT_EQ(frames_, 0);
@@ -177,8 +177,8 @@ TEST_F(OwnedRoute, AnUploadForADeadOwnerIsNotAskedFor) {
   app_.post("/", *owner_, [](const Request& request) { return std::string(request.body()); });
   listen();
   kill_owner();
-  ManualPeer peer =
-      connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n");
+  ManualPeer peer = connect(
+      "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n");
   EXPECT_TRUE(read(peer).starts_with("HTTP/1.1 503 "));
 }
 

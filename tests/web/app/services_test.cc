@@ -93,7 +93,7 @@ TEST_F(ServicesServed, AreThereForAFunctionThatWaits) {
   });
   eddy::web::Server& server = app.listen(loop_, "127.0.0.1", 0);
   eddy::testing::ManualPeer peer = loop_.system().connect(server.port());
-  send(peer, "GET /10 HTTP/1.1\r\nHost: h\r\n\r\n");
+  send(peer, "GET /10 HTTP/1.1\r\nHost: localhost\r\n\r\n");
   EXPECT_EQ(database.asked, 0);
   loop_.advance(std::chrono::seconds(1));
   EXPECT_THAT(read(peer), testing::EndsWith("\r\n\r\nOnce"));

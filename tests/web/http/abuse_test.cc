@@ -61,7 +61,8 @@ class Abuser {
 
   void dribble() {
     TestClient client = connect();
-    for (const char c : std::string("GET / HTTP/1.1\r\nHost: h\r\nX: yyyyyyyyyyyyyyyyyy\r\n\r\n")) {
+    for (const char c :
+         std::string("GET / HTTP/1.1\r\nHost: localhost\r\nX: yyyyyyyyyyyyyyyyyy\r\n\r\n")) {
       client.send({&c, 1});
       pause();
     }
@@ -76,7 +77,8 @@ class Abuser {
   void half_a_body() {
     TestClient client = connect();
     client.send("POST /" + std::string(random_() % 2 == 0 ? "collect" : "echo") +
-                " HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n" + std::string(50000, 'x'));
+                " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n" +
+                std::string(50000, 'x'));
     pause();
     end(client);
   }
@@ -84,7 +86,7 @@ class Abuser {
     TestClient client = connect();
     client.set_buffers(0, 4096);
     std::string requests;
-    for (int i = 0; i < 100; ++i) requests += "GET /large HTTP/1.1\r\nHost: h\r\n\r\n";
+    for (int i = 0; i < 100; ++i) requests += "GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n";
     client.send(requests);
     pause();
     end(client);
@@ -103,12 +105,13 @@ class Abuser {
   void bad_chunks() {
     TestClient client = connect();
     client.send(
-        "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nzz\r\n");
+        "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n5\r\nhello\r\nzz\r\n");
     (void)client.receive_all();
   }
   void half_close() {
     TestClient client = connect();
-    client.send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello");
+    client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello");
     client.shutdown_write();
     (void)client.receive_all();
   }
@@ -120,20 +123,20 @@ class Abuser {
   void both_full() {
     TestClient client = connect();
     client.set_buffers(4096, 4096);
-    client.send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 10000000\r\n\r\n");
+    client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000000\r\n\r\n");
     client.send(std::string(200000, 'x'));
     pause();
     end(client);
   }
   void leaves_a_get() {
     TestClient client = connect();
-    client.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
+    client.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
     pause();
     end(client);
   }
   void leaves_a_post() {
     TestClient client = connect();
-    client.send("POST /slow HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+    client.send("POST /slow HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
     pause();
     end(client);
   }
@@ -181,7 +184,7 @@ Clock::duration run_abused(eddy::Loop& loop, std::uint16_t port, Clock::duration
       const auto start = Clock::now();
       try {
         TestClient client(port);
-        client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        client.send("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         if (client.receive_all().find("Hello, world") == std::string::npos) ++unanswered;
       } catch (const std::exception&) {
         ++unanswered;

@@ -33,14 +33,14 @@ std::string gzip(std::string_view text) { return zlib_encoded(text, true); }
 
 std::string raw(std::string_view target, std::string_view body, std::string_view coding = "gzip") {
   return "POST " + std::string(target) +
-         " HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(body.size()) +
+         " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(body.size()) +
          "\r\nContent-Encoding: " + std::string(coding) + "\r\n\r\n" + std::string(body);
 }
 
 std::string chunked(std::string_view target, std::string_view body) {
   char size[16];
   std::string text = "POST " + std::string(target) +
-                     " HTTP/1.1\r\nHost: h\r\nContent-Encoding: GZIP\r\n"
+                     " HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: GZIP\r\n"
                      "Transfer-Encoding: chunked\r\n\r\n";
   for (std::size_t at = 0; at < body.size(); at += 1000) {
     const std::string_view piece = body.substr(at, 1000);
@@ -103,7 +103,7 @@ TEST_F(DecompressionTest, TheHandlerGetsWhatWasMeant) {
     for (const std::string& request :
          {raw("/whole", gzip(text)), raw("/pieces", gzip(text)), chunked("/whole", gzip(text)),
           chunked("/pieces", gzip(text))}) {
-      ManualPeer peer = connect(request + "GET /plain HTTP/1.1\r\nHost: h\r\n\r\n");
+      ManualPeer peer = connect(request + "GET /plain HTTP/1.1\r\nHost: localhost\r\n\r\n");
       const std::string answer = read(peer);
       EXPECT_THAT(answer, testing::StartsWith("HTTP/1.1 200 "));
       EXPECT_TRUE(answer.find(text) != std::string::npos) << size;
@@ -207,7 +207,7 @@ TEST_F(DecompressionTest, OthersAreServedWhileItDecodes) {
   loop().run_until_idle();
   large.write(raw("/whole", gzip(text)));
   loop().run_turns(3);
-  small.write("GET /plain HTTP/1.1\r\nHost: h\r\n\r\n");
+  small.write("GET /plain HTTP/1.1\r\nHost: localhost\r\n\r\n");
   loop().run_turns(6);
   EXPECT_THAT(small.unread(), EndsWith("plain"));
   EXPECT_EQ(large.unread(), "");

@@ -68,7 +68,8 @@ class EndsTest : public eddy_tests::ManualServerTest {
     EXPECT_EQ(Ends::live, 0);
   }
   static std::string get(std::string_view query) {
-    return "GET /?" + std::string(query) + " HTTP/1.1\r\nHost: h\r\nAccept-Encoding: gzip\r\n\r\n";
+    return "GET /?" + std::string(query) +
+           " HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n";
   }
 };
 
@@ -86,15 +87,16 @@ TEST_F(EndsTest, OnFinishComesOnceWhenTheServerHoldsTooMuch) {
 
 TEST_F(EndsTest, OnFinishComesOnceWhenAnUploadStalls) {
   listen({.timeouts = {.body = 5s}});
-  ManualPeer peer = connect("POST /upload HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhalf");
+  ManualPeer peer =
+      connect("POST /upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf");
   loop_.advance(10s);
   EXPECT_THAT(read(peer), HasSubstr("HTTP/1.1 408 "));
 }
 
 TEST_F(EndsTest, OnFinishComesOnceWhenAnUploadIsMalformed) {
   listen();
-  ManualPeer peer =
-      connect("POST /upload HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nno size");
+  ManualPeer peer = connect(
+      "POST /upload HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nno size");
   EXPECT_THAT(read(peer), HasSubstr("HTTP/1.1 400 "));
 }
 

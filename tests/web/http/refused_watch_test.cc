@@ -26,7 +26,7 @@ TEST(RefusedWatch, ClosesTheConnection) {
   }
   // The next one is served.
   eddy::testing::ManualPeer peer = loop.system().connect(80);
-  peer.write("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  peer.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
   loop.run_until_idle();
   EXPECT_NE(peer.unread().find("\r\n\r\nhi"), std::string::npos) << peer.unread();
   EXPECT_EQ(server.stats().connections, 1U);

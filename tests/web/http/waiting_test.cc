@@ -48,7 +48,7 @@ TEST_F(WaitingTest, ViewsStayWhileAHandlerWaits) {
   listen();
   // Pipelined requests, a body, and other connections overwrite whatever is not kept.
   std::string requests = get("/slow/a%20b", "X-Field: value\r\n");
-  requests += "POST /slow/second HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody";
+  requests += "POST /slow/second HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nbody";
   for (int i = 0; i < 16; ++i) requests += get("/");
   ManualPeer peer = connect(requests);
   std::string answers;

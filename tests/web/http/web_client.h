@@ -118,7 +118,8 @@ class RawClient {
 
 /// A request of that target; `fields` are whole lines.
 inline std::string get(std::string_view target, std::string_view fields = "") {
-  return "GET " + std::string(target) + " HTTP/1.1\r\nHost: h\r\n" + std::string(fields) + "\r\n";
+  return "GET " + std::string(target) + " HTTP/1.1\r\nHost: localhost\r\n" + std::string(fields) +
+         "\r\n";
 }
 
 inline std::size_t count_of(std::string_view text, std::string_view part) {

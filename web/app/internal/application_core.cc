@@ -10,6 +10,8 @@
 #include <eddy/web/app/internal/xsrf_check.h>
 #include <eddy/web/app/request_handler.h>
 #include <eddy/web/app/settings.h>
+#include <eddy/web/http/internal/shown_text.h>
+#include <eddy/web/http/status.h>
 #include <eddy/web/http/url.h>
 
 namespace eddy::inline v0::web::internal {
@@ -74,7 +76,8 @@ bool ApplicationCore::tags_responses() const noexcept {
   return settings_ != nullptr && settings_->etags;
 }
 
-void ApplicationCore::set_settings(std::unique_ptr<const Settings> settings) noexcept {
+void ApplicationCore::set_settings(std::unique_ptr<const Settings> settings) {
+  host_policy_ = HostPolicy(settings->check_host, settings->hosts);
   settings_ = std::move(settings);
 }
 
@@ -99,6 +102,7 @@ RequestHandler* ApplicationCore::handler_of(const Exchange& exchange) const noex
 }
 
 ContentPlan ApplicationCore::plan(Exchange& exchange) noexcept try {
+  if (!allows(exchange)) return {.unwanted = true};
   PathParts parts;
   const Router::Found found = router_.find(exchange.request(), parts);
   if (found.result != Router::Result::match) return {.unwanted = true};
@@ -130,7 +134,27 @@ void answer_options(Exchange& exchange, const std::string& allow) {
   exchange.finish();
 }
 
+void refuse_by_text(Exchange& exchange, int status, const std::string& why,
+                    std::string_view remedy) {
+  exchange.log(LogLevel::warning, summary(exchange, status) + ": " + why);
+  Response& response = exchange.response();
+  response.status = status;
+  response.headers.set(kPlainText);
+  response.body = std::to_string(status) + ": " + std::string(reason_phrase(status)) + ": " + why;
+  response.body.append(". ").append(remedy).append("\n");
+  exchange.finish();
+}
+
 }  // namespace
+
+void ApplicationCore::refuse(Exchange& exchange) const {
+  const Request& request = exchange.request();
+  // By a page that has its own name lead here, or by mistake.
+  refuse_by_text(exchange, 421,
+                 "the host " + shown_text(request.host()) +
+                     " is not one of this application's (Settings::hosts)",
+                 "Where it should be, the program names it there.");
+}
 
 // With a content, plan() has found it.
 Router::Found ApplicationCore::found_route(Exchange& exchange, PathParts& parts) const {
@@ -154,6 +178,8 @@ bool ApplicationCore::must_check_xsrf(Exchange& exchange) const noexcept {
 void ApplicationCore::dispatch(Exchange& exchange) {
   const Request& request = exchange.request();
   PathParts parts;
+  // What plan() has found a route for, it has found allowed.
+  if (exchange.subject == nullptr && !allows(exchange)) return refuse(exchange);
   if (request.target_form() == TargetForm::asterisk) {
     return answer_options(exchange, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
   }

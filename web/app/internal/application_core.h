@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include <eddy/web/app/internal/host_policy.h>
 #include <eddy/web/app/internal/host_router.h>
 #include <eddy/web/app/services.h>
 #include <eddy/web/http/internal/basic_service.h>
@@ -30,7 +31,8 @@ class ApplicationCore final : public BasicService {
   [[nodiscard]] const Settings& settings() const noexcept;
   /// Whether all handlers' responses have entity tags.
   [[nodiscard]] bool tags_responses() const noexcept;
-  void set_settings(std::unique_ptr<const Settings> settings) noexcept;
+  /// Throws std::invalid_argument, and keeps those that it has, for those that could not work.
+  void set_settings(std::unique_ptr<const Settings> settings);
   /// Whether a request that was routed must prove that it is not forged.
   [[nodiscard]] bool must_check_xsrf(Exchange& exchange) const noexcept;
   [[nodiscard]] HostRouter& router() noexcept { return router_; }
@@ -46,6 +48,11 @@ class ApplicationCore final : public BasicService {
 
  private:
   void dispatch(Exchange& exchange);
+  /// Whether the request is for this application.
+  [[nodiscard]] bool allows(Exchange& exchange) const noexcept {
+    return host_policy_.allows(exchange.request(), exchange.from_this_machine());
+  }
+  void refuse(Exchange& exchange) const;
   [[nodiscard]] Router::Found found_route(Exchange& exchange, PathParts& parts) const;
   [[nodiscard]] RequestHandler* handler_of(const Exchange& exchange) const noexcept;
   void log_exception(Exchange& exchange, int status, const std::exception_ptr& error) override;
@@ -57,6 +64,7 @@ class ApplicationCore final : public BasicService {
   HostRouter router_;
   // Null where the program has set none.
   std::unique_ptr<const Settings> settings_;
+  HostPolicy host_policy_;
   Application* application_;
 };
 

@@ -27,7 +27,10 @@ constexpr std::size_t kCopiedRestBytes = 4 * 1024;
 
 Connection::Connection(std::shared_ptr<ServerCore> server, std::unique_ptr<Stream> stream,
                        AddressCount counted)
-    : server_(std::move(server)), stream_(std::move(stream)), counted_(counted) {}
+    : server_(std::move(server)),
+      stream_(std::move(stream)),
+      counted_(counted),
+      from_this_machine_(server_->accepts_from_this_machine(*stream_)) {}
 
 // Not inlined: the compiler would take the second of two calls for a use after the first.
 __attribute__((noinline)) void Connection::drop_reference() noexcept {
@@ -337,7 +340,9 @@ bool Connection::receive_head(ByteBuffer& input, ByteBuffer& output) {
     return false;
   }
   stream_->store_peer(exchange_->introduce());
-  // Before it is asked whose request this is: that may depend on the host.
+  exchange_->set_from_this_machine(from_this_machine_);
+  // Before it is asked whose request this is: that may depend on the scheme and on the host.
+  if (stream_->secure() || server_->options().https) exchange_->secured(stream_->tls());
   if (!server_->options().trusted_proxies.networks.empty()) identify();
   if (parser.head().has_body()) return take_content(input, output);
   // Nothing is moved: the bytes stay where they are until the next read.
@@ -466,7 +471,6 @@ void Connection::rename_consumed_coding() {
 // Calls the handler. True: it has answered, and the next request may follow.
 bool Connection::handle(std::string_view body, ByteBuffer& output) {
   exchange_->begin(*server_->service(), *this, body);
-  if (stream_->secure() || server_->options().https) exchange_->secured(stream_->tls());
   exchange_->set_began(eddy::internal::step_time(server_->loop()));
   phase_ = Phase::handling;
   patience_.restart();

@@ -43,6 +43,7 @@ class Connection final : public ServerHook,
                          private TimerNode,
                          private ExchangeOwner {
  public:
+  /// Within the server's accept().
   Connection(std::shared_ptr<ServerCore> server, std::unique_ptr<Stream> stream,
              AddressCount counted);
   Connection(const Connection&) = delete;
@@ -178,6 +179,8 @@ class Connection final : public ServerHook,
   bool read_paused_ : 1 = false;
   /// The client may still be sending: a close now would be a reset, which could cost it our answer.
   bool linger_ : 1 = false;
+  /// See Exchange.
+  bool from_this_machine_ : 1 = false;
 };
 
 /// Holds the connection while a frame of it calls out.

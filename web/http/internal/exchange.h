@@ -156,7 +156,9 @@ class EDDY_API Exchange {
   }
   /// The handler is to be called: `body` is the content, in the read buffer or in content().buffer.
   void begin(HttpService& service, ExchangeOwner& owner, std::string_view body);
-  /// After begin(), where the client's connection is encrypted; without `tls` that ends elsewhere.
+  /// Once the parser is done: see from_this_machine().
+  void set_from_this_machine(bool yes) noexcept { from_this_machine_ = yes; }
+  /// The same, where the client's connection is encrypted; without `tls` that ends elsewhere.
   void secured(const TlsInfo* tls);
   /// A trusted proxy's word on whom the request is from; `scheme` is a literal.
   void forwarded_for(std::string_view ip, std::string_view scheme, std::string_view host);
@@ -193,6 +195,9 @@ class EDDY_API Exchange {
   [[nodiscard]] Request& request() noexcept { return request_; }
   [[nodiscard]] Response& response() noexcept { return response_; }
   [[nodiscard]] Arena& arena() noexcept { return arena_; }
+  /// The client has connected to a loopback address of this server itself, and speaks for itself:
+  /// no proxy that is trusted is in between. So the Host says by which name it has found us.
+  [[nodiscard]] bool from_this_machine() const noexcept { return from_this_machine_; }
   [[nodiscard]] RequestBody& request_body();
   [[nodiscard]] ResponseStream& response_stream() noexcept { return response_stream_; }
   /// Whether the handler's task is stopped when its client has gone: for GET and HEAD, and where
@@ -275,6 +280,7 @@ class EDDY_API Exchange {
   bool pinned_ : 1 = false;
   bool asks_before_head_ : 1 = false;
   bool asks_to_log_ : 1 = false;
+  bool from_this_machine_ : 1 = false;
 };
 
 /// A counted hold on an exchange.

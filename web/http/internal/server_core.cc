@@ -59,6 +59,12 @@ bool ServerCore::count_address(const Stream& stream, AddressCount& counted) {
   return true;
 }
 
+bool ServerCore::accepts_from_this_machine(const Stream& stream) const noexcept {
+  // A peer that is still to be told of speaks the PROXY protocol.
+  return listener_.accepting().is_loopback() && stream.peer_known() &&
+         !options_.trusted_proxies.networks.contains(stream.peer_address());
+}
+
 void ServerCore::forget_address(const AddressCount& counted) noexcept {
   if (counted != per_address_.end() && --counted->second == 0) per_address_.erase(counted);
 }

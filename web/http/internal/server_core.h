@@ -65,6 +65,8 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
   /// Counts a connection under its client's address, once that is known. False: there are too many
   /// of that address.
   [[nodiscard]] bool count_address(const Stream& stream, AddressCount& counted);
+  /// Whether what is being accepted is of a client of this machine; see Exchange.
+  [[nodiscard]] bool accepts_from_this_machine(const Stream& stream) const noexcept;
   /// A connection has gone.
   void removed(const AddressCount& counted) noexcept;
   /// A connection's buffers, which had `before` bytes, have `after` now.

@@ -153,7 +153,7 @@ def servers(folder):
 
 def ask(port, method, target, fields):
     """(status, fields, body)"""
-    head = f"{method} {target} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
+    head = f"{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
     head += "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     (answer,), _ = exchange(port, [head.encode("latin-1") + b"\r\n"])
     assert all(len(values) == 1 for values in answer.fields.values()), answer.fields

@@ -252,7 +252,7 @@ TEST_F(VersionsTest, OfOneFileOnlyTheLastStateIsKnown) {
 TEST_F(VersionsTest, W56InstallsWhatTornadosStaticPathDoes) {
   put("favicon.ico", "icon", 0);
   put("robots.txt", "robots", 0);
-  eddy::web::Application app;
+  eddy::web::Application app(eddy::web::Settings{.check_host = false});
   const StaticFiles files(root_, {.url_prefix = "/files/"});
   auto& server = files.add_to(app).listen(loop_, "127.0.0.1", 0);
   peer_ = loop_.system().connect(server.port());
