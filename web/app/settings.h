@@ -77,6 +77,14 @@ struct Settings {
   /// difference.
   std::vector<std::string> hosts = {};
 
+  /// Requests of every method but GET, HEAD and OPTIONS are answered by 403 where they are of pages
+  /// of other sites; see check_origin() in <eddy/web/app/origin.h>, which says how that is known.
+  bool check_origin = false;
+  /// Origins whose pages may send such requests, and open WebSockets, nevertheless:
+  /// "https://example.org", "https://*.example.org:8443" for all names below that one,
+  /// "app://name", or "null" for whoever hides where it is from.
+  std::vector<std::string> origins = {};
+
   /// What RequestHandler::static_url() makes links to. They are served by add_to().
   std::optional<StaticFiles> static_files = {};
 

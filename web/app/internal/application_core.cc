@@ -77,7 +77,11 @@ bool ApplicationCore::tags_responses() const noexcept {
 }
 
 void ApplicationCore::set_settings(std::unique_ptr<const Settings> settings) {
-  host_policy_ = HostPolicy(settings->check_host, settings->hosts);
+  HostPolicy hosts(settings->check_host, settings->hosts);
+  OriginPolicy origins(settings->origins);
+  host_policy_ = std::move(hosts);
+  origin_policy_ = std::move(origins);
+  checks_origin_ = settings->check_origin;
   settings_ = std::move(settings);
 }
 
@@ -147,13 +151,25 @@ void refuse_by_text(Exchange& exchange, int status, const std::string& why,
 
 }  // namespace
 
+bool ApplicationCore::allows_origin(const Request& request) const noexcept {
+  const Method method = request.method();
+  return method == Method::get || method == Method::head || method == Method::options ||
+         origin_policy_.allows(request);
+}
+
 void ApplicationCore::refuse(Exchange& exchange) const {
   const Request& request = exchange.request();
-  // By a page that has its own name lead here, or by mistake.
-  refuse_by_text(exchange, 421,
-                 "the host " + shown_text(request.host()) +
-                     " is not one of this application's (Settings::hosts)",
-                 "Where it should be, the program names it there.");
+  if (!host_policy_.allows(request, exchange.from_this_machine())) {
+    // By a page that has its own name lead here, or by mistake.
+    return refuse_by_text(exchange, 421,
+                          "the host " + shown_text(request.host()) +
+                              " is not one of this application's (Settings::hosts)",
+                          "Where it should be, the program names it there.");
+  }
+  const std::string origin = shown_text(origin_of(request).value_or("unknown"));
+  refuse_by_text(exchange, 403,
+                 "pages of the origin " + origin + " may not send this (Settings::origins)",
+                 "Where they should, the program names it there.");
 }
 
 // With a content, plan() has found it.

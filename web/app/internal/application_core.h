@@ -6,6 +6,7 @@
 
 #include <eddy/web/app/internal/host_policy.h>
 #include <eddy/web/app/internal/host_router.h>
+#include <eddy/web/app/internal/origin_policy.h>
 #include <eddy/web/app/services.h>
 #include <eddy/web/http/internal/basic_service.h>
 #include <eddy/web/http/internal/exchange.h>
@@ -35,6 +36,7 @@ class ApplicationCore final : public BasicService {
   void set_settings(std::unique_ptr<const Settings> settings);
   /// Whether a request that was routed must prove that it is not forged.
   [[nodiscard]] bool must_check_xsrf(Exchange& exchange) const noexcept;
+  [[nodiscard]] const OriginPolicy& origin_policy() const noexcept { return origin_policy_; }
   [[nodiscard]] HostRouter& router() noexcept { return router_; }
   [[nodiscard]] Application& application() const;
   void forget_application() noexcept { application_ = nullptr; }
@@ -48,10 +50,12 @@ class ApplicationCore final : public BasicService {
 
  private:
   void dispatch(Exchange& exchange);
-  /// Whether the request is for this application.
+  /// Whether the request is for this application, and of a page that may send it.
   [[nodiscard]] bool allows(Exchange& exchange) const noexcept {
-    return host_policy_.allows(exchange.request(), exchange.from_this_machine());
+    return host_policy_.allows(exchange.request(), exchange.from_this_machine()) &&
+           (!checks_origin_ || allows_origin(exchange.request()));
   }
+  [[nodiscard]] bool allows_origin(const Request& request) const noexcept;
   void refuse(Exchange& exchange) const;
   [[nodiscard]] Router::Found found_route(Exchange& exchange, PathParts& parts) const;
   [[nodiscard]] RequestHandler* handler_of(const Exchange& exchange) const noexcept;
@@ -65,6 +69,8 @@ class ApplicationCore final : public BasicService {
   // Null where the program has set none.
   std::unique_ptr<const Settings> settings_;
   HostPolicy host_policy_;
+  bool checks_origin_ = false;
+  OriginPolicy origin_policy_;
   Application* application_;
 };
 
