@@ -32,6 +32,8 @@ internal::Exchange& RequestHandler::unsent(const char* call) const {
 
 const Request& RequestHandler::request() const { return exchange().request(); }
 
+std::string_view RequestHandler::csp_nonce() const { return request().csp_nonce(); }
+
 Application& RequestHandler::app() const {
   return static_cast<internal::ApplicationCore*>(exchange().service())->application();
 }

@@ -120,6 +120,9 @@ class EDDY_API RequestHandler {
   /// The group of that name, {name} or (?<name>...); nothing where it took no part. Throws
   /// std::out_of_range for a name that the pattern has not. Tornado's path_kwargs.
   [[nodiscard]] std::optional<std::string> path_arg(std::string_view name) const;
+  /// For the scripts and styles of a page that the Content-Security-Policy lets run by their nonce;
+  /// see SecurityHeaders. Made when it is first asked for.
+  [[nodiscard]] std::string_view csp_nonce() const;
   /// The application that this handler is a route of. Throws std::logic_error once that has been
   /// destroyed.
   [[nodiscard]] Application& app() const;

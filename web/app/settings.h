@@ -8,6 +8,7 @@
 
 #include <eddy/core/base/export.h>
 #include <eddy/core/base/time.h>
+#include <eddy/web/app/security_headers.h>
 #include <eddy/web/app/signed_value.h>
 #include <eddy/web/app/static_files.h>
 #include <eddy/web/http/set_cookie.h>
@@ -84,6 +85,10 @@ struct Settings {
   /// "https://example.org", "https://*.example.org:8443" for all names below that one,
   /// "app://name", or "null" for whoever hides where it is from.
   std::vector<std::string> origins = {};
+
+  /// Fields of all responses that have a browser guard the pages: see SecurityHeaders for what is
+  /// sent unless it is set otherwise. Nothing is sent without one.
+  std::optional<SecurityHeaders> security_headers = {};
 
   /// What RequestHandler::static_url() makes links to. They are served by add_to().
   std::optional<StaticFiles> static_files = {};

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <eddy/web/http/internal/char_class.h>
+#include <eddy/web/http/internal/known_fields.h>
 #include <eddy/web/http/internal/scan.h>
 
 namespace eddy::inline v0::web {
@@ -139,6 +140,26 @@ void Headers::set(const internal::KnownField& field) {
   const auto size = static_cast<std::uint32_t>(field.line.size());
   places_.push_back({0, field.name_size, field.name_size + 2, size - field.name_size - 4});
   has_gaps_ = false;
+}
+
+void Headers::add_missing(const internal::KnownFields& fields) {
+  bool none_is_here = true;
+  for (const HeaderField field : fields.list()) none_is_here &= !contains(field.name);
+  if (!none_is_here) {
+    for (const HeaderField field : fields.list()) {
+      if (!contains(field.name)) append(field.name, field.value);
+    }
+    return;
+  }
+  const bool had_gaps = std::exchange(has_gaps_, true);  // until all are whole
+  const auto at = static_cast<std::uint32_t>(lines_.size());
+  places_.reserve(places_.size() + fields.places.size());
+  lines_.append(fields.lines);
+  for (const FieldPlace& place : fields.places) {
+    places_.push_back(
+        {place.name_offset + at, place.name_size, place.value_offset + at, place.value_size});
+  }
+  has_gaps_ = had_gaps;
 }
 
 void Headers::add(std::string_view name, std::string_view value) {

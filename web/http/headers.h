@@ -77,6 +77,8 @@ class EDDY_API HeaderList {
 
 namespace internal {
 
+struct KnownFields;
+
 /// A field of our own that is fit to be sent: its line, as it is sent.
 struct KnownField {
   std::string_view line;
@@ -106,6 +108,8 @@ class EDDY_API Headers {
   [[nodiscard]] bool try_set(std::string_view name, std::string_view value);
   [[nodiscard]] bool try_add(std::string_view name, std::string_view value);
   void set(const internal::KnownField& field);
+  /// Appends those of `fields` whose names no field here has.
+  void add_missing(const internal::KnownFields& fields);
   /// Removes every field of that name; returns how many there were.
   std::size_t erase(std::string_view name) noexcept;
   /// Removes all; the memory is kept for reuse.

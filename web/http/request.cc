@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/request.h>
 
+#include <eddy/core/base/base64.h>
+#include <eddy/core/base/secrets.h>
 #include <eddy/web/http/body_decoder.h>
 #include <eddy/web/http/cookies.h>
 #include <eddy/web/http/form.h>
@@ -17,6 +19,7 @@ struct Request::Decoded {
   std::optional<Arguments> query_arguments;
   std::optional<Cookies> cookies;
   std::optional<Form> form;
+  std::string csp_nonce;
 };
 
 Request::Request() = default;
@@ -71,6 +74,12 @@ Request::Decoded& Request::decoded() const {
 void Request::forget_decoded() noexcept {
   if (remote_ip_ != nullptr) remote_ip_->text.clear();
   decoded_.reset();
+}
+
+std::string_view Request::csp_nonce() const {
+  std::string& nonce = decoded().csp_nonce;
+  if (nonce.empty()) nonce = base64_encode(random_bytes(16), Base64::url_unpadded);
+  return nonce;
 }
 
 const Arguments& Request::query_arguments() const {

@@ -83,6 +83,11 @@ class EDDY_API Request {
   /// What a browser would show: protocol(), host() and the target.
   [[nodiscard]] std::string full_url() const;
 
+  /// 128 bits that nobody can foretell, as 22 letters, digits, '-' and '_': made when it is first
+  /// asked for, and the same from then on. For the scripts and styles of a page, where the response
+  /// says so in its Content-Security-Policy; see SecurityHeaders.
+  [[nodiscard]] std::string_view csp_nonce() const;
+
   // The next three are decoded when they are first asked for.
 
   /// The arguments of the query.

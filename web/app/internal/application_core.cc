@@ -79,6 +79,9 @@ bool ApplicationCore::tags_responses() const noexcept {
 void ApplicationCore::set_settings(std::unique_ptr<const Settings> settings) {
   HostPolicy hosts(settings->check_host, settings->hosts);
   OriginPolicy origins(settings->origins);
+  const auto& headers = settings->security_headers;
+  security_fields_ = headers ? std::make_unique<const SecurityFields>(*headers) : nullptr;
+  set_completes_heads(security_fields_ != nullptr);
   host_policy_ = std::move(hosts);
   origin_policy_ = std::move(origins);
   checks_origin_ = settings->check_origin;

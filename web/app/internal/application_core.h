@@ -7,6 +7,7 @@
 #include <eddy/web/app/internal/host_policy.h>
 #include <eddy/web/app/internal/host_router.h>
 #include <eddy/web/app/internal/origin_policy.h>
+#include <eddy/web/app/internal/security_fields.h>
 #include <eddy/web/app/services.h>
 #include <eddy/web/http/internal/basic_service.h>
 #include <eddy/web/http/internal/exchange.h>
@@ -47,6 +48,7 @@ class ApplicationCore final : public BasicService {
   bool log_request(Exchange& exchange, Duration took) noexcept override;
   void client_gone(Exchange& exchange) noexcept override;
   void over(Exchange& exchange) noexcept override;
+  void complete_head(Exchange& exchange) override { security_fields_->add_to(exchange); }
 
  private:
   void dispatch(Exchange& exchange);
@@ -71,6 +73,8 @@ class ApplicationCore final : public BasicService {
   HostPolicy host_policy_;
   bool checks_origin_ = false;
   OriginPolicy origin_policy_;
+  // Null where nothing is sent.
+  std::unique_ptr<const SecurityFields> security_fields_;
   Application* application_;
 };
 

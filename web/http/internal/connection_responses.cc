@@ -234,6 +234,9 @@ ResponseHead Connection::write_head(ByteBuffer& output, std::optional<std::uint6
       response.headers.erase(name);
     }
   }
+  if (HttpService& service = *exchange_->service(); service.completes_heads()) {
+    service.complete_head(*exchange_);
+  }
   const std::uint32_t most_requests = server_->options().requests_per_connection;
   // Content that nobody has read stands between this request and the next.
   const bool unread = length && exchange_->within_content();

@@ -47,6 +47,8 @@ bool HttpService::log_request(Exchange& /*exchange*/, Duration /*took*/) noexcep
 
 void HttpService::client_gone(Exchange& /*exchange*/) noexcept {}
 
+void HttpService::complete_head(Exchange& /*exchange*/) {}
+
 Exchange::Exchange(const HttpLimits& limits) noexcept : parser_(limits), response_stream_(*this) {}
 
 Exchange::~Exchange() { end(); }

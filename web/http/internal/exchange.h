@@ -66,6 +66,18 @@ class EDDY_API HttpService {
   /// The exchange is over: its response was handed to the connection, or can't be any more, and
   /// nothing of the handler runs. Exactly once for each handle(), after everything else.
   virtual void over(Exchange& exchange) noexcept = 0;
+
+  /// Adds to a response, whose head is about to be sent, what all of this service's have in common;
+  /// asked for only where completes_heads(). May be called again for what replaces the response.
+  /// Calls nothing of the program's.
+  virtual void complete_head(Exchange& exchange);
+  [[nodiscard]] bool completes_heads() const noexcept { return completes_heads_; }
+
+ protected:
+  void set_completes_heads(bool yes) noexcept { completes_heads_ = yes; }
+
+ private:
+  bool completes_heads_ = false;
 };
 
 /// Who waits for an exchange's response: a connection, or a test.
