@@ -5,8 +5,8 @@
 #include <examples/blog/password.h>
 #include <examples/blog/site.h>
 
-#include "templates/create_author.html.h"
-#include "templates/login.html.h"
+#include <templates/create_author.html.h>
+#include <templates/login.html.h>
 
 namespace blog {
 

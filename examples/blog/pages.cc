@@ -5,11 +5,11 @@
 
 #include <examples/blog/site.h>
 
-#include "templates/archive.html.h"
-#include "templates/compose.html.h"
-#include "templates/entry.html.h"
-#include "templates/feed.xml.h"
-#include "templates/home.html.h"
+#include <templates/archive.html.h>
+#include <templates/compose.html.h>
+#include <templates/entry.html.h>
+#include <templates/feed.xml.h>
+#include <templates/home.html.h>
 
 namespace blog {
 

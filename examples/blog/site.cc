@@ -2,7 +2,7 @@
 #include <eddy/web/http/set_cookie.h>
 #include <examples/blog/site.h>
 
-#include "templates/error.html.h"
+#include <templates/error.html.h>
 
 namespace blog {
 

@@ -75,7 +75,7 @@ def test_reading(program):
     _, _, archive = stranger.fetch("/archive")
     assert archive.count("<li>") == 2, archive
     _, _, feed = stranger.fetch("/feed")
-    titles = [e.text for e in xml.etree.ElementTree.fromstring(feed.strip()).iterfind(".//{*}entry/{*}title")]
+    titles = [e.text for e in xml.etree.ElementTree.fromstring(feed).iterfind(".//{*}entry/{*}title")]
     assert titles == ["Hello world", "Hello again"], titles
     status, _, page = stranger.fetch("/entry/none")
     assert status == 404 and "404: Not Found" in page, (status, page)
