@@ -4,7 +4,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -76,6 +78,14 @@ struct ClientRequest {
   /// take their places. Transfer-Encoding is refused.
   Headers headers = {};
   std::string body;
+  /// Makes the content while it is sent, in place of `body`: awaited for the next piece once the
+  /// last one has been written, and no more behind an empty one, or where the server does not take
+  /// the rest. What it throws is thrown by fetch, and the connection is closed. It is destroyed
+  /// with the response at the latest. Tornado's `body_producer`.
+  std::function<Task<std::string>()> body_producer = {};
+  /// How many bytes that will make, where it is known: they are sent with a Content-Length, and
+  /// more or fewer are an error, invalid_request. Otherwise they are sent in chunks.
+  std::optional<std::uint64_t> body_length = {};
   /// To be connected; and until the response is whole, the former included. Zero: for ever.
   Duration connect_timeout = std::chrono::seconds(20);
   Duration request_timeout = std::chrono::seconds(20);
@@ -130,7 +140,7 @@ class EDDY_API StreamedResponse {
 ///     const ClientResponse response = co_await client.fetch("http://127.0.0.1:8888/");
 ///
 /// It does not do yet: TLS, names of hosts, redirects (a 3xx is a response like any other), kept
-/// connections, cookies, codings, proxies, and contents that are made while they are sent.
+/// connections, cookies, codings and proxies.
 ///
 /// Interim responses (1xx) are passed over. The content of a request is sent while the response is
 /// read, so that a server which answers early, or in step with what it is sent, is understood.

@@ -157,6 +157,108 @@ TEST_F(HttpClientTest, AnErrorOfSendingIsToldInsteadOfWaitedOut) {
   EXPECT_TRUE(peer_.closed());
 }
 
+/// A PUT whose content is `count` pieces of `piece`; `made` counts those that were asked for.
+ClientRequest produced(std::string piece, int count, int& made) {
+  ClientRequest request(kUrl, "PUT");
+  request.body_producer = [piece = std::move(piece), count, &made]() -> Task<std::string> {
+    co_await eddy::sleep(1s);
+    co_return made++ < count ? piece : std::string();
+  };
+  return request;
+}
+
+TEST_F(HttpClientTest, ContentThatIsMadeMeanwhileIsSentInChunks) {
+  int made = 0;
+  ClientRequest request = produced("0123456789abcdefg", 2, made);
+  peer_ = loop_.system().expect_connect(80);
+  std::optional<ClientResponse> response;
+  loop_.spawn([](HttpClient& client, ClientRequest of, auto& out) -> Task<void> {
+    out = co_await client.fetch(std::move(of));
+  }(client_, std::move(request), response));
+  loop_.run_until_idle();
+  const std::string head = peer_.read();
+  EXPECT_THAT(head, HasSubstr("\r\nTransfer-Encoding: chunked\r\n"));
+  EXPECT_THAT(head, Not(HasSubstr("Content-Length")));
+  EXPECT_THAT(head, EndsWith("\r\n\r\n")) << "sent at once";
+  loop_.advance(1s);
+  EXPECT_EQ(peer_.read(), "11\r\n0123456789abcdefg\r\n") << "and so is each piece";
+  loop_.advance(2s);
+  EXPECT_EQ(peer_.read(), "11\r\n0123456789abcdefg\r\n0\r\n\r\n");
+  EXPECT_EQ(made, 3) << "it is not asked behind the end";
+  peer_.write("HTTP/1.1 204 No Content\r\n\r\n");
+  loop_.run_until_idle();
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 204);
+}
+
+TEST_F(HttpClientTest, ContentOfAKnownLengthIsSentAsItIs) {
+  int made = 0;
+  ClientRequest request = produced("abc", 2, made);
+  request.body_length = 6;
+  peer_ = loop_.system().expect_connect(80);
+  loop_.spawn([](HttpClient& client, ClientRequest of) -> Task<void> {
+    (void)co_await client.fetch(std::move(of));
+  }(client_, std::move(request)));
+  loop_.advance(4s);
+  const std::string sent = peer_.read();
+  EXPECT_THAT(sent, HasSubstr("\r\nContent-Length: 6\r\n"));
+  EXPECT_THAT(sent, Not(HasSubstr("Transfer-Encoding")));
+  EXPECT_THAT(sent, EndsWith("\r\n\r\nabcabc"));
+  peer_.write("HTTP/1.1 204 No Content\r\n\r\n");
+  loop_.run_until_idle();
+}
+
+TEST_F(HttpClientTest, ContentIsMadeNoFasterThanItIsSent) {
+  int made = 0;
+  ClientRequest request = produced(std::string(1000, 'x'), 1000, made);
+  request.request_timeout = eddy::Duration::zero();
+  peer_ = loop_.system().expect_connect(80);
+  peer_.set_capacity(5000);
+  loop_.spawn([](HttpClient& client, ClientRequest of) -> Task<void> {
+    EXPECT_EQ((co_await client.fetch(std::move(of))).status, 413);
+  }(client_, std::move(request)));
+  loop_.advance(100s);
+  EXPECT_LE(made, 6);
+  EXPECT_FALSE(peer_.read().empty());
+  loop_.advance(100s);
+  EXPECT_GT(made, 6);
+  EXPECT_LE(made, 12);
+  peer_.write("HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n");
+  peer_.close();
+  loop_.advance(100s);
+  EXPECT_LE(made, 18) << "who has the answer sends no more";
+}
+
+TEST_F(HttpClientTest, WhatTheMakerOfContentThrowsIsThrownByFetch) {
+  peer_ = loop_.system().expect_connect(80);
+  ClientRequest request(kUrl, "PUT");
+  request.body_producer = []() -> Task<std::string> {
+    co_await eddy::sleep(1s);
+    throw std::runtime_error("the disk is gone");
+  };
+  try {
+    (void)loop_.run_until(client_.fetch(std::move(request)));
+    FAIL();
+  } catch (const std::runtime_error& error) {
+    EXPECT_STREQ(error.what(), "the disk is gone");
+  }
+  EXPECT_TRUE(peer_.closed());
+}
+
+TEST_F(HttpClientTest, MoreOrLessThanTheSaidLengthIsAnError) {
+  for (const std::uint64_t length : {5, 7}) {
+    int made = 0;
+    ClientRequest request = produced("abc", 2, made);
+    request.body_length = length;
+    peer_ = loop_.system().expect_connect(80);
+    EXPECT_EQ(error_in([&] { (void)loop_.run_until(client_.fetch(std::move(request))); }),
+              ClientErrc::invalid_request);
+    EXPECT_THAT(what_, HasSubstr(length == 5 ? "makes more than" : "makes less than"));
+    EXPECT_TRUE(peer_.closed());
+    EXPECT_THAT(peer_.read(), EndsWith(length == 5 ? "\r\n\r\nabc" : "\r\n\r\nabcabc"));
+  }
+}
+
 TEST_F(HttpClientTest, WhatCannotBeSentIsRefusedBeforeAnythingIs) {
   EXPECT_EQ(error_in([&] {
               (void)loop_.run_until(client_.fetch(ClientRequest(kUrl, "GET / HTTP/1.1\r\nX:")));

@@ -2,6 +2,8 @@
 #include <eddy/web/http/internal/client_exchange.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <utility>
 
 #include <eddy/core/base/version.h>
@@ -33,11 +35,17 @@ std::string make_head(const ClientRequest& request, const ClientUrl& url) {
                       equals_ignoring_case(field.name, "Content-Length");
     if (!ours) append_field(head, field.name, field.value);
   }
-  if (!request.body.empty() || expects_content(request.method)) {
+  const bool produces = request.body_producer != nullptr;
+  if (produces || !request.body.empty() || expects_content(request.method)) {
     if (request.method == "POST" && !own.contains("Content-Type")) {
       append_field(head, "Content-Type", "application/x-www-form-urlencoded");
     }
-    append_field(head, "Content-Length", std::to_string(request.body.size()));
+    if (produces && !request.body_length) {
+      append_field(head, "Transfer-Encoding", "chunked");
+    } else {
+      const std::uint64_t bytes = produces ? *request.body_length : request.body.size();
+      append_field(head, "Content-Length", std::to_string(bytes));
+    }
   }
   head += "Connection: close\r\n\r\n";
   return head;
@@ -47,12 +55,21 @@ std::string make_head(const ClientRequest& request, const ClientUrl& url) {
 std::string_view why_not(const ClientRequest& request) noexcept {
   if (!is_token(request.method)) return "its method is no token (RFC 9110, 5.6.2)";
   if (request.headers.contains("Transfer-Encoding")) return "it has a Transfer-Encoding";
+  if (request.body_producer && !request.body.empty()) return "it has both body and body_producer";
+  if (!request.body_producer && request.body_length) return "it has no body_producer";
   return {};
 }
 
 /// A server that has answered and closed does not take the rest; its answer is there to be read.
 bool leaves_answer(const std::error_code& error) noexcept {
   return error == std::errc::broken_pipe || error == std::errc::connection_reset;
+}
+
+std::string chunk_of(std::string_view piece) {
+  std::array<char, 20> size;
+  const int digits = std::snprintf(size.data(), size.size(), "%zx\r\n", piece.size());
+  std::string chunk(size.data(), static_cast<std::size_t>(digits));
+  return chunk.append(piece).append("\r\n");
 }
 
 HttpLimits with_body(HttpLimits limits, std::size_t bytes) noexcept {
@@ -136,6 +153,7 @@ Task<void> ClientExchange::connect() {
 
 void ClientExchange::send() {
   std::string head = make_head(request_, url_);
+  if (request_.body_producer) return sender_.spawn(send_produced(std::move(head)));
   // Of no use to the response, which may last.
   std::string body = std::move(request_.body);
   const std::array<std::string_view, 2> pieces = {head, body};
@@ -151,16 +169,59 @@ Task<void> ClientExchange::send_rest(std::string head, std::string body, std::si
     if (sent < head.size()) co_await stream_->write(std::move(head), sent);
     if (of_body < body.size()) co_await stream_->write(std::move(body), of_body);
   } catch (const std::system_error& error) {
-    if (leaves_answer(error.code()) || stream_->closed()) co_return;
-    send_error_ = error.code();
-    stream_->close();
+    end_sending(error.code());
   }
+}
+
+void ClientExchange::end_sending(std::error_code error) {
+  if (leaves_answer(error) || stream_->closed()) return;
+  send_error_ = error;
+  stream_->close();
+}
+
+Task<bool> ClientExchange::try_send(std::string piece) {
+  try {
+    co_await stream_->write(std::move(piece));
+    co_return true;
+  } catch (const std::system_error& error) {
+    end_sending(error.code());
+  }
+  co_return false;
+}
+
+Task<void> ClientExchange::send_produced(std::string head) {
+  const std::optional<std::uint64_t> length = request_.body_length;
+  std::uint64_t made = 0;
+  bool takes = co_await try_send(std::move(head));
+  try {
+    while (takes) {
+      std::string piece = co_await request_.body_producer();
+      if (piece.empty()) break;
+      made += piece.size();
+      if (length && made > *length) {
+        fail(ClientErrc::invalid_request, "body_producer makes more than body_length");
+      }
+      if (!length) piece = chunk_of(piece);
+      takes = co_await try_send(std::move(piece));
+    }
+    if (takes && length && made < *length) {
+      fail(ClientErrc::invalid_request, "body_producer makes less than body_length");
+    }
+  } catch (const Cancelled&) {
+    throw;
+  } catch (...) {
+    producer_error_ = std::current_exception();
+    stream_->close();
+    co_return;
+  }
+  if (takes && !length) takes = co_await try_send("0\r\n\r\n");
 }
 
 Task<std::size_t> ClientExchange::receive() {
   try {
     co_return co_await stream_->read_some(piece_);
   } catch (const std::system_error&) {
+    if (producer_error_) std::rethrow_exception(producer_error_);
     if (send_error_) throw std::system_error(send_error_, "write");
     throw;
   }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -55,6 +56,12 @@ class ClientExchange {
   void send();
   /// But for the first `sent` bytes of both.
   Task<void> send_rest(std::string head, std::string body, std::size_t sent);
+  /// Sends the head, and what body_producer makes.
+  Task<void> send_produced(std::string head);
+  /// False where the server does not take any more, or the connection can't.
+  Task<bool> try_send(std::string piece);
+  /// Where nothing more can be sent: leaves an answer that may be there, or closes the connection.
+  void end_sending(std::error_code error);
   Task<std::size_t> receive();
   Task<void> read_head();
   Task<std::string_view> read_piece();
@@ -80,6 +87,8 @@ class ClientExchange {
   std::string_view rest_;
   /// Why nothing more can be sent, where reading could not tell.
   std::error_code send_error_;
+  /// What body_producer has thrown, or why what it has made can't be sent.
+  std::exception_ptr producer_error_;
   std::unique_ptr<Stream> stream_;
   /// Sends the request; the last member, so that it ends before what it uses.
   TaskGroup sender_;
