@@ -80,9 +80,12 @@ class Program:
             if match:
                 return match
 
+    def connection(self):
+        return http.client.HTTPConnection(*self.address, timeout=LIMIT_SECONDS)
+
     def request(self, method, path, connection=None):
         """Status, headers and text of one request; on a connection of its own unless one is given."""
-        own = connection or http.client.HTTPConnection(*self.address, timeout=LIMIT_SECONDS)
+        own = connection or self.connection()
         try:
             own.request(method, path)
             response = own.getresponse()
