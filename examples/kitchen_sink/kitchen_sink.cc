@@ -12,15 +12,14 @@
 #include <string_view>
 
 #include <eddy/web/app/settings.h>
-#include <eddy/web/app/static_files.h>
 #include <eddy/web/web.h>
 #include <examples/host_loop.h>
 #include <examples/program.h>
 
+namespace {
 namespace web = eddy::web;
 using eddy::Task;
 
-namespace {
 /// A number of the query, from 0 to `most`.
 long number(const web::Request& request, std::string_view name, long missing, long most) {
   const std::string_view text = request.query_arguments().find(name).value_or("");
@@ -93,7 +92,6 @@ web::Response status(int code) {
   if (code < 200 || code > 599) throw web::HttpError(404);
   return web::Response(code);
 }
-
 }  // namespace
 
 int main(int argc, char** argv) try {
