@@ -1,19 +1,49 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""docs/parity.md, made from the cases.
+"""docs/parity.md, made from the items and the cases.
 
     report.py            # prints it
     report.py FILE       # fails if FILE is another
 """
 
+import collections
 import pathlib
 import sys
 
 from case import SUBJECTS, subject
+from item import CHAPTERS, STATUSES, chapter
 
 INTRODUCTION = """\
 # Parity with Tornado
 
 <!-- Made by tests/parity/report.py: python3 tests/parity/report.py > docs/parity.md -->
+
+First [item by item](#item-by-item): what Tornado does, by what name Eddy does it, and the tests that hold it to that. Then
+[request by request](#request-by-request): the answers of both to the same requests. Names are compared in
+[Coming from Tornado](from-tornado.md#the-tables).
+
+## Item by item
+
+{count} items: what Tornado's messages, handlers, cookies, static files, application, routes, templates and texts do (H, W, T, E, LC), as
+of its version 6.5, and what it does that it should not (D).
+
+| result | items | |
+|---|---|---|
+{statuses}
+
+Tests without another word are GoogleTest's. *parity* are cases of the tables below; *http* those of tests/web/http/cases, whole and cut
+at every byte; *template* files of tests/web/template/parity, rendered by both; *compiles* files of tests/web/app/wrong_handlers, each of
+which is refused with its message; *python* tests beside Tornado's own functions. `ctest -R parity_items` finds a test here that is not
+there any more.
+"""
+UNTESTED = """\
+### Without a test
+
+Something of each of these could break without a test that fails:
+
+{items}
+"""
+CASES = """\
+## Request by request
 
 The same requests go to a program of Eddy's and to one of Tornado's (6.2, as Debian 12 has it) with the same handlers, and
 everything that a client can see is compared: status and reason, each header field but `Date` and `Server`, the content, whether
@@ -30,6 +60,62 @@ LONGEST = 60
 def cell(text):
     return text.replace("|", "\\|").replace("\n", " ")
 
+
+def title_of(module):
+    return module.__doc__.strip().rstrip(".")
+
+
+# ---- Items ----
+
+def markup(text):
+    """Such as `__Host-`, `a_b` or `{{`, which mean something to who renders the page."""
+    return cell(text).replace("<", "&lt;").replace("*", "\\*").replace("__", "\\_\\_")
+
+
+def as_sentence(text):
+    return text if "(" in text.split()[0] else text[0].upper() + text[1:]
+
+
+def eddy_cell(item):
+    parts = [", ".join(f"`{name}`" for name in item.names)] if item.names else []
+    if item.differs:
+        parts.append(markup(item.differs))
+    if item.lacks:
+        parts.append("Not there: " + markup(item.lacks))
+    if item.untested:
+        parts.append("Without a test: " + markup(item.untested))
+    return ". ".join(as_sentence(part.rstrip(".")) for part in parts) + "."
+
+
+def tests_cell(item):
+    groups = collections.defaultdict(list)
+    for kind, place, name in item.tests:
+        groups[kind, place].append(name)
+    texts = []
+    for (kind, place), names in groups.items():
+        if kind == "http":
+            names = [f'"{name}"' for name in names]
+        where = {"gtest": place, "template": "*template*", "compiles": "*compiles*"}.get(kind, f"*{kind}* {place}")
+        texts.append(f"{where}: {', '.join(names)}")
+    return cell("; ".join(texts)) or "-"
+
+
+def items_report():
+    chapters = [(title_of(chapter(name)), chapter(name).ITEMS) for name in CHAPTERS]
+    every = [item for _, items in chapters for item in items]
+    counts = collections.Counter(item.status for item in every)
+    statuses = "\n".join(f"| {status} | {counts[status]} | {meaning} |" for status, meaning in STATUSES.items())
+    parts = [INTRODUCTION.format(count=len(every), statuses=statuses)]
+    untested = [f"- {item.id}: {markup(item.untested)}" for item in every if item.untested]
+    if untested:
+        parts.append(UNTESTED.format(items="\n".join(untested)))
+    for title, items in chapters:
+        rows = [f"| {item.id} | {markup(item.sentence)} | {item.status} | {eddy_cell(item)} | {tests_cell(item)} |" for item in items]
+        parts.append("\n".join([f"### {title}", "", "| | Tornado | | Eddy | tests |", "|---|---|---|---|---|", *rows, ""]))
+    return "\n".join(parts)
+
+
+# ---- Cases ----
 
 def value(seen):
     if seen is None:
@@ -61,17 +147,20 @@ def result(case):
     return " ".join(difference.why + what(difference) for difference in case.differences)
 
 
-def report():
+def cases_report():
     parts, count, others = [], 0, 0
     for name in SUBJECTS:
         module = subject(name)
         rows = [f"| {case.name} | {cell(case.sentence)} | {cell(result(case))} |" for case in module.CASES]
-        title = module.__doc__.strip().rstrip(".")
-        parts.append("\n".join([f"## {title}", "", "| case | Tornado | Eddy |", "|---|---|---|", *rows]))
+        parts.append("\n".join([f"### {name}: {title_of(module)}", "", "| case | Tornado | Eddy |", "|---|---|---|", *rows]))
         count += len(module.CASES)
         others += sum(1 for case in module.CASES if case.differences)
-    head = INTRODUCTION.format(count=count, same=count - others, others=others)
+    head = CASES.format(count=count, same=count - others, others=others)
     return head + "\n" + "\n\n".join(parts) + "\n"
+
+
+def report():
+    return items_report() + "\n" + cases_report()
 
 
 def main():
@@ -81,7 +170,7 @@ def main():
         return 0
     if pathlib.Path(sys.argv[1]).read_text(encoding="utf-8") == text:
         return 0
-    print(f"{sys.argv[1]} is not what the cases say: python3 tests/parity/report.py > docs/parity.md")
+    print(f"{sys.argv[1]} is not what items and cases say: python3 tests/parity/report.py > docs/parity.md")
     return 1
 
 

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Whether what the items of parity name is there: tests, cases, files, and names of Eddy's."""
+
+import ast
+import pathlib
+import re
+import sys
+
+from case import SUBJECTS, subject
+from item import CHAPTERS, STATUSES, chapter
+
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+GTEST = re.compile(r"^[ \t]*(?:TYPED_)?TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)", re.MULTILINE)
+ID = re.compile(r"([A-Z]+)(\d+)([a-z]?)")
+# What a handler class declares for itself.
+YOURS = {"YourHandler"}
+
+
+def gtests():
+    found = set()
+    for path in TESTS.rglob("*.cc"):
+        found |= {(suite, name) for suite, name in GTEST.findall(path.read_text(encoding="utf-8"))}
+    return found
+
+
+def http_cases():
+    found = set()
+    for path in (TESTS / "web/http/cases").glob("*.md"):
+        titles = re.findall(r"^## (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+        found |= {(path.stem, title.replace("_", " ")) for title in titles}
+    return found
+
+
+def defined(path):
+    """What a Python file defines: functions, constants, and methods as Class.name."""
+    names = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign):
+            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+            names |= {f"{node.name}.{part.name}" for part in node.body if isinstance(node, ast.ClassDef)
+                      and isinstance(part, ast.FunctionDef)}
+    return names
+
+
+def words():
+    """All that Eddy's public headers say."""
+    found = set()
+    for folder in ("core", "web"):
+        for path in (TESTS.parent / folder).rglob("*.h"):
+            found |= set(re.findall(r"\w+", path.read_text(encoding="utf-8")))
+    return found
+
+
+class Known:
+    def __init__(self):
+        self.gtests = gtests()
+        self.http_cases = http_cases()
+        self.parity = {(name, case.name) for name in SUBJECTS for case in subject(name).CASES}
+        self.words = words() | YOURS
+        self.python = {}
+
+    def has_test(self, kind, place, name):
+        if kind == "gtest":
+            return (place, name) in self.gtests
+        if kind == "http":
+            return (place, name) in self.http_cases
+        if kind == "parity":
+            return (place, name) in self.parity
+        if kind == "template":
+            return (TESTS / "web/template/parity" / name).is_file()
+        if kind == "compiles":
+            return (TESTS / "web/app/wrong_handlers" / name).is_file()
+        path = TESTS / place
+        if kind != "python" or not path.is_file():
+            return False
+        if path not in self.python:
+            self.python[path] = defined(path)
+        return name in self.python[path]
+
+
+def errors_of(item, known):
+    for test in item.tests:
+        if not known.has_test(*test):
+            yield f"there is no test {test}"
+    if len(set(item.tests)) != len(item.tests):
+        yield "a test stands there twice"
+    for name in item.names:
+        if not set(name.split("::")) <= known.words:
+            yield f"there is no {name} in Eddy's headers"
+    if item.status in ("absent", "later"):
+        if not item.differs:
+            yield "it needs a reason"
+    elif not item.tests:
+        yield "it needs a test"
+    if item.status not in STATUSES:
+        yield f"what is {item.status}?"
+    for text in (item.sentence, item.untested):
+        if text and not text.endswith("."):
+            yield f"no sentence: {text}"
+
+
+def order_errors(ids):
+    """Each letter's numbers are 1, 2, 3, ... in the order of the chapters; 39 may be followed by 39a, 39b, ..."""
+    last = {}
+    for id in ids:
+        match = ID.fullmatch(id)
+        if not match:
+            yield f"{id} is no id"
+            continue
+        letter, number, part = match.group(1), int(match.group(2)), match.group(3)
+        before, before_part = last.get(letter, (0, ""))
+        expected = (before, chr(ord(before_part or "`") + 1)) if part else (before + 1, "")
+        if (number, part) != expected:
+            yield f"{id} follows {letter}{before}{before_part}"
+        last[letter] = number, part
+
+
+def main():
+    known = Known()
+    items = [item for name in CHAPTERS for item in chapter(name).ITEMS]
+    errors = list(order_errors([item.id for item in items]))
+    for item in items:
+        errors += [f"{item.id}: {error}" for error in errors_of(item, known)]
+    modules = {path.stem for path in (pathlib.Path(__file__).parent / "items").glob("*.py")}
+    errors += [f"items/{name}.py is in no chapter" for name in sorted(modules - set(CHAPTERS))]
+    print("\n".join([*errors, f"{len(items)} items, {len(errors)} errors"]))
+    return 1 if errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
