@@ -6,7 +6,6 @@
 #include <examples/blog/sqlite.h>
 
 namespace blog {
-
 namespace {
 
 using Shared = std::shared_ptr<Connection>;
@@ -79,7 +78,8 @@ Database::Database(const std::string& file) : connection_(std::make_shared<Conne
 }
 
 Task<bool> Database::has_authors() {
-  co_return (co_await find_author(std::int64_t{1})).has_value();
+  const auto first = co_await find_author(std::int64_t{1});
+  co_return first.has_value();
 }
 Task<std::optional<Author>> Database::find_author(std::int64_t id) {
   co_return co_await run_in_executor(thread_, author_by<std::int64_t>, connection_,

@@ -17,7 +17,8 @@ using eddy::Task;
 struct Login : Site {
   Task<void> get() {
     // Who has just set the blog up is nobody yet.
-    if (!co_await app<Database>().has_authors()) co_return redirect(reverse_url("create"));
+    const bool has_authors = co_await app<Database>().has_authors();
+    if (!has_authors) co_return redirect(reverse_url("create"));
     show("", "");
   }
 

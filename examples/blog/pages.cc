@@ -95,10 +95,11 @@ struct Compose : Site {
 
 void add_pages(eddy::web::Application& app) {
   using eddy::web::route;
+  using eddy::web::route_path;
   app.add(route<Home>("/"))
       .add(route<Archive>("/archive"))
       .add(route<Feed>("/feed"))
-      .add(route<EntryPage>("/entry/{slug}", {.name = "entry"}))
+      .add(route_path<EntryPage>("/entry/{slug}", {.name = "entry"}))
       .add(route<Compose>("/compose", {.name = "compose"}));
 }
 

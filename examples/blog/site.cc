@@ -22,7 +22,7 @@ void Site::log_in(const Author& author) {
 }
 
 void Site::write_error(int status, const std::exception_ptr& /*error*/) {
-  render(templates::Error{.title = std::string(reason()), .status = status});
+  render(templates::Error{.title = reason(), .user = current_user(), .status = status});
 }
 
 }  // namespace blog

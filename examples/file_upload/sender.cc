@@ -41,8 +41,9 @@ std::string read_piece(const SharedFile& file, const std::string& name) {
 
 Task<eddy::web::ClientResponse> send_file(eddy::web::HttpClient client, std::string url,
                                           std::string file, bool form) {
-  const SharedFile opened(std::fopen(file.c_str(), "rb"), Close());
-  if (!opened) fail(file);
+  std::FILE* const handle = std::fopen(file.c_str(), "rb");
+  if (handle == nullptr) fail(file);
+  const SharedFile opened(handle, Close());
   const std::string name = eddy::web::safe_basename(file);
   const std::string boundary = eddy::hex_encode(eddy::random_bytes(16));
   // What comes before the file, and behind it.

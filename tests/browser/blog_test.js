@@ -41,9 +41,9 @@ async function publish(page) {
 }
 
 async function logOutAndIn(page, url) {
-  await page.goto(url + 'compose')
+  await page.goto(url + '/compose')
   await Promise.all([page.waitForNavigation(), page.getByRole('button', {name: 'Log out'}).click()])
-  await page.goto(url + 'compose?id=1')
+  await page.goto(url + '/compose?id=1')
   assert.equal(path(page), '/auth/login')
   await submit(page, {email: EMAIL, password: 'wrong'})
   assert.match(await page.getByRole('alert').textContent(), /wrong/)
@@ -54,11 +54,11 @@ async function logOutAndIn(page, url) {
 
 /** The browser says that another site's page has sent it, and has not given away the cookies. */
 async function refusesForgery(page, url) {
-  await page.goto('data:text/html,<form method=post action="' + url + 'compose"><input name=title value=forged>' +
+  await page.goto('data:text/html,<form method=post action="' + url + '/compose"><input name=title value=forged>' +
     '<input name=markdown><button>Win!</button></form>')
   const [response] = await Promise.all([page.waitForNavigation(), page.locator('button').click()])
   assert.equal(response.status(), 403)
-  await page.goto(url + 'archive')
+  await page.goto(url + '/archive')
   assert.equal(await page.locator('.archive li').count(), 1)
 }
 
