@@ -12,7 +12,7 @@ import tempfile
 from program import LIMIT_SECONDS, Program, fails
 
 MEBIBYTE = 1 << 20
-FILE_BYTES = 200 * MEBIBYTE
+FILE_BYTES = 96 * MEBIBYTE
 # Sanitizers keep for a while what has been freed; without them it is about 1 MiB.
 MOST_GROWTH = 64 * MEBIBYTE
 
