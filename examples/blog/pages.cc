@@ -53,6 +53,7 @@ struct EntryPage : Site {
 
 /// Writes an entry, or with `id` another one of what there is.
 struct Compose : Site {
+  // NOLINTNEXTLINE(readability-identifier-naming): the framework looks for this name
   static constexpr bool authenticated = true;
 
   Task<void> get() {

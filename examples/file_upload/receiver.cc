@@ -20,8 +20,10 @@ constexpr std::uint64_t kLargest = std::uint64_t{16} << 30;
 
 /// The files of a form.
 struct Form : eddy::web::RequestHandler {
+  // NOLINTBEGIN(readability-identifier-naming): the framework looks for these names
   static constexpr bool stream_request_body = true;
   static constexpr std::size_t max_body_size = kLargest;
+  // NOLINTEND(readability-identifier-naming)
 
   void prepare() {  // before the content: what can't be taken need not be sent
     const auto boundary = eddy::web::multipart_boundary(request().header("Content-Type"));

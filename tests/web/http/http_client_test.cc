@@ -169,12 +169,12 @@ ClientRequest produced(std::string piece, int count, int& made) {
 
 TEST_F(HttpClientTest, ContentThatIsMadeMeanwhileIsSentInChunks) {
   int made = 0;
-  ClientRequest request = produced("0123456789abcdefg", 2, made);
+  const ClientRequest request = produced("0123456789abcdefg", 2, made);
   peer_ = loop_.system().expect_connect(80);
   std::optional<ClientResponse> response;
-  loop_.spawn([](HttpClient& client, ClientRequest of, auto& out) -> Task<void> {
-    out = co_await client.fetch(std::move(of));
-  }(client_, std::move(request), response));
+  loop_.spawn([](HttpClient& client, const ClientRequest& of, auto& out) -> Task<void> {
+    out = co_await client.fetch(of);
+  }(client_, request, response));
   loop_.run_until_idle();
   const std::string head = peer_.read();
   EXPECT_THAT(head, HasSubstr("\r\nTransfer-Encoding: chunked\r\n"));

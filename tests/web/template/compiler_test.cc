@@ -233,6 +233,18 @@ TEST(TemplateCompiler, ParametersAreMembersOfBaseFirst) {
   EXPECT_THAT(header, Not(HasSubstr("PageResources")));
 }
 
+TEST(TemplateCompiler, AHeaderIsIncludedOnce) {
+  const std::string header =
+      compiled({{"page.html", "{% extends base.html %}{% import <vector> %}{% import <string> %}"},
+                {"base.html", "{% import <vector> %}{% import <string_view> %}"}})
+          .header;
+  for (const std::string name : {"<string>", "<string_view>", "<vector>"}) {
+    const std::string line = "#include " + name + "\n";
+    EXPECT_THAT(header, HasSubstr(line));
+    EXPECT_EQ(header.find(line), header.rfind(line)) << header;
+  }
+}
+
 TEST(TemplateCompiler, NamesOfFilesBecomeNamesOfTypes) {
   const auto name_of = [](std::string_view file) {
     const auto name = compiler::type_name_of(file);

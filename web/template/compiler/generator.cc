@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <string_view>
 #include <vector>
 
 #include <eddy/web/template/compiler/body_generator.h>
@@ -68,8 +69,11 @@ void write_header(CppWriter& header, const BodyGenerator& body,
   for (const Template* file : body.files()) {
     if (std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);
   }
+  std::vector<std::string_view> included = {"<string>", "<string_view>"};
   for (const Template* file : files) {
     for (const Import& import : file->imports) {
+      if (std::find(included.begin(), included.end(), import.header) != included.end()) continue;
+      included.push_back(import.header);
       header.at(*file, import.line);
       header.line("#include " + import.header);
     }
