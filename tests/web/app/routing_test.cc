@@ -239,7 +239,7 @@ struct AsksForItsPath : RequestHandler {
 };
 
 TEST_F(ManualServerTest, ADefaultHandlerThatWaitsIsNotTouchedByTheNextOne) {
-  int arguments = 0;
+  static int arguments = 0;  // the application is destroyed behind the test
   app_.set_default_handler<AsksForItsPath>(eddy::core_test::Alive(arguments));
   listen();
   eddy::testing::ManualPeer peer = connect("GET /nothing HTTP/1.1\r\nHost: h\r\n\r\n");
