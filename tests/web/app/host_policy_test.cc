@@ -407,6 +407,7 @@ TEST(Hosts, WhatIsNoneIsNamedWithTheReason) {
       {"a\r\nb", "neither a name"},
       {"[::1", "':'"},
       {"[::1].", "':'"},
+      {"::1.", "has brackets"},
       {"[a]", "neither a name"},
       {"[1.2.3.4]", "neither a name"},
       {"*.1.2.3.4", "no IPv4"},

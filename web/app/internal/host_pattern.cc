@@ -51,7 +51,8 @@ Address address_of_host(std::string_view host) noexcept {
   }
   // Most hosts are names, and most of those end with a letter.
   if (host.empty() || !is_class(host.back(), kHexChar)) return {};
-  return Address::parse(host, 0, error).unmapped();
+  const Address address = Address::parse(host, 0, error);
+  return address.family() == Address::Family::ipv4 ? address : Address();
 }
 
 bool names_this_machine(std::string_view host) noexcept {
