@@ -18,7 +18,8 @@ namespace eddy::inline v0 {
 /// one thread. The helper thread runs nothing of the program's but `post`, and takes no signals.
 /// Nesting: a nested host loop inside a handler goes on serving.
 /// Fork: a child that goes on with the Loop calls dispatch() once, which starts a helper of its
-/// own. Source: tornado.platform.asyncio.AddThreadSelectorEventLoop.
+/// own. What `post` locks must be free at fork(), as pthread_atfork is there for: a lock that the
+/// helper holds then is never given back in the child. Source: tornado.platform.asyncio.AddThreadSelectorEventLoop.
 class EDDY_API ThreadLoop : public Loop {
  public:
   /// Has the host call `turn` once, on its thread. Called on the helper thread, with at most one

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/conformance/support/process_state.h>
 #include <eddy/core/loop/thread_loop.h>
 
 #include <gtest/gtest.h>
@@ -24,6 +25,7 @@ namespace {
 
 using eddy::ThreadLoop;
 using eddy::UniqueFunction;
+using eddy::conformance::wait_until_other_threads_sleep;
 using eddy_test::open_descriptors;
 using eddy_test::Pulse;
 using namespace std::chrono_literals;
@@ -223,6 +225,7 @@ TEST(ThreadLoop, ItsThreadTakesNoSignals) {
 TEST(ThreadLoop, AForkedChildLeavesTheParentServing) {
   PostingHost host;
   auto loop = std::make_unique<ThreadLoop>(host.post());
+  wait_until_other_threads_sleep();
   const pid_t child = fork();
   if (child == 0) {
     alarm(10);
@@ -244,6 +247,7 @@ TEST(ThreadLoop, AParentIsDestroyedWhileAForkedChildLives) {
   auto loop = std::make_unique<ThreadLoop>(host.post());
   int ends[2];
   ASSERT_EQ(pipe(ends), 0);
+  wait_until_other_threads_sleep();
   const pid_t child = fork();
   if (child == 0) {
     alarm(10);
@@ -263,6 +267,7 @@ TEST(ThreadLoop, AParentIsDestroyedWhileAForkedChildLives) {
 TEST(ThreadLoop, AForkedChildMayGoOn) {
   PostingHost host;
   ThreadLoop loop(host.post());
+  wait_until_other_threads_sleep();
   const pid_t child = fork();
   if (child == 0) {
     alarm(10);

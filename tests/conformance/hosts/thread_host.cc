@@ -3,6 +3,7 @@
 // A host that watches no descriptors, but runs what other threads post to it: the Loop's helper
 // thread waits for it.
 #include <eddy/conformance/host_fixture.h>
+#include <eddy/conformance/support/process_state.h>
 #include <eddy/core/base/unique_function.h>
 #include <eddy/core/loop/thread_loop.h>
 
@@ -26,6 +27,7 @@ using eddy::conformance::Difference;
 using eddy::conformance::ForkStage;
 using eddy::conformance::HostFixture;
 using eddy::conformance::RunEnd;
+using eddy::conformance::wait_until_other_threads_sleep;
 
 /// A queue of callbacks and a list of timers, as of a toolkit that has nothing else.
 class CallbackHost {
@@ -122,6 +124,7 @@ class ThreadFixture final : public HostFixture {
 
   /// The helper thread is not there in the child; a turn starts another one.
   void forked(ForkStage stage) override {
+    if (stage == ForkStage::before) wait_until_other_threads_sleep();
     if (stage != ForkStage::in_child) return;
     for (Loop* loop : loops_) loop->dispatch();
   }

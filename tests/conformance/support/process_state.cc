@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <sched.h>
 #include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -181,6 +182,24 @@ std::map<int, long> sleeps_of_other_threads() {
     }
   });
   return sleeps;
+}
+
+void wait_until_other_threads_sleep() {
+  const int self = thread_id();
+  bool running = true;
+  while (running) {
+    running = false;
+    for_each_number_in("/proc/self/task", [&](int thread, int /*own*/) {
+      if (thread == self || runtime_threads.count(thread) != 0) return;
+      // "Id (name) S ...". A thread that has ended meanwhile has no such file.
+      std::ifstream stat("/proc/self/task/" + std::to_string(thread) + "/stat");
+      std::string line;
+      if (!std::getline(stat, line)) return;
+      const auto name_end = line.rfind(')');
+      running = running || name_end == std::string::npos || line.compare(name_end, 3, ") S") != 0;
+    });
+    if (running) ::sched_yield();
+  }
 }
 
 long thread_cpu_ns() {

@@ -28,6 +28,11 @@ void know_runtime_threads();
 /// How often the threads of this process but the calling one have gone to sleep; by thread id.
 std::map<int, long> sleeps_of_other_threads();
 
+/// Returns when every other thread of this process sleeps: to be called before fork() where a
+/// helper thread may have just begun. A lock that a running thread holds, the host's or that of a
+/// sanitizer's allocator, is never given back in the child.
+void wait_until_other_threads_sleep();
+
 /// The CPU time of the calling thread, in nanoseconds.
 long thread_cpu_ns();
 
