@@ -19,7 +19,8 @@ namespace eddy::inline v0 {
 /// Nesting: a nested host loop inside a handler goes on serving.
 /// Fork: a child that goes on with the Loop calls dispatch() once, which starts a helper of its
 /// own. What `post` locks must be free at fork(), as pthread_atfork is there for: a lock that the
-/// helper holds then is never given back in the child. Source: tornado.platform.asyncio.AddThreadSelectorEventLoop.
+/// helper holds then is never given back in the child. Source:
+/// tornado.platform.asyncio.AddThreadSelectorEventLoop.
 class EDDY_API ThreadLoop : public Loop {
  public:
   /// Has the host call `turn` once, on its thread. Called on the helper thread, with at most one

@@ -4,9 +4,9 @@
 #include <eddy/core/net/page_cache.h>
 #include <eddy/testing/manual_loop.h>
 #include <gtest/gtest.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/time.h>
+#include <tests/core/net/send_file_support.h>
 #include <tests/core/support.h>
 #include <tests/core/temp_file.h>
 #include <unistd.h>
@@ -15,7 +15,6 @@
 #include <ctime>
 #include <memory>
 #include <string>
-#include <thread>
 
 namespace {
 
@@ -26,31 +25,11 @@ using eddy::IoResult;
 using eddy::NativeLoop;
 using eddy::Stream;
 using eddy::StreamDelegate;
+using eddy::core_test::Connected;
 using eddy::core_test::numbers;
-using eddy::core_test::SocketPair;
+using eddy::core_test::sigpipe_is_pending;
 using eddy::core_test::TempFile;
 using eddy::testing::ManualLoop;
-
-/// A stream over a real socket, and the peer's end of it.
-struct Connected {
-  Connected() {
-    const int fd = pair.release_near();
-    stream = eddy::internal::make_socket_stream(eddy::internal::core_of(loop), fd, Address());
-  }
-  [[nodiscard]] std::string receive() const {
-    std::string all;
-    std::array<char, 64 * 1024> buffer;
-    for (;;) {
-      const ssize_t n = ::recv(pair.far(), buffer.data(), buffer.size(), 0);
-      if (n <= 0) return all;
-      all.append(buffer.data(), static_cast<std::size_t>(n));
-    }
-  }
-
-  NativeLoop loop;
-  SocketPair pair;
-  std::unique_ptr<Stream> stream;
-};
 
 /// A layer that knows nothing of files, as TLS.
 class PlainLayer final : public eddy::LayeredStream {
@@ -87,12 +66,6 @@ std::string send_all(Connected& c, Stream& stream, int file, std::uint64_t offse
     offset += result.bytes;
   }
   return received + c.receive();
-}
-
-bool sigpipe_is_pending() {
-  sigset_t pending;
-  ::sigpending(&pending);
-  return ::sigismember(&pending, SIGPIPE) == 1;
 }
 
 TEST(SendFile, ASocketTakesAPartOfAFileAndLeavesItsPositionAlone) {
@@ -177,34 +150,6 @@ TEST(SendFile, AVanishedPeerIsAnErrorAndNoSignal) {
   EXPECT_EQ(::sigismember(&mask, SIGPIPE), 0) << "the mask is as it was";
   EXPECT_FALSE(sigpipe_is_pending());
 }
-
-#ifndef __SANITIZE_ADDRESS__  // at its pace a peer hardly ever vanishes during a call
-// The system sends a large part in several pieces, and raises the signal for the one that fails
-// even where it tells of those before.
-TEST(SendFile, APeerThatVanishesDuringACallRaisesNoSignal) {
-  const TempFile file(numbers(1024 * 1024));
-  int cut = 0;
-  for (int i = 0; i < 50'000 && cut < 50; ++i) {
-    Connected c;
-    std::thread peer([&c] {
-      pollfd arrived{c.pair.far(), POLLIN, 0};
-      EXPECT_EQ(::poll(&arrived, 1, 20'000), 1);
-      c.pair.close_far();
-    });
-    IoResult result;
-    for (std::uint64_t sent = 0; !result.error || result.would_block(); sent += result.bytes) {
-      result = c.stream->try_send_file(file.fd(), sent % 4096, 256 * 1024);
-      if (!result.error && result.bytes < 256 * 1024) ++cut;
-    }
-    peer.join();
-    ASSERT_TRUE(result.error == std::errc::broken_pipe ||
-                result.error == std::errc::connection_reset)
-        << result.error.message();
-  }
-  EXPECT_EQ(cut, 50);
-  EXPECT_FALSE(sigpipe_is_pending());
-}
-#endif
 
 TEST(SendFile, ASignalThatWaitedForTheHostStaysTheHosts) {
   sigset_t pipe;
