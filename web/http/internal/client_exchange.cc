@@ -3,14 +3,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <utility>
 
 #include <eddy/core/base/version.h>
 #include <eddy/core/net/connect.h>
 #include <eddy/core/task/with_timeout.h>
+#include <eddy/web/http/internal/byte_buffer.h>
 #include <eddy/web/http/internal/char_class.h>
 #include <eddy/web/http/internal/scan.h>
+#include <eddy/web/http/response_writer.h>
 
 namespace eddy::inline v0::web::internal {
 
@@ -63,13 +64,6 @@ std::string_view why_not(const ClientRequest& request) noexcept {
 /// A server that has answered and closed does not take the rest; its answer is there to be read.
 bool leaves_answer(const std::error_code& error) noexcept {
   return error == std::errc::broken_pipe || error == std::errc::connection_reset;
-}
-
-std::string chunk_of(std::string_view piece) {
-  std::array<char, 20> size;
-  const int digits = std::snprintf(size.data(), size.size(), "%zx\r\n", piece.size());
-  std::string chunk(size.data(), static_cast<std::size_t>(digits));
-  return chunk.append(piece).append("\r\n");
 }
 
 HttpLimits with_body(HttpLimits limits, std::size_t bytes) noexcept {
@@ -164,27 +158,22 @@ void ClientExchange::send() {
 }
 
 Task<void> ClientExchange::send_rest(std::string head, std::string body, std::size_t sent) {
-  const std::size_t of_body = sent - std::min(sent, head.size());
-  try {
-    if (sent < head.size()) co_await stream_->write(std::move(head), sent);
-    if (of_body < body.size()) co_await stream_->write(std::move(body), of_body);
-  } catch (const std::system_error& error) {
-    end_sending(error.code());
-  }
+  const std::size_t of_head = std::min(sent, head.size());
+  const std::size_t of_body = sent - of_head;
+  bool takes = true;
+  if (of_head < head.size()) takes = co_await try_send(std::move(head), of_head);
+  if (takes && of_body < body.size()) co_await try_send(std::move(body), of_body);
 }
 
-void ClientExchange::end_sending(std::error_code error) {
-  if (leaves_answer(error) || stream_->closed()) return;
-  send_error_ = error;
-  stream_->close();
-}
-
-Task<bool> ClientExchange::try_send(std::string piece) {
+Task<bool> ClientExchange::try_send(std::string piece, std::size_t begin) {
   try {
-    co_await stream_->write(std::move(piece));
+    co_await stream_->write(std::move(piece), begin);
     co_return true;
   } catch (const std::system_error& error) {
-    end_sending(error.code());
+    if (!leaves_answer(error.code()) && !stream_->closed()) {
+      send_error_ = error.code();
+      stream_->close();
+    }
   }
   co_return false;
 }
@@ -192,6 +181,7 @@ Task<bool> ClientExchange::try_send(std::string piece) {
 Task<void> ClientExchange::send_produced(std::string head) {
   const std::optional<std::uint64_t> length = request_.body_length;
   std::uint64_t made = 0;
+  ByteBuffer framing;
   bool takes = co_await try_send(std::move(head));
   try {
     while (takes) {
@@ -201,7 +191,11 @@ Task<void> ClientExchange::send_produced(std::string head) {
       if (length && made > *length) {
         fail(ClientErrc::invalid_request, "body_producer makes more than body_length");
       }
-      if (!length) piece = chunk_of(piece);
+      if (!length) {
+        framing.clear();
+        write_chunk_size(framing, piece.size());
+        piece.insert(0, framing.view()).append("\r\n");
+      }
       takes = co_await try_send(std::move(piece));
     }
     if (takes && length && made < *length) {
@@ -214,7 +208,10 @@ Task<void> ClientExchange::send_produced(std::string head) {
     stream_->close();
     co_return;
   }
-  if (takes && !length) takes = co_await try_send("0\r\n\r\n");
+  if (!takes || length) co_return;
+  framing.clear();
+  write_last_chunk(framing);
+  co_await try_send(std::string(framing.view()));
 }
 
 Task<std::size_t> ClientExchange::receive() {

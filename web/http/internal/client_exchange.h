@@ -58,10 +58,9 @@ class ClientExchange {
   Task<void> send_rest(std::string head, std::string body, std::size_t sent);
   /// Sends the head, and what body_producer makes.
   Task<void> send_produced(std::string head);
-  /// False where the server does not take any more, or the connection can't.
-  Task<bool> try_send(std::string piece);
-  /// Where nothing more can be sent: leaves an answer that may be there, or closes the connection.
-  void end_sending(std::error_code error);
+  /// Sends `piece` from `begin` on. False where the server takes no more, whose answer may be
+  /// there, or the connection can't, which is closed then.
+  Task<bool> try_send(std::string piece, std::size_t begin = 0);
   Task<std::size_t> receive();
   Task<void> read_head();
   Task<std::string_view> read_piece();
