@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/app/user_handler.h>
 
-#include <algorithm>
-
 #include <eddy/web/app/settings.h>
 #include <eddy/web/escape/escape.h>
 #include <eddy/web/http/http_error.h>
@@ -37,14 +35,4 @@ void refuse_stranger(RequestHandler& handler, std::string login_url) {
 }
 
 }  // namespace internal
-
-bool is_local_url(std::string_view url) noexcept {
-  if (!url.starts_with('/')) return false;
-  if (url.size() > 1 && (url[1] == '/' || url[1] == '\\')) return false;
-  return std::none_of(url.begin(), url.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7f;
-  });
-}
-
 }  // namespace eddy::inline v0::web

@@ -99,9 +99,4 @@ class AsyncUserHandler : public UserHandler<User, Base> {
   }
 };
 
-/// Whether a URL that a client has sent, such as `next`, leads to this site and nowhere else: one
-/// slash, no second one or backslash behind it, and no control characters, which browsers leave
-/// out. A redirect to any other one lets strangers send users to their own sites.
-[[nodiscard]] EDDY_API bool is_local_url(std::string_view url) noexcept;
-
 }  // namespace eddy::inline v0::web

@@ -54,6 +54,15 @@ std::string percent_encode(std::string_view text, PlusSign plus, Slash slash) {
   return out;
 }
 
+bool is_local_url(std::string_view url) noexcept {
+  if (!url.starts_with('/')) return false;
+  if (url.size() > 1 && (url[1] == '/' || url[1] == '\\')) return false;
+  return std::none_of(url.begin(), url.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7f;
+  });
+}
+
 bool is_utf8(std::string_view text) noexcept {
   while (!text.empty()) {
     const std::size_t size = internal::utf8_char_size(text);

@@ -26,6 +26,11 @@ enum class PlusSign { is_plus, is_blank };
 EDDY_API void percent_decode_to(std::string& out, std::string_view text,
                                 PlusSign plus = PlusSign::is_plus);
 
+/// Whether a URL that a client has sent, such as `next`, leads to this site and nowhere else: one
+/// slash, no second one or backslash behind it, and no control characters, which browsers leave
+/// out. A redirect to any other one lets strangers send users to their own sites.
+[[nodiscard]] EDDY_API bool is_local_url(std::string_view url) noexcept;
+
 /// What becomes of a '/': encoded, it is of one part of a path; kept, it stands between parts.
 enum class Slash { encoded, kept };
 

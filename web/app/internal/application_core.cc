@@ -155,9 +155,7 @@ void refuse_by_text(Exchange& exchange, int status, const std::string& why,
 }  // namespace
 
 bool ApplicationCore::allows_origin(const Request& request) const noexcept {
-  const Method method = request.method();
-  return method == Method::get || method == Method::head || method == Method::options ||
-         origin_policy_.allows(request);
+  return is_safe(request.method()) || origin_policy_.allows(request);
 }
 
 void ApplicationCore::refuse(Exchange& exchange) const {

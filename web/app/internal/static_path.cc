@@ -41,8 +41,7 @@ std::string url_path(std::string_view path) {
 }
 
 std::optional<std::string> folder_redirect(std::string_view path, std::string_view query) {
-  if (!path.starts_with('/')) return std::nullopt;
-  if (path.size() > 1 && (path[1] == '/' || path[1] == '\\')) return std::nullopt;
+  if (!is_local_url(path)) return std::nullopt;
   std::string target(path);
   target += '/';
   if (!query.empty()) target.append("?").append(query);
