@@ -6,28 +6,12 @@
 #include <glib-object.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
 #include <optional>
 #include <stdexcept>
 #include <string>
 
 #include <tests/adapters/owned_route.h>
-
-namespace {
-std::size_t allocations = 0;
-}  // namespace
-
-// Not inlined, or GCC takes the pairs for mismatched ones.
-[[gnu::noinline]] void* operator new(std::size_t bytes) {
-  ++allocations;
-  if (void* memory = std::malloc(bytes)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t /*bytes*/) noexcept {
-  std::free(memory);
-}
+#include <tests/allocation_counter.h>
 
 namespace {
 
@@ -36,6 +20,7 @@ using eddy::Task;
 using eddy_test::is_unavailable;
 using eddy_test::OwnedRouteClient;
 using eddy_test::wait_long;
+using eddy_tests::allocations;
 
 void pump() { g_main_context_iteration(nullptr, FALSE); }
 

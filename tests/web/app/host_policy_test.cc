@@ -13,13 +13,12 @@
 #include <vector>
 
 #include <eddy/core/net/proxy_layer.h>
-#include <eddy/testing/manual_loop.h>
 #include <eddy/web/app/application.h>
 #include <eddy/web/app/settings.h>
+#include <tests/web/app/settings_server.h>
 
 namespace {
 
-using eddy::testing::ManualPeer;
 using eddy::web::Application;
 using eddy::web::Request;
 using eddy::web::route;
@@ -34,48 +33,22 @@ struct Class : eddy::web::RequestHandler {
   void get() { write("class"); }
 };
 
-class HostPolicyTest : public testing::Test {
+class HostPolicyTest : public eddy_tests::SettingsServerTest {
  protected:
-  HostPolicyTest() {
-    loop_.set_log_sink([this](const eddy::LogRecord& record) {
-      if (record.category != "eddy.access") logged_.emplace_back(record.message);
-    });
-    serve({});
-  }
+  HostPolicyTest() { serve({}); }
 
   void serve(const Settings& settings) {
     app_.emplace(settings, std::initializer_list<eddy::web::Route>{route<Class>("/class")});
     app_->get("/", [](const Request& request) { return "for " + std::string(request.host()); });
-    app_->post("/", [this](const Request& request) {
-      ++posts_;
-      return std::string(request.body());
-    });
+    count_posts();
   }
   void listen(std::string_view address = "127.0.0.1", const ServerOptions& options = {}) {
     app_->listen(loop_, address, 80, options);
   }
-
-  std::string answer_of(ManualPeer peer, std::string_view request) {
-    peer.write(request);
-    loop_.run_until_idle();
-    const std::string answer = peer.read();
-    peer.close();
-    loop_.run_until_idle();
-    return answer;
-  }
-  std::string answer_to(std::string_view request) {
-    return answer_of(loop_.system().connect(80), request);
-  }
   std::string status_for(std::string_view host, std::string_view fields = {}) {
-    const std::string answer = answer_to("GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n" +
-                                         std::string(fields) + "\r\n");
+    const std::string answer = answer_for(host, fields);
     return answer.size() > 12 ? answer.substr(9, 3) : answer;
   }
-
-  eddy::testing::ManualLoop loop_;
-  std::vector<std::string> logged_;
-  int posts_ = 0;
-  std::optional<Application> app_;
 };
 
 // ---- Clients of this machine

@@ -13,13 +13,12 @@
 #include <utility>
 #include <vector>
 
-#include <eddy/testing/manual_loop.h>
 #include <eddy/web/app/application.h>
 #include <eddy/web/app/settings.h>
+#include <tests/web/app/settings_server.h>
 
 namespace {
 
-using eddy::testing::ManualPeer;
 using eddy::web::Application;
 using eddy::web::Request;
 using eddy::web::Settings;
@@ -27,14 +26,9 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-class OriginTest : public testing::Test {
+class OriginTest : public eddy_tests::SettingsServerTest {
  protected:
-  OriginTest() {
-    loop_.set_log_sink([this](const eddy::LogRecord& record) {
-      if (record.category != "eddy.access") logged_.emplace_back(record.message);
-    });
-    serve({});
-  }
+  OriginTest() { serve({}); }
 
   void serve(Settings settings, const eddy::web::ServerOptions& options = {}) {
     settings.check_host = false;
@@ -43,25 +37,12 @@ class OriginTest : public testing::Test {
     app_->get("/", [this](const Request& request) {
       return eddy::web::check_origin(request, app_->settings()) ? "own" : "other";
     });
-    app_->post("/", [this](const Request& request) {
-      ++posts_;
-      return std::string(request.body());
-    });
+    count_posts();
     app_->listen(loop_, "127.0.0.1", 80, options);
   }
 
-  std::string answer_to(std::string_view request) {
-    ManualPeer peer = loop_.system().connect(80);
-    peer.write(request);
-    loop_.run_until_idle();
-    const std::string answer = peer.read();
-    peer.close();
-    loop_.run_until_idle();
-    return answer;
-  }
   std::string asked(std::string_view host, std::string_view fields) {
-    const std::string answer = answer_to("GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n" +
-                                         std::string(fields) + "\r\n");
+    const std::string answer = answer_for(host, fields);
     return answer.substr(answer.find("\r\n\r\n") + 4);
   }
   std::string of_page(std::string_view origin, std::string_view host) {
@@ -71,11 +52,6 @@ class OriginTest : public testing::Test {
     return answer_to(std::string(method) + " / HTTP/1.1\r\nHost: app.example\r\n" +
                      std::string(fields) + "Content-Length: 2\r\n\r\nab");
   }
-
-  eddy::testing::ManualLoop loop_;
-  std::vector<std::string> logged_;
-  int posts_ = 0;
-  std::optional<Application> app_;
 };
 
 TEST_F(OriginTest, APageIsOfTheSiteByHostAndPort) {

@@ -12,16 +12,15 @@
 #include <vector>
 
 #include <eddy/core/task/sleep.h>
-#include <eddy/testing/manual_loop.h>
 #include <eddy/web/app/settings.h>
 #include <eddy/web/app/stock_handlers.h>
 #include <eddy/web/web.h>
+#include <tests/web/app/settings_server.h>
 
 namespace {
 
 using eddy::testing::ManualPeer;
 using eddy::web::Application;
-using eddy::web::Request;
 using eddy::web::Response;
 using eddy::web::route;
 using eddy::web::SecurityHeaders;
@@ -51,7 +50,7 @@ struct Streamed : eddy::web::RequestHandler {
   }
 };
 
-class SecurityHeadersTest : public testing::Test {
+class SecurityHeadersTest : public eddy_tests::SettingsServerTest {
  protected:
   void serve(const std::optional<SecurityHeaders>& headers,
              const eddy::web::ServerOptions& options = {}) {
@@ -72,13 +71,8 @@ class SecurityHeadersTest : public testing::Test {
   }
 
   std::string answer_to(std::string_view start, std::string_view host = "app.example") {
-    ManualPeer peer = loop_.system().connect(80);
-    peer.write(std::string(start) + " HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n");
-    loop_.run_until_idle();
-    const std::string answer = peer.read();
-    peer.close();
-    loop_.run_until_idle();
-    return answer;
+    return SettingsServerTest::answer_to(std::string(start) +
+                                         " HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n");
   }
   /// All values of that field.
   static std::vector<std::string> fields(const std::string& answer, const std::string& name) {
@@ -95,9 +89,6 @@ class SecurityHeadersTest : public testing::Test {
     const auto found = fields(answer, name);
     return found.size() == 1 ? found[0] : std::to_string(found.size()) + " fields";
   }
-
-  eddy::testing::ManualLoop loop_;
-  std::optional<Application> app_;
 };
 
 const char* const kPolicy = "Content-Security-Policy";

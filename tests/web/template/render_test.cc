@@ -2,9 +2,7 @@
 // A program of its own, since it counts allocations.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <limits>
-#include <new>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -15,6 +13,7 @@
 #include <eddy/web/template/output.h>
 #include <eddy/web/template/page.h>
 #include <eddy/web/template/page_resources.h>
+#include <tests/allocation_counter.h>
 #include <tests/web/app/test_exchange.h>
 #include <tests/web/template/pages.h>
 
@@ -28,21 +27,8 @@
 #include <pages/values.html.h>
 
 namespace {
-std::size_t allocations = 0;
-}  // namespace
 
-// Not inlined, or GCC takes the pairs for mismatched ones.
-[[gnu::noinline]] void* operator new(std::size_t bytes) {
-  ++allocations;
-  if (void* memory = std::malloc(bytes)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t /*bytes*/) noexcept {
-  operator delete(memory);
-}
-
-namespace {
+using eddy_tests::allocations;
 
 TEST(TemplateValues, ArePrintedAndEscaped) {
   const eddy_tests::Values values;
