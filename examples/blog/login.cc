@@ -41,7 +41,7 @@ struct Login : Site {
     const std::string xsrf = xsrf_form_html();
     const std::string next = get_argument("next", std::string("/"));
     render(templates::Login{
-        .title = "Login", .xsrf = xsrf, .next = next, .email = email, .fault = fault});
+        .title = "Login", .xsrf = xsrf, .fault = fault, .next = next, .email = email});
   }
 };
 
@@ -72,7 +72,7 @@ struct CreateAuthor : Site {
     if (!fault.empty()) set_status(422);
     const std::string xsrf = xsrf_form_html();
     render(templates::CreateAuthor{
-        .title = "Create author", .xsrf = xsrf, .email = email, .name = name, .fault = fault});
+        .title = "Create author", .xsrf = xsrf, .fault = fault, .email = email, .name = name});
   }
 };
 

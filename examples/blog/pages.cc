@@ -88,7 +88,7 @@ struct Compose : Site {
     if (!fault.empty()) set_status(422);
     const std::string xsrf = xsrf_form_html();
     render(templates::Compose{
-        .title = "Compose", .user = current_user(), .entry = entry, .xsrf = xsrf, .fault = fault});
+        .title = "Compose", .user = current_user(), .xsrf = xsrf, .fault = fault, .entry = entry});
   }
 };
 

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <utility>
 
 #include <eddy/web/web.h>
 #include <examples/file_upload/page.h>
@@ -15,22 +16,17 @@
 #include <examples/file_upload/sender.h>
 #include <examples/host_loop.h>
 #include <examples/program.h>
+#include <examples/run_task.h>
 
 namespace {
 
-/// Ends the host's loop behind the answer.
-eddy::Task<void> send(examples::HostLoop& host, std::string url, std::string file, bool form,
-                      int& status) {
-  try {
-    eddy::web::HttpClient client(host.loop());
-    const eddy::web::ClientResponse response =
-        co_await upload::send_file(client, std::move(url), std::move(file), form);
-    std::printf("%d %s", response.status, response.body.c_str());
-    status = response.status == 200 ? 0 : 1;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-  }
-  host.stop();
+/// 0 where the receiver has the file.
+eddy::Task<int> send(eddy::Loop& loop, std::string url, std::string file, bool form) {
+  const eddy::web::HttpClient client(loop);
+  const eddy::web::ClientResponse response =
+      co_await upload::send_file(client, std::move(url), std::move(file), form);
+  std::printf("%d %s", response.status, response.body.c_str());
+  co_return response.status == 200 ? 0 : 1;
 }
 
 }  // namespace
@@ -41,10 +37,8 @@ int main(int argc, char** argv) try {
 
   if (const std::string file(examples::option(argc, argv, "--send")); !file.empty()) {
     const bool form = !examples::option(argc, argv, "--form").empty();
-    int status = 1;
-    host.loop().spawn(send(host, "http://127.0.0.1:" + std::to_string(port), file, form, status));
-    host.run();
-    return status;
+    const std::string url = "http://127.0.0.1:" + std::to_string(port);
+    return examples::run_task(host, send(host.loop(), url, file, form));
   }
 
   eddy::web::Application app;

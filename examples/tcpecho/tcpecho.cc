@@ -20,6 +20,7 @@
 #include <eddy/core/core.h>
 #include <examples/host_loop.h>
 #include <examples/program.h>
+#include <examples/run_task.h>
 
 namespace {
 
@@ -58,22 +59,15 @@ Task<void> echo(std::unique_ptr<eddy::Stream> stream) {
   }
 }
 
-/// Ends the host's loop when it has its answer, or knows that there will be none.
-Task<void> ask(examples::HostLoop& host, eddy::Address server, std::string text, int& status) {
-  try {
-    const std::unique_ptr<eddy::Stream> stream = co_await eddy::connect(server);
-    co_await stream->write(text + "\n");
-    std::string rest;
-    const std::string line =
-        co_await eddy::with_timeout(std::chrono::seconds(10), read_line(*stream, rest));
-    if (!line.ends_with('\n'))
-      throw std::runtime_error("the server has closed before a whole line");
-    examples::print_line(line.substr(0, line.size() - 1));
-    status = 0;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-  }
-  host.stop();
+Task<int> say(eddy::Address server, std::string text) {
+  const std::unique_ptr<eddy::Stream> stream = co_await eddy::connect(server);
+  co_await stream->write(text + "\n");
+  std::string rest;
+  const std::string line =
+      co_await eddy::with_timeout(std::chrono::seconds(10), read_line(*stream, rest));
+  if (!line.ends_with('\n')) throw std::runtime_error("the server has closed before a whole line");
+  examples::print_line(line.substr(0, line.size() - 1));
+  co_return 0;
 }
 
 }  // namespace
@@ -83,11 +77,8 @@ int main(int argc, char** argv) try {
   const std::uint16_t port = examples::port_option(argc, argv);
 
   if (const std::string text(examples::option(argc, argv, "--say")); !text.empty()) {
-    int status = 1;
     const auto local = eddy::Address::from_ip(std::array<unsigned char, 4>{127, 0, 0, 1}, port);
-    host.loop().spawn(ask(host, local, text, status));
-    host.run();
-    return status;
+    return examples::run_task(host, say(local, text));
   }
 
   eddy::TcpServer server(host.loop(), [&](std::unique_ptr<eddy::Stream> stream) {

@@ -6,9 +6,8 @@
 'use strict'
 
 const assert = require('node:assert/strict')
-const {startBrowser, startProgram} = require('./browser.js')
+const {runTest} = require('./browser.js')
 
-const command = process.argv[2]
 const EMAIL = 'ada@example.org'
 const PASSWORD = 'correct horse'
 
@@ -62,22 +61,10 @@ async function refusesForgery(page, url) {
   assert.equal(await page.locator('.archive li').count(), 1)
 }
 
-async function main() {
-  const program = await startProgram(command)
-  try {
-    const browser = await startBrowser()
-    try {
-      const page = await browser.context.newPage()
-      await setUp(page, program.url)
-      await publish(page)
-      await logOutAndIn(page, program.url)
-      await refusesForgery(page, program.url)
-    } finally {
-      await browser.stop()
-    }
-  } finally {
-    await program.stop()
-  }
-}
-
-main().catch(error => { console.error(error); process.exitCode = 1 })
+runTest(process.argv[2], async (context, program) => {
+  const page = await context.newPage()
+  await setUp(page, program.url)
+  await publish(page)
+  await logOutAndIn(page, program.url)
+  await refusesForgery(page, program.url)
+})

@@ -67,4 +67,24 @@ async function startBrowser(options = {}) {
   }
 }
 
-module.exports = {LIMIT_MS, startBrowser, startProgram}
+/** The whole of a test: `body(context, program)` with a browser's context and the program, which both end with it. */
+async function runTest(command, body) {
+  try {
+    const program = await startProgram(command)
+    try {
+      const browser = await startBrowser()
+      try {
+        await body(browser.context, program)
+      } finally {
+        await browser.stop()
+      }
+    } finally {
+      await program.stop()
+    }
+  } catch (error) {
+    console.error(error)
+    process.exitCode = 1
+  }
+}
+
+module.exports = {LIMIT_MS, runTest, startBrowser, startProgram}

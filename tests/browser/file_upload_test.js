@@ -10,12 +10,12 @@ const crypto = require('node:crypto')
 const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
-const {startBrowser, startProgram} = require('./browser.js')
+const {runTest} = require('./browser.js')
 
-const command = process.argv[2]
 const BYTES = 20 * 1024 * 1024
 
-async function test(page, url, folder) {
+async function test(context, url, folder) {
+  const page = await context.newPage()
   await page.goto(url)
   await page.getByRole('button', {name: 'Upload'}).click()
   assert.equal(await page.getByRole('alert').textContent(), 'Choose a file first')
@@ -31,6 +31,10 @@ async function test(page, url, folder) {
     const bar = document.getElementById('progress')
     new MutationObserver(() => window.steps.push(bar.value)).observe(bar, {attributes: true})
   })
+  // So slow that there is something to show.
+  const network = await context.newCDPSession(page)
+  await network.send('Network.emulateNetworkConditions',
+    {offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: BYTES})
   await page.getByRole('button', {name: 'Upload'}).click()
   await page.locator('#received tr >> nth=1').waitFor()
   assert.equal(await page.getByRole('alert').textContent(), '')
@@ -41,24 +45,16 @@ async function test(page, url, folder) {
     'twenty.bin', `${BYTES} bytes`, digest(content), 'small.txt', '3 bytes', digest('abc'),
   ])
   const steps = await page.evaluate(() => window.steps)
+  assert.ok(steps.some(step => step > 0 && step < 1), `it shows how far it is: ${steps}`)
   assert.equal(steps.at(-1), 1)
   assert.ok(steps.every((step, i) => i === 0 || step >= steps[i - 1]), `it never goes back: ${steps}`)
 }
 
-async function main() {
+runTest(process.argv[2], async (context, program) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'eddy-upload-'))
-  const program = await startProgram(command)
   try {
-    const browser = await startBrowser()
-    try {
-      await test(await browser.context.newPage(), program.url, folder)
-    } finally {
-      await browser.stop()
-    }
+    await test(context, program.url, folder)
   } finally {
-    await program.stop()
     fs.rmSync(folder, {recursive: true, force: true})
   }
-}
-
-main().catch(error => { console.error(error); process.exitCode = 1 })
+})

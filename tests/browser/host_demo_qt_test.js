@@ -6,9 +6,7 @@
 'use strict'
 
 const assert = require('node:assert/strict')
-const {startBrowser, startProgram} = require('./browser.js')
-
-const command = process.argv[2]
+const {runTest} = require('./browser.js')
 
 /** Waits until an element of the page has that text. */
 const shows = (page, id, text) =>
@@ -27,7 +25,7 @@ async function workerIsSeen(page) {
     done => Number(document.getElementById('work').textContent) >= done + 2, done)
 }
 
-async function test(program, context) {
+async function test(context, program) {
   const complaints = []
   context.on('weberror', error => complaints.push(error.error().message))
   const left = await context.newPage()
@@ -58,18 +56,4 @@ async function test(program, context) {
   assert.deepEqual(complaints, [])
 }
 
-async function main() {
-  const program = await startProgram(command)
-  try {
-    const browser = await startBrowser()
-    try {
-      await test(program, browser.context)
-    } finally {
-      await browser.stop()
-    }
-  } finally {
-    await program.stop()
-  }
-}
-
-main().catch(error => { console.error(error); process.exitCode = 1 })
+runTest(process.argv[2], test)
