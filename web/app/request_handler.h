@@ -91,11 +91,12 @@ class EDDY_API RequestHandler {
 
   /// Called before the method; see above. Not virtual: a handler's own is found by its name.
   void prepare() {}
-  /// Called once, when the response has been handed over and the handler runs no more. Nothing can
-  /// be sent any more, and what it throws is only logged.
+  /// Called once, when the response has been handed over and the handler runs no more; but not
+  /// where the route's owner has died (RouteOptions::owner). Nothing can be sent any more, and what
+  /// it throws is only logged.
   virtual void on_finish() {}
   /// Called at most once, when the client has gone while a method waits; see also
-  /// ServerOptions::half_close. on_finish() comes in any case.
+  /// ServerOptions::half_close. on_finish() comes as ever.
   virtual void on_connection_close() {}
   /// Called for each request before anything else, and again when a response is begun anew by
   /// clear() or for an error page: sets what all of this handler's responses have in common.
