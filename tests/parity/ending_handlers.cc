@@ -115,6 +115,7 @@ struct Prepared : RequestHandler {
     write("prepared, ");
   }
   void get() { write("got"); }
+  void post() { write("posted"); }
 };
 
 struct AwaitsPrepared : RequestHandler {

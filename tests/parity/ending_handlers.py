@@ -126,6 +126,9 @@ class Prepared(RequestHandler):
     def get(self):
         self.write("got")
 
+    def post(self):
+        self.write("posted")
+
 
 class AwaitsPrepared(RequestHandler):
     async def prepare(self):

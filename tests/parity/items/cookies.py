@@ -32,10 +32,10 @@ ITEMS = [
          "a clock of one's own.",
          "RequestHandler::set_signed_cookie RequestHandler::get_signed_cookie RequestHandler::create_signed_value "
          "RequestHandler::get_signed_cookie_key_version ValueSigner::create ValueSigner::decode ValueSigner::key_version",
-         "SignedCookies.ComeBackAsTheyWereSet,LastAsLongAsTheyAreTold,AreRefusedWhenTheyAreTooOldOrOfAnOldVersion "
-         "SignedCookies.NameTheirKey ValueSigner.TheClockIsTheSystemsUnlessGiven,KeyVersionOfAText",
-         differs="Under the newer names alone, not set_secure_cookie() and its kin.",
-         untested="that a signed cookie lasts 30 days; only that it has an expires."),
+         "SignedCookies.ComeBackAsTheyWereSet,LastAsLongAsTheyAreTold,Last30DaysUnlessToldOtherwise "
+         "SignedCookies.AreRefusedWhenTheyAreTooOldOrOfAnOldVersion,NameTheirKey "
+         "ValueSigner.TheClockIsTheSystemsUnlessGiven,KeyVersionOfAText",
+         differs="Under the newer names alone, not set_secure_cookie() and its kin."),
     item("W39", "Version 2 is '2|', then key version, time, name and value in base64, each with its length before it, then "
          "HMAC-SHA256 of all that in hexadecimal; version 1 is base64, time and HMAC-SHA1. A number of one to three digits "
          "before a '|' is a version; one above 2 is refused.",
@@ -86,8 +86,7 @@ ITEMS = [
          "valid; it has the options of the setting, and lasts 30 days for who has logged in.",
          "Settings::xsrf_cookie_name Settings::xsrf_cookie_options Settings::xsrf_cookie_version",
          "XsrfTest.TheCookieIsAsTheSettingsSay,TheTokensCookieIsSetOnceForThoseWhoHaveNone "
-         "SettingsTest.RefusesWhatCouldNotWork",
-         untested="that it is 30 days; only that the cookie has an expires."),
+         "XsrfTest.TheCookieOfAUserLasts30DaysUnlessTheSettingsSayAnother SettingsTest.RefusesWhatCouldNotWork"),
     item("W44", "The token is the argument _xsrf, or X-XSRFToken, or X-CSRFToken; one that is missing, malformed or another "
          "is a 403, whatever the versions; an ErrorHandler is not checked, so that a wrong URL stays a 404.",
          "RequestHandler::check_xsrf_cookie Settings::xsrf_sec_fetch_site RouteOptions::check_xsrf",

@@ -26,14 +26,14 @@ ITEMS = [
          "expectations are passed over.",
          "HttpServer",
          "http:host/Expect,_in_any_case_of_letters http:host/Another_expectation "
-         "StreamingTest.NobodyIsAskedForMoreThanTheLimit StreamingTest.WhoWaitsToBeAskedIsAskedByTheFirstRead "
+         "StreamingTest.NobodyIsAskedForMoreThanTheLimit,WhoWaitsToBeAskedIsAskedByTheFirstRead "
+         "StreamingTest.AHandlerClassAsksForContentBehindPrepare "
          "ServerTest.ContinueIsNotSentForContentThatNobodyWants AsyncUserTest.AStrangersUploadIsNotRead "
          "HostPolicyTest.ContentForAnotherHostIsNotAskedFor OriginTest.TheGuardAsksForNoContent "
          "parity:bodies/too_large_expecting parity:requests/expect,expect_other",
          differs="In any case; content is asked for only where it will be read: behind limits, host and route, and for a "
-         "handler that streams it where it is first read. Another expectation is a 417.",
-         untested="that for a class with stream_request_body it is asked for behind prepare(), and not if that has "
-         "answered."),
+         "handler that streams it where it is first read: behind prepare(), unless that has answered. Another "
+         "expectation is a 417."),
     item("D5", "A request that can't be read is answered by a status line alone; too much content is a 400, too long a head "
          "nothing.",
          "HttpLimits",
@@ -105,10 +105,10 @@ ITEMS = [
          "long.",
          "HttpTimeouts",
          "LimitsTest.AnIdleConnectionIsClosed,AHeadThatDribblesIsA408,EveryHeadHasItsOwnTime "
-         "LimitsTest.ABodyThatDribblesIsA408,AReaderThatStallsIsCut SlowTest.AServersTimeoutsAreTestedInNoTime "
+         "LimitsTest.ABodyThatDribblesIsA408,AReaderThatStallsIsCut,WhoSetsNoTimesHasThese "
+         "SlowTest.AServersTimeoutsAreTestedInNoTime "
          "Patience.EachWaitHasItsTime,ContentEarnsTimeByItsSizeButNoMoreThanThereWas",
-         differs="75 s idle, 15 s for a head, a pace for content, 30 s for a reader, each a setting.",
-         untested="the defaults of 30 s, for content and for a reader."),
+         differs="75 s idle, 15 s for a head, 30 s and a pace for content, 30 s for a reader, each a setting."),
     item("D21", "There is no bound on connections, no pause when descriptors run out, no count.",
          "ServerOptions::connections ServerOptions::connections_per_address Server::stats ServerStats",
          "LimitsTest.Connections,ConnectionsPerAddress,RequestsPerConnection "
@@ -149,9 +149,9 @@ ITEMS = [
          lacks="The same for WebSockets, with them."),
     item("D27", "Timers go by the wall clock, and jump with it.",
          "Loop::now Loop::call_later PeriodicCallback",
-         "Timers.NeverEarly PeriodicCallback.CallsAtMultiplesOfThePeriodFromStart,SkipsWhatItMissed",
-         differs="They go by the steady clock: a time of another does not compile.",
-         untested="that a step of the wall clock moves no timer."),
+         "WallClock.IsNotTheLoops,SetForwardCallsNothingEarly,SetBackHoldsNothingUp Timers.NeverEarly "
+         "PeriodicCallback.CallsAtMultiplesOfThePeriodFromStart,SkipsWhatItMissed",
+         differs="They go by the steady clock: a time of another does not compile."),
     item("D28", "Settings that the program gave are changed: what one user's cookie gets, the next one's has, too.",
          "Settings::xsrf_cookie_options",
          "XsrfTest.TheCookieIsAsTheSettingsSay",

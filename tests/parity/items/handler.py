@@ -15,14 +15,14 @@ ITEMS = [
          "decoded, the request is checked for forgery, prepare() runs, the method runs if that has not answered, and the "
          "response is finished.",
          "RequestHandler",
-         "RequestHandler.IsInitializedWithWhatTheRouteHas "
+         "RequestHandler.IsInitializedWithWhatTheRouteHas,AMalformedFormIsNoErrorWhereNobodyLooksAtIt "
          "XsrfTest.ARequestWithoutTokenIsRefusedBeforePrepare,ABodyThatIsNoFormIsTheClientsFault "
          "XsrfTest.SafeMethodsAreNotChecked Application.AGroupThatIsNotUtf8IsA400 "
-         "parity:endings/prepare,prepare_finish,prepare_form,prepare_other_method parity:paths/not_utf8",
+         "parity:endings/prepare,prepare_finish,prepare_malformed_form,prepare_other_method,prepare_form_of_other_method "
+         "parity:forms/multipart_unread parity:paths/not_utf8",
          differs="A method that the handler lacks is a 405 before anything else of it runs: before prepare(), and before "
          "the check that makes it a 403 in Tornado. A form is parsed when it is first asked for, so that one which is "
-         "malformed is a 400 there, and nowhere if nobody looks at it.",
-         untested="that a malformed form at which nobody looks is no error."),
+         "malformed is a 400 there, and nowhere if nobody looks at it."),
     item("W3", "A handler has get, head, post, delete, patch, put and options, each a 405 unless it is there, and takes the "
          "groups of the path by position or by name; SUPPORTED_METHODS may name more.",
          "YourHandler::get YourHandler::del RequestHandler::path_arg RequestHandler::path_args",
@@ -35,10 +35,10 @@ ITEMS = [
          lacks="Methods beyond the seven: those are a 501."),
     item("W4", "prepare() and the methods may be coroutines or not; what prepare() has answered goes no further.",
          "RequestHandler::prepare Task",
-         "RequestHandler.PrepareMayEndTheRequest "
-         "parity:endings/prepare_awaits,prepare_finish,prepare_finish_thrown,prepare_flushes parity:content/awaited "
-         "ServerTest.ATaskThatNeverWaitsIsAnsweredAtOnce compiles:get_returns_text.cc",
-         untested="that prepare() can read the content of a form; only arguments of the query are."),
+         "RequestHandler.PrepareMayEndTheRequest PrepareOfAForm.ReadsAllOfItHoweverItComes "
+         "parity:endings/prepare_awaits,prepare_finish,prepare_finish_thrown,prepare_flushes "
+         "parity:endings/prepare_form,prepare_form_before_method parity:content/awaited "
+         "ServerTest.ATaskThatNeverWaitsIsAnsweredAtOnce compiles:get_returns_text.cc"),
     item("W5", "on_finish() runs when the response has been handed over, and can send nothing more.",
          "RequestHandler::on_finish",
          "RequestHandler.OnFinishComesOnceOnEveryPath,KnowsItsApplicationToItsEnd LeavingTest.TheLoopMayRunWithinOnFinish "
@@ -206,8 +206,7 @@ ITEMS = [
          "RequestHandler::settings RequestHandler::request RequestHandler::app RequestHandler::path_args",
          "SettingsTest.GivenToTheConstructorAndReadByHandlers "
          "RequestHandler.KnowsItsApplication,KnowsItsApplicationToItsEnd PathArgs.AreThereByPositionAndByName "
-         "Services.AHandlerReachesThemByType",
-         untested="path_args() and path_arg() within prepare()."),
+         "PathArgsServer.AreThereInPrepareToo Services.AHandlerReachesThemByType"),
     later("W31", "detach() hands over the connection's stream.",
           "it comes with WebSockets"),
     item("W32", "static_url() is the prefix, the path and the version of the content, with scheme and host if asked for; it "
@@ -223,7 +222,6 @@ ITEMS = [
     item("W34", "Each request is a line of log, 'status method uri (ip) time', as info, from 400 on as a warning, from 500 "
          "on as an error.",
          "ServerOptions::access_log Settings::log_function",
-         "LimitsTest.EachRequestIsALineOfLog,TheAccessLogCanBeSwitchedOff LogFunctionTest.TakesThePlaceOfTheAccessLog "
-         "LeavingTest.WhatNobodyHeardOfIsInTheAccessLog",
-         untested="that the line of a 500 is an error, not a warning."),
+         "AccessLogTest.EachRequestIsALineOfIt,TheStatusDecidesTheLevel,CanBeSwitchedOff "
+         "LogFunctionTest.TakesThePlaceOfTheAccessLog LeavingTest.WhatNobodyHeardOfIsInTheAccessLog"),
 ]

@@ -29,10 +29,9 @@ ITEMS = [
          "each other (RFC 9112, 11.2)."),
     item("H4", "Many fields of one name, or many parameters of a field, take linear time.",
          "HttpLimits::header_count",
-         "http:header_fields/One_field_more Parameters.AreBounded RequestParser.OneByteAtATimeIsNotQuadratic "
-         "FuzzTargets.HoldForTheirSeeds",
-         differs="There are bounds on both besides: 100 fields of a head, 64 parameters.",
-         untested="the default of 100 fields."),
+         "http:header_fields/One_field_more RequestParser.AHeadHas100FieldsUnlessToldOtherwise,OneByteAtATimeIsNotQuadratic "
+         "Parameters.AreBounded FuzzTargets.HoldForTheirSeeds",
+         differs="There are bounds on both besides: 100 fields of a head, 64 parameters."),
     item("H5", "A request has method, uri, path, query, version, headers, body, host, host_name, remote_ip, protocol, "
          "arguments of query and body, files, cookies, full_url(), the time since it was made, and the client's certificate.",
          "Request Request::method Request::target Request::path Request::query Request::version Request::headers "
@@ -97,16 +96,18 @@ ITEMS = [
          "at all, are settings of the process.",
          "FormLimits MultipartLimits",
          "http:multipart/As_many_parts_as_the_limit http:multipart/One_part_too_many http:multipart/A_header_at_the_limit "
-         "http:multipart/A_header_one_byte_past_the_limit Form.AnErrorLeavesNothing "
+         "http:multipart/A_header_one_byte_past_the_limit "
+         "Form.Has100PartsUnlessToldOtherwise,ThePartsHaveHeadersOf10KiBUnlessToldOtherwise "
+         "Form.Has1000ArgumentsUnlessToldOtherwise,AnErrorLeavesNothing "
          "RequestTest.AFormThatCannotBeReadIsAnErrorOfTheClient",
-         differs="They are given to Request::form() and parse_form(), of each call; the statuses are 413, 431 and 415.",
-         untested="the defaults: 100 parts, 10 KiB of a header, and 1000 arguments of a urlencoded form."),
+         differs="They are given to Request::form() and parse_form(), of each call; the statuses are 413, 431 and 415. A "
+         "urlencoded form has 1000 arguments at most, by default."),
     item("H13", "The header of a part is UTF-8 without control characters; names may have any letters.",
          "PartHead",
          "http:multipart/A_header_that_is_not_UTF-8 http:multipart/A_control_character_in_a_header "
-         "http:multipart/A_bare_CR_in_a_header http:multipart/A_file_name_in_UTF-8,_quotes_and_backslashes "
-         "parity:forms/multipart_utf8_filename",
-         untested="a field whose name has other letters than those of ASCII; only file names are."),
+         "http:multipart/A_bare_CR_in_a_header http:multipart/A_name_in_UTF-8 "
+         "http:multipart/A_file_name_in_UTF-8,_quotes_and_backslashes "
+         "parity:forms/multipart_utf8_filename,multipart_utf8_name"),
     item("H14", "Parameters of Content-Disposition are separated by ';', with quotes and escaped quotes, in any case, "
          "encoded (filename*=utf-8''...) or in several pieces; one without '=' is passed over, and paths of Windows stay.",
          "parse_parameters FieldValue",

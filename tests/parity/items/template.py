@@ -43,9 +43,8 @@ ITEMS = [
          "before the name's end.",
          "Page",
          "template:whitespace.html,whitespace.txt,script.js,pre.html,control_characters.txt "
-         "TemplateCompiler.OptionsGiveDefaults python:web/template/build_test.py:check_command",
-         differs="Blanks are those of ASCII.",
-         untested="that blanks beyond ASCII, such as a no-break space, stay."),
+         "TemplateCompiler.OptionsGiveDefaults,BlanksBeyondAsciiStay python:web/template/build_test.py:check_command",
+         differs="Blanks are those of ASCII: others stay, such as a no-break space."),
     absent("T8", "Loaders find templates in a folder, a dict or elsewhere, relative to each other and within the root, and "
            "keep them.",
            "eddy_target_templates() in CMake compiles them, and looks for changes; names are relative to the file, and stay "

@@ -12,6 +12,7 @@
 #include <eddy/web/app/settings.h>
 #include <eddy/web/web.h>
 
+#include <tests/web/app/expiry.h>
 #include <tests/web/app/test_exchange.h>
 
 // Cookies as a RequestHandler reads and sets them; their formats are set_cookie_test's and
@@ -210,6 +211,19 @@ TEST(SignedCookies, LastAsLongAsTheyAreTold) {
       [](Doing& handler) { handler.set_cookie("a", handler.create_signed_value("a", "1")); },
       signing());
   EXPECT_THAT(session.set(), ElementsAre(testing::Not(HasSubstr("expires"))));
+}
+
+TEST(SignedCookies, Last30DaysUnlessToldOtherwise) {
+  const auto before = system_clock::now();
+  Visit visit(
+      [](Doing& handler) {
+        handler.set_signed_cookie("a", "1");
+        handler.set_signed_cookie("b", "1", {.expires_days = 2});
+      },
+      signing());
+  ASSERT_THAT(visit.set(), SizeIs(2));
+  eddy_tests::expect_lasting(visit.set()[0], std::chrono::days(30), before);
+  eddy_tests::expect_lasting(visit.set()[1], std::chrono::days(2), before);
 }
 
 TEST(SignedCookies, AreRefusedWhenTheyAreTooOldOrOfAnOldVersion) {

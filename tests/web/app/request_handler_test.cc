@@ -5,9 +5,11 @@
 #include <functional>
 #include <stdexcept>
 
+#include <eddy/core/task/sleep.h>
 #include <eddy/web/app/application.h>
 
 #include <tests/web/app/test_exchange.h>
+#include <tests/web/http/manual_server.h>
 
 // What a RequestHandler is given and does from initialize() to the error page.
 namespace {
@@ -191,6 +193,70 @@ TEST(RequestHandler, WhatItsLogAndPageThrowIsLoggedAndThePageIsEmpty) {
   EXPECT_EQ(thrown.body(), "");
   EXPECT_EQ(thrown.times_finished(), 1);
   EXPECT_THAT(thrown.logged(), ElementsAre(HasSubstr("log_exception(): "), HasSubstr("no page")));
+}
+
+// ---- Forms
+// -----------------------------------------------------------------------------------------
+
+/// Looks at its content where the query says so.
+struct Looks : RequestHandler {
+  void prepare() {
+    if (request().query() == "prepare") (void)get_argument("a", "");
+    write("prepared, ");
+  }
+  void post() {
+    if (request().query() == "post") (void)request().form();
+    write("posted");
+  }
+};
+
+TEST(RequestHandler, AMalformedFormIsNoErrorWhereNobodyLooksAtIt) {
+  Application app({route<Looks>("/")});
+  const auto post = [&app](std::string_view target) {
+    TestExchange exchange(app, "POST", target, "--B\r\nno header",
+                          "Content-Type: multipart/form-data; boundary=B\r\n");
+    return std::to_string(exchange.status()) + " " + exchange.body();
+  };
+  EXPECT_EQ(post("/"), "200 prepared, posted");
+  EXPECT_THAT(post("/?post"), testing::StartsWith("400 <html>"));
+  EXPECT_THAT(post("/?prepare"), testing::StartsWith("400 <html>"));
+}
+
+struct ReadsForm : RequestHandler {
+  void prepare() {
+    if (get_body_argument("a", "nothing") == "stop") finish("stopped");
+  }
+  void post() { write("posted ", get_argument("a")); }
+};
+
+struct ReadsFormLater : ReadsForm {
+  Task<void> prepare() {
+    co_await eddy::sleep(std::chrono::seconds(1));
+    ReadsForm::prepare();
+  }
+};
+
+class PrepareOfAForm : public eddy_tests::ManualServerTest {};
+
+TEST_F(PrepareOfAForm, ReadsAllOfItHoweverItComes) {
+  app_.add(route<ReadsForm>("/now")).add(route<ReadsFormLater>("/later"));
+  listen();
+  const auto answer = [this](const std::string& target, std::string_view form, std::size_t cut) {
+    auto peer = connect("POST " + target +
+                        " HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-www-form-urlencoded"
+                        "\r\nContent-Length: 6\r\n\r\n" +
+                        std::string(form.substr(0, cut)));
+    send(peer, form.substr(cut));
+    loop_.advance(std::chrono::seconds(1));
+    const std::string all = read(peer);
+    return all.substr(all.rfind('\n') + 1);
+  };
+  for (const char* target : {"/now", "/later"}) {
+    for (const std::size_t cut : {0U, 4U, 6U}) {
+      EXPECT_EQ(answer(target, "a=stop", cut), "stopped") << target << cut;
+      EXPECT_EQ(answer(target, "a=more", cut), "posted more") << target << cut;
+    }
+  }
 }
 
 struct Redirects : RequestHandler {

@@ -195,6 +195,34 @@ TEST(PathArgs, AreThereByPositionAndByName) {
   EXPECT_EQ(got(app, "/list/12/x"), "212x");
 }
 
+struct PreparesByPath : RequestHandler {
+  void prepare() {
+    for (const std::string& part : path_args()) write("[", part, "]");
+    write(path_arg("path").value_or("nothing"));
+  }
+  void get() { write(" got"); }
+};
+
+struct PreparesByPathLater : PreparesByPath {
+  eddy::Task<void> prepare() {
+    co_await eddy::sleep(std::chrono::seconds(1));
+    PreparesByPath::prepare();
+  }
+};
+
+class PathArgsServer : public ManualServerTest {};
+
+TEST_F(PathArgsServer, AreThereInPrepareToo) {
+  app_.add(route_path<PreparesByPath>("/now/{id}/{path...}"));
+  app_.add(route_path<PreparesByPathLater>("/later/{id}/{path...}"));
+  listen();
+  eddy::testing::ManualPeer later = connect("GET /later/7%2B/a/b%20c HTTP/1.1\r\nHost: h\r\n\r\n");
+  eddy::testing::ManualPeer now = connect("GET /now/7%2B/d/e%20f HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(read(now), testing::EndsWith("\r\n\r\n[7+][d/e f]d/e f got"));
+  loop_.advance(std::chrono::seconds(1));
+  EXPECT_THAT(read(later), testing::EndsWith("\r\n\r\n[7+][a/b c]a/b c got"));
+}
+
 TEST(Mount, PutsARoutesPathBehindAPrefix) {
   Application app;
   app.mount("/a.b", {says("/", "root"), says("/p/{x}", "template"),

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include <eddy/web/app/xsrf_token.h>
 #include <eddy/web/web.h>
 
+#include <tests/web/app/expiry.h>
 #include <tests/web/app/test_exchange.h>
 
 // Which requests an Application refuses as forged; the format of tokens is xsrf_token_test's.
@@ -240,6 +242,17 @@ TEST_F(XsrfTest, TheCookieIsAsTheSettingsSay) {
   own.set_settings({.xsrf_cookie_options = {.max_age = std::chrono::seconds(60)}});
   TestExchange bounded(own, "GET", "/user", {}, "User: bob\r\n");
   EXPECT_THAT(bounded.header("Set-Cookie"), EndsWith("; Max-Age=60; Path=/"));
+}
+
+TEST_F(XsrfTest, TheCookieOfAUserLasts30DaysUnlessTheSettingsSayAnother) {
+  app_.add(route<OfAUser>("/user"));
+  const auto before = std::chrono::system_clock::now();
+  TestExchange user(app_, "GET", "/user", {}, "User: bob\r\n");
+  eddy_tests::expect_lasting(user.header("Set-Cookie"), std::chrono::days(30), before);
+
+  app_.set_settings({.xsrf_cookie_options = {.expires_days = 2}});
+  TestExchange brief(app_, "GET", "/user", {}, "User: bob\r\n");
+  eddy_tests::expect_lasting(brief.header("Set-Cookie"), std::chrono::days(2), before);
 }
 
 // ---- Streamed content ----

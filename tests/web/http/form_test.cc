@@ -98,4 +98,41 @@ TEST(Form, ArgumentsAreBounded) {
   expect_error(headers, "a&b&c&d", 413, {.arguments = 3});
 }
 
+// ---- The bounds of who gives none
+// ----------------------------------------------------------------
+
+TEST(Form, Has1000ArgumentsUnlessToldOtherwise) {
+  const Headers headers = typed("application/x-www-form-urlencoded");
+  std::string body = "a";
+  for (int i = 1; i < 1000; ++i) body += "&a";
+  Form form;
+  EXPECT_FALSE(parse_form(headers.list(), body, form));
+  EXPECT_EQ(form.arguments.size(), 1000U);
+  expect_error(headers, body + "&a", 413);
+}
+
+TEST(Form, Has100PartsUnlessToldOtherwise) {
+  const Headers headers = typed("multipart/form-data; boundary=B");
+  const std::string part = "--B\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n";
+  std::string body;
+  for (int i = 0; i < 100; ++i) body += part;
+  Form form;
+  EXPECT_FALSE(parse_form(headers.list(), body + "--B--\r\n", form));
+  EXPECT_EQ(form.arguments.size(), 100U);
+  expect_error(headers, body + part + "--B--\r\n", 413);
+}
+
+TEST(Form, ThePartsHaveHeadersOf10KiBUnlessToldOtherwise) {
+  const Headers headers = typed("multipart/form-data; boundary=B");
+  const auto with_header_of = [](std::size_t bytes) {
+    std::string header = "Content-Disposition: form-data; name=a\r\nX: ";
+    header += std::string(bytes - header.size() - 4, 'x') + "\r\n\r\n";
+    return "--B\r\n" + header + "1\r\n--B--\r\n";
+  };
+  Form form;
+  EXPECT_FALSE(parse_form(headers.list(), with_header_of(10 * 1024), form));
+  EXPECT_EQ(form.arguments.find("a"), "1");
+  expect_error(headers, with_header_of(10 * 1024 + 1), 431);
+}
+
 }  // namespace

@@ -36,6 +36,17 @@ TEST(RequestParser, EndlessHeadIsRefusedAtTheLimitWithoutItsEnd) {
   EXPECT_EQ(parser.error().status, 431);
 }
 
+TEST(RequestParser, AHeadHas100FieldsUnlessToldOtherwise) {
+  std::string head = "GET / HTTP/1.1\r\nHost: h\r\n";
+  for (int i = 0; i < 99; ++i) head += "A: b\r\n";
+  RequestParser at;
+  EXPECT_EQ(at.parse(head + "\r\n"), ParseResult::done);
+
+  RequestParser past;
+  EXPECT_EQ(past.parse(head + "A: b\r\n\r\n"), ParseResult::failed);
+  EXPECT_EQ(past.error().status, 431);
+}
+
 TEST(RequestParser, EndlessEmptyLinesAreBounded) {
   RequestParser parser(HttpLimits{.header_bytes = 1000});
   std::string lines;

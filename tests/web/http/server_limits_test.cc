@@ -21,10 +21,8 @@ using eddy::web::DrainReport;
 using eddy::web::RequestBody;
 using eddy::web::ServerOptions;
 using eddy_tests::count_of;
-using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
@@ -139,6 +137,36 @@ TEST_F(LimitsTest, AReaderThatStallsIsCut) {
   loop_.advance(10s);
   EXPECT_TRUE(peer.closed());
   EXPECT_EQ(server_->stats().buffered_bytes, 0U);
+}
+
+TEST_F(LimitsTest, WhoSetsNoTimesHasThese) {
+  listen();
+  ManualPeer idle = connect();
+  ManualPeer head = connect("GET / HT");
+  ManualPeer content = connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\nabc");
+  ManualPeer stream = connect("POST /stream HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\n");
+  ManualPeer reader = connect();
+  reader.set_capacity(1000);
+  send(reader, "GET /large HTTP/1.1\r\nHost: h\r\n\r\n");
+
+  loop_.advance(15s - 1ns);
+  EXPECT_EQ(read(head), "");
+  loop_.advance(1ns);
+  EXPECT_THAT(read(head), StartsWith("HTTP/1.1 408 "));
+
+  loop_.advance(15s - 1ns);
+  EXPECT_EQ(read(content), "");
+  EXPECT_EQ(read(stream), "");
+  EXPECT_FALSE(reader.closed());
+  loop_.advance(1ns);
+  EXPECT_THAT(read(content), StartsWith("HTTP/1.1 408 "));
+  EXPECT_THAT(read(stream), StartsWith("HTTP/1.1 408 "));
+  EXPECT_TRUE(reader.closed());
+
+  loop_.advance(45s - 1ns);
+  EXPECT_FALSE(idle.closed());
+  loop_.advance(1ns);
+  EXPECT_TRUE(idle.closed());
 }
 
 // The host may stand still for longer than any bound, in a dialog or a debugger.
@@ -566,27 +594,6 @@ TEST_F(LimitsTest, TheServerMayGoWhileItDrains) {
   loop_.run_until_idle();
   EXPECT_TRUE(done);
   EXPECT_TRUE(peer.closed());
-}
-
-// ---- The access log
-// ---------------------------------------------------------------------------------
-
-TEST_F(LimitsTest, EachRequestIsALineOfLog) {
-  listen();
-  ManualPeer peer = connect(std::string(kGet) + "GET /nothing HTTP/1.1\r\nHost: h\r\n\r\n");
-  EXPECT_THAT(accesses_,
-              ElementsAre("200 GET / (127.0.0.1) 0.00ms", "404 GET /nothing (127.0.0.1) 0.00ms"));
-  accesses_.clear();
-  loop_.set_log_level(eddy::LogLevel::warning);
-  send(peer, std::string(kGet) + "GET /nothing HTTP/1.1\r\nHost: h\r\n\r\n");
-  EXPECT_EQ(accesses_.size(), 1U);
-}
-
-TEST_F(LimitsTest, TheAccessLogCanBeSwitchedOff) {
-  listen({.access_log = false});
-  ManualPeer peer = connect("GET /nothing HTTP/1.1\r\nHost: h\r\n\r\n");
-  EXPECT_THAT(read(peer), StartsWith("HTTP/1.1 404 "));
-  EXPECT_THAT(accesses_, IsEmpty());
 }
 
 }  // namespace

@@ -445,6 +445,37 @@ TEST_F(StreamingTest, AHandlerClassGetsItsDataPieceByPiece) {
   EXPECT_THAT(read(large), StartsWith("HTTP/1.1 413 "));
 }
 
+/// Lets in who has the password, after a while.
+struct GuardedUpload : Upload {
+  Task<void> prepare() {
+    co_await eddy::sleep(1s);
+    if (request().query() != "password") send_error(403);
+  }
+};
+
+TEST_F(StreamingTest, AHandlerClassAsksForContentBehindPrepare) {
+  Upload::order.clear();
+  app_.add(route<GuardedUpload>("/upload"));
+  listen();
+  const auto ask = [&](const std::string& target) {
+    return connect("POST " + target +
+                   " HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+  };
+  ManualPeer friendly = ask("/upload?password");
+  ManualPeer stranger = ask("/upload");
+  loop_.advance(1s - 1ns);
+  EXPECT_EQ(read(friendly), "");
+  EXPECT_EQ(read(stranger), "");
+  loop_.advance(1ns);
+  EXPECT_EQ(read(friendly), "HTTP/1.1 100 Continue\r\n\r\n");
+  EXPECT_THAT(read(stranger), AllOf(StartsWith("HTTP/1.1 403 "), HasSubstr("Connection: close\r\n"),
+                                    Not(HasSubstr("100 Continue"))));
+  EXPECT_TRUE(stranger.ended());
+  send(friendly, "abc");
+  loop_.advance(1ms);
+  EXPECT_THAT(read(friendly), AllOf(StartsWith("HTTP/1.1 200 OK"), EndsWith("abc post ")));
+}
+
 TEST_F(StreamingTest, AServerMayGoWhileBothWaysWait) {
   serve_echo();
   auto other = std::make_unique<eddy::web::HttpServer>(

@@ -14,6 +14,7 @@
 #include <eddy/web/template/compiler/loader.h>
 #include <eddy/web/template/compiler/names.h>
 #include <eddy/web/template/compiler/template_error.h>
+#include <eddy/web/template/compiler/whitespace.h>
 
 namespace {
 
@@ -295,6 +296,19 @@ TEST(TemplateCompiler, OptionsGiveDefaults) {
   EXPECT_THAT(text, HasSubstr("append(\"a b \", 4);"));
   EXPECT_THAT(text, HasSubstr("eddy_support::append(eddy_out,"));
   EXPECT_THAT(text, Not(HasSubstr("namespace {")));
+}
+
+// What Python takes for blanks, too: a no-break space, and the like.
+TEST(TemplateCompiler, BlanksBeyondAsciiStay) {
+  for (const std::string blank : {"\xc2\xa0", "\xc2\x85", "\xe2\x80\x83", "\xe3\x80\x80"}) {
+    const std::string text = "a" + blank + "b " + blank + "  " + blank + "\n" + blank + "c";
+    using compiler::Whitespace;
+    EXPECT_EQ(compiler::filtered(text, Whitespace::all), text);
+    EXPECT_EQ(compiler::filtered(text, Whitespace::single),
+              "a" + blank + "b " + blank + " " + blank + "\n" + blank + "c");
+    EXPECT_EQ(compiler::filtered(text, Whitespace::oneline),
+              "a" + blank + "b " + blank + " " + blank + " " + blank + "c");
+  }
 }
 
 TEST(TemplateCompiler, LongTextIsSeveralLiterals) {
