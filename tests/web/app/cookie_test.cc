@@ -14,6 +14,7 @@
 
 #include <tests/web/app/expiry.h>
 #include <tests/web/app/test_exchange.h>
+#include <tests/web/http/manual_server.h>
 
 // Cookies as a RequestHandler reads and sets them; their formats are set_cookie_test's and
 // signed_value_test's.
@@ -170,6 +171,32 @@ TEST(HandlerCookies, AreForgotten) {
   EXPECT_THAT(all.set()[1], HasSubstr("; Path=/x"));
   EXPECT_THAT(all.set()[2], HasSubstr("; Path=/; Secure"));
   EXPECT_THAT(all.set()[3], HasSubstr("; Path=/x; Secure"));
+
+  Visit domain([](Doing& handler) { handler.clear_all_cookies({.domain = "ex.com"}); }, {},
+               "a=1; __Host-b=2");
+  ASSERT_THAT(domain.set(), SizeIs(2));
+  EXPECT_THAT(domain.set()[0], HasSubstr("; Domain=ex.com"));
+  EXPECT_THAT(domain.set()[1], testing::Not(HasSubstr("Domain")));
+}
+
+struct FlushesWhatCannotBeSent : RequestHandler {
+  eddy::Task<void> get() {
+    set_cookie("a", "1");
+    set_header("Content-Length", "many");
+    write("text");
+    co_await flush();
+  }
+};
+
+class CookiesServer : public eddy_tests::ManualServerTest {};
+
+TEST_F(CookiesServer, AreSentWithTheErrorPageWhereTheResponseCouldNotBe) {
+  app_.add(route<FlushesWhatCannotBeSent>("/"));
+  listen();
+  auto peer = connect("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  const std::string answer = read(peer);
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 500 "));
+  EXPECT_THAT(answer, HasSubstr("\r\nSet-Cookie: a=1; Path=/\r\n"));
 }
 
 // ---- Signed ones ----

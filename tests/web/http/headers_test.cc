@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/headers.h>
+#include <eddy/web/http/internal/known_fields.h>
 
 #include <gtest/gtest.h>
 
@@ -52,6 +53,22 @@ TEST(Headers, AViewOfItselfMayBeAdded) {
   EXPECT_EQ(h.get_list("B").back(), std::string(200, 'x'));
   h.set("A", *h.find("B"));
   EXPECT_EQ(*h.find("A"), std::string(200, 'x'));
+}
+
+TEST(Headers, WhatIsMissingIsAddedAtOnceOrOneByOne) {
+  eddy::web::internal::KnownFields known;
+  known.add("B", "two");
+  known.add("C", "three");
+  for (const char* own : {"", "C"}) {
+    Headers h;
+    h.add("A", "1");
+    if (*own != '\0') h.add(own, "own");
+    h.add_missing(known);
+    EXPECT_EQ(text_of(h), *own != '\0' ? "A=1;C=own;B=two;" : "A=1;B=two;C=three;");
+    h.set("B", "2");
+    EXPECT_EQ(h.find("B"), "2");
+    EXPECT_EQ(h.find("C"), *own != '\0' ? "own" : "three");
+  }
 }
 
 TEST(Headers, WhatCouldSplitAResponseIsRefused) {

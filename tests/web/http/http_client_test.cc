@@ -229,6 +229,26 @@ TEST_F(HttpClientTest, ContentIsMadeNoFasterThanItIsSent) {
   EXPECT_LE(made, 18) << "who has the answer sends no more";
 }
 
+TEST_F(HttpClientTest, WhoseContentIsRefusedWaitsForTheAnswer) {
+  for (const std::errc error : {std::errc::broken_pipe, std::errc::connection_reset}) {
+    int made = 0;
+    peer_ = loop_.system().expect_connect(80);
+    int status = 0;
+    loop_.spawn([](HttpClient& client, ClientRequest of, int& out) -> Task<void> {
+      const ClientResponse response = co_await client.fetch(std::move(of));
+      out = response.status;
+    }(client_, produced("abc", 2, made), status));
+    loop_.run_until_idle();
+    peer_.fail_send(error);
+    loop_.advance(4s);
+    EXPECT_EQ(made, 1) << "no more is asked for";
+    EXPECT_EQ(status, 0);
+    peer_.write("HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n");
+    loop_.run_until_idle();
+    EXPECT_EQ(status, 413);
+  }
+}
+
 TEST_F(HttpClientTest, WhatTheMakerOfContentThrowsIsThrownByFetch) {
   peer_ = loop_.system().expect_connect(80);
   ClientRequest request(kUrl, "PUT");
