@@ -27,4 +27,5 @@
 #include <eddy/web/http/response_stream.h>  // IWYU pragma: export
 #include <eddy/web/http/server.h>           // IWYU pragma: export
 #include <eddy/web/http/status.h>           // IWYU pragma: export
+#include <eddy/web/http/text.h>             // IWYU pragma: export
 #include <eddy/web/http/url.h>              // IWYU pragma: export

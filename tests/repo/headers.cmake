@@ -2,7 +2,7 @@
 #
 # headers_test: a program made of generated sources. That it could be built is the test.
 #  - one source for each public header: the header, twice, and nothing else. It links the component it belongs to
-#    and so sees the include paths of that alone.
+#    and so sees the include paths of that alone. What stands on a library of the program's sees that, too.
 #  - for each of Qt (its keywords on), GLib, libev and Xlib one source that includes it before all public headers of
 #    Eddy's and one that includes it after them, each saying `using namespace eddy;` and naming asio::io_context, and Qt:: where Qt is there.
 
@@ -30,6 +30,9 @@ function(eddy_object_library name)
   endif()
 endfunction()
 
+# Includes Qt's headers and web's: one component alone does not do.
+set(header_of_qt_values eddy/qt/qt_values.h)
+
 # eddy_public_headers(component out): as they are included, eddy/core/core.h.
 function(eddy_public_headers component out)
   get_target_property(headers eddy_${component} HEADER_SET)
@@ -44,6 +47,9 @@ foreach(component IN LISTS components)
   if(NOT eddy_nlohmann_json_found)
     list(FILTER headers EXCLUDE REGEX "/nlohmann_json\\.h$")
   endif()
+  if(component STREQUAL "qt")
+    list(REMOVE_ITEM headers ${header_of_qt_values})
+  endif()
   set(sources "")
   foreach(header IN LISTS headers)
     string(REGEX REPLACE "[^A-Za-z0-9]" "_" name "${component}_${header}")
@@ -54,6 +60,10 @@ foreach(component IN LISTS components)
     eddy_object_library(headers_of_${component} SOURCES ${sources} LINK eddy::${component})
   endif()
 endforeach()
+if("qt" IN_LIST components AND "web" IN_LIST components)
+  eddy_write_if_different(${folder}/qt_values.cc "#include <${header_of_qt_values}>\n#include <${header_of_qt_values}>\n")
+  eddy_object_library(headers_of_qt_values SOURCES ${folder}/qt_values.cc LINK eddy::qt eddy::web Qt6::Core)
+endif()
 
 # The companions: all components that there are come along.
 list(JOIN components "|" components_regex)
@@ -62,6 +72,7 @@ set(libraries "")
 foreach(component core tls web glib libev qt testing conformance)
   if(component IN_LIST components)
     eddy_public_headers(${component} headers)
+    list(REMOVE_ITEM headers ${header_of_qt_values})
     list(REMOVE_ITEM headers eddy/testing/app_test.h) # includes GoogleTest, which does not bear Xlib's macros
     foreach(header IN LISTS headers)
       string(APPEND all_headers "#include <${header}>\n")
@@ -98,6 +109,9 @@ function(eddy_add_companions host)
     list(APPEND libraries eddy::${asio} ${library_${asio}})
   endif()
   if(host STREQUAL "qt")
+    if("web" IN_LIST components)
+      string(APPEND eddy "#include <${header_of_qt_values}>\n")
+    endif()
     string(APPEND use "[[maybe_unused]] Qt::GlobalColor color_used = Qt::red;\n")
   endif()
   set(before "${program}${eddy}")

@@ -181,7 +181,8 @@ COMPONENTS = (("core", "core/",
                 "web/template/output.h", "web/template/page_resources.h"}),
               ("tls", "core/tls/", set()),
               ("testing", "tests/testing/", {"tests/testing/app_test.h"}),
-              *((name, f"adapters/{name}/", set()) for name in ("asio", "glib", "libev", "qt")))
+              ("qt", "adapters/qt/", {"adapters/qt/qt_values.h"}),
+              *((name, f"adapters/{name}/", set()) for name in ("asio", "glib", "libev")))
 
 
 def public_headers(folder):

@@ -21,6 +21,7 @@
 #include <eddy/web/http/json.h>
 #include <eddy/web/http/request.h>
 #include <eddy/web/http/response_stream.h>
+#include <eddy/web/http/text.h>
 #include <eddy/web/template/page.h>
 
 namespace eddy::inline v0::web {
@@ -301,8 +302,9 @@ class EDDY_API RequestHandler {
 
   // ---- The content ----
 
-  /// Appends to the content: text, numbers in decimal, and what becomes JSON (see JsonValue), which
-  /// also sets the Content-Type, application/json. Throws std::logic_error after finish().
+  /// Appends to the content: text (see also TextAppendable), numbers in decimal, and what becomes
+  /// JSON (see JsonValue), which also sets the Content-Type, application/json. Throws
+  /// std::logic_error after finish().
   template <class... Parts>
   void write(const Parts&... parts) {
     (write_part(parts), ...);
@@ -372,6 +374,8 @@ class EDDY_API RequestHandler {
       append_json(&part, [](std::string& out, const void* value) {
         JsonValue<Part>::append(out, *static_cast<const Part*>(value));
       });
+    } else if constexpr (TextAppendable<Part>) {
+      if (std::string* const content = appendable_content()) append_to(*content, part);
     } else {
       static_assert(
           std::is_arithmetic_v<Part> && !std::same_as<Part, bool> && !std::same_as<Part, char>,

@@ -10,6 +10,7 @@
 
 #include <eddy/web/app/internal/number.h>
 #include <eddy/web/escape/escape.h>
+#include <eddy/web/http/text.h>
 
 /// What compiled templates stand on. Their sources include this header; programs need it only to
 /// give a type of theirs a text: a member `void append_to(std::string& out) const`, or a function
@@ -31,11 +32,6 @@ concept AppendsItself = requires(const T& value, std::string& out) {
   value.append_to(out);
 };
 
-template <class T>
-concept IsAppended = requires(const T& value, std::string& out) {
-  append_to(out, value);
-};
-
 /// std::optional, and what is like it.
 template <class T>
 concept Maybe = !Text<T> && requires(const T& value) {
@@ -46,7 +42,7 @@ concept Maybe = !Text<T> && requires(const T& value) {
 template <class T>
 constexpr bool is_printable() {
   if constexpr (Text<T> || Number<T> || std::same_as<T, bool> || std::same_as<T, char> ||
-                AppendsItself<T> || IsAppended<T>) {
+                AppendsItself<T> || TextAppendable<T>) {
     return true;
   } else if constexpr (Maybe<T>) {
     return is_printable<std::remove_cvref_t<decltype(*std::declval<const T&>())>>();
@@ -82,7 +78,7 @@ void append(std::string& out, const T& value) {
     out.append(view_of(value));
   } else if constexpr (AppendsItself<T>) {
     value.append_to(out);
-  } else if constexpr (IsAppended<T>) {
+  } else if constexpr (TextAppendable<T>) {
     append_to(out, value);
   } else if constexpr (std::same_as<T, bool>) {
     out.append(value ? "true" : "false");
@@ -116,7 +112,7 @@ void append_escaped(std::string& out, const T& value, const Escape& escape) {
     template_support::append(out, value);
   } else if constexpr (Number<T>) {
     escape(out, number_text(value).text());
-  } else if constexpr (Maybe<T> && !AppendsItself<T> && !IsAppended<T>) {
+  } else if constexpr (Maybe<T> && !AppendsItself<T> && !TextAppendable<T>) {
     if (value.has_value()) append_escaped(out, *value, escape);
   } else {
     escape(out, std::string_view(text_of(value)));
@@ -142,7 +138,7 @@ void append_url(std::string& out, const T& value) {
 /// Text in quotes, numbers and truth values as they are, an empty optional as null.
 template <Printable T>
 void append_json(std::string& out, const T& value) {
-  if constexpr (Maybe<T> && !AppendsItself<T> && !IsAppended<T>) {
+  if constexpr (Maybe<T> && !AppendsItself<T> && !TextAppendable<T>) {
     if (value.has_value()) return append_json(out, *value);
     out.append("null");
   } else if constexpr (std::is_floating_point_v<T>) {

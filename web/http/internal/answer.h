@@ -14,6 +14,7 @@
 #include <eddy/web/http/json.h>
 #include <eddy/web/http/request.h>
 #include <eddy/web/http/response.h>
+#include <eddy/web/http/text.h>
 
 /// What the functions of a program may give as an answer, and how it becomes a response.
 namespace eddy::inline v0::web::internal {
@@ -25,7 +26,7 @@ inline constexpr bool kIsTask<Task<R>> = true;
 
 template <class R>
 concept Answer = std::is_void_v<R> || std::is_same_v<R, Response> ||
-    std::is_convertible_v<const R&, std::string_view> || JsonWritable<R>;
+    std::is_convertible_v<const R&, std::string_view> || JsonWritable<R> || TextAppendable<R>;
 template <class R>
 struct AnswerOf {
   using Type = R;
@@ -48,12 +49,16 @@ void answer(Exchange& exchange, R result) {
     answer_response(exchange, std::move(result));
   } else if constexpr (std::is_same_v<R, std::string>) {
     answer_text(exchange, std::move(result));
-  } else if constexpr (!std::is_convertible_v<const R&, std::string_view>) {
+  } else if constexpr (std::is_convertible_v<const R&, std::string_view>) {
+    answer_view(exchange, result);
+  } else if constexpr (JsonWritable<R>) {
     std::string text;
     JsonValue<R>::append(text, result);
     answer_json(exchange, std::move(text));
   } else {
-    answer_view(exchange, result);
+    std::string text;
+    append_to(text, result);
+    answer_text(exchange, std::move(text));
   }
 }
 
