@@ -44,15 +44,20 @@ EDDY_RULE(TimerTest, TimersFireInOrderAndNeverEarly,
   };
   std::vector<Fired> fired;
   int early = 0;
-  // Far enough away that none has passed when it is set.
-  const TimePoint start = loop().now() + std::chrono::milliseconds(30);
-  for (int i = 0; i < 300; ++i) {
-    // 100 different deadlines, mixed up, three timers each.
-    const TimePoint deadline = start + std::chrono::microseconds(250) * ((i * 37) % 100);
-    loop().call_at(deadline, [&, deadline, i] {
-      if (loop().now() < deadline) ++early;
-      fired.push_back({deadline, i});
-    });
+  // As far away as it takes that none has passed when it is set: that one's would be the present.
+  for (auto ahead = std::chrono::milliseconds(30);; ahead *= 2) {
+    const TimePoint start = loop().now() + ahead;
+    std::vector<TimeoutHandle> set;
+    for (int i = 0; i < 300; ++i) {
+      // 100 different deadlines, mixed up, three timers each.
+      const TimePoint deadline = start + std::chrono::microseconds(250) * ((i * 37) % 100);
+      set.push_back(loop().call_at(deadline, [&, deadline, i] {
+        if (loop().now() < deadline) ++early;
+        fired.push_back({deadline, i});
+      }));
+    }
+    if (loop().now() < start) break;
+    for (const TimeoutHandle handle : set) loop().remove_timeout(handle);
   }
   ASSERT_TRUE(run_until([&] { return fired.size() == 300; }));
   EXPECT_EQ(early, 0);
