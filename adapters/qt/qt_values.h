@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +47,11 @@ struct PathValue<QString> {
 template <>
 struct JsonValue<QJsonDocument> {
   static void append(std::string& out, const QJsonDocument& document) {
+    // Qt has no text for it, and nothing is no JSON.
+    if (document.isNull()) {
+      out += "null";
+      return;
+    }
     const std::size_t start = out.size();
     append_to(out, document.toJson(QJsonDocument::Compact));
     escape_json_end_tags(out, start);

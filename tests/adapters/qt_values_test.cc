@@ -20,7 +20,6 @@ using eddy::Task;
 using eddy::web::Application;
 using eddy::web::JsonError;
 using eddy::web::JsonValue;
-using eddy::web::PathValue;
 using eddy::web::RequestHandler;
 using eddy::web::route_path;
 using eddy_tests::TestExchange;
@@ -83,12 +82,14 @@ TEST(QtJson, IsWhatAFunctionReturns) {
   Application app;
   app.get("/object", [] { return QJsonObject{{"a", 1}, {"b", "</script>"}}; });
   app.get("/array", [] { return QJsonArray{1, "x", QJsonValue()}; });
+  app.get("/null", [] { return QJsonDocument(); });
   app.get("/document", [] { return QJsonDocument(QJsonArray{true}); });
   TestExchange object(app, "GET", "/object");
   EXPECT_EQ(object.body(), R"({"a":1,"b":"<\/script>"})");
   EXPECT_EQ(object.header("Content-Type"), kJsonType);
   EXPECT_EQ(TestExchange(app, "GET", "/array").body(), R"([1,"x",null])");
   EXPECT_EQ(TestExchange(app, "GET", "/document").body(), "[true]");
+  EXPECT_EQ(TestExchange(app, "GET", "/null").body(), "null");
 }
 
 struct TakesJson : RequestHandler {
