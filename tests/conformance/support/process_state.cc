@@ -170,11 +170,22 @@ void know_runtime_threads() {
   });
 }
 
-std::map<int, long> sleeps_of_other_threads() {
-  std::map<int, long> sleeps;
+namespace {
+
+/// But those that a sanitizer runs.
+template <class Visit>
+void for_each_other_thread(Visit visit) {
   const int self = thread_id();
   for_each_number_in("/proc/self/task", [&](int thread, int /*own*/) {
-    if (thread == self || runtime_threads.count(thread) != 0) return;
+    if (thread != self && runtime_threads.count(thread) == 0) visit(thread);
+  });
+}
+
+}  // namespace
+
+std::map<int, long> sleeps_of_other_threads() {
+  std::map<int, long> sleeps;
+  for_each_other_thread([&sleeps](int thread) {
     std::ifstream status("/proc/self/task/" + std::to_string(thread) + "/status");
     const std::string key = "voluntary_ctxt_switches:";
     for (std::string line; std::getline(status, line);) {
@@ -185,12 +196,10 @@ std::map<int, long> sleeps_of_other_threads() {
 }
 
 void wait_until_other_threads_sleep() {
-  const int self = thread_id();
   bool running = true;
   while (running) {
     running = false;
-    for_each_number_in("/proc/self/task", [&](int thread, int /*own*/) {
-      if (thread == self || runtime_threads.count(thread) != 0) return;
+    for_each_other_thread([&running](int thread) {
       // "Id (name) S ...". A thread that has ended meanwhile has no such file.
       std::ifstream stat("/proc/self/task/" + std::to_string(thread) + "/stat");
       std::string line;
