@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -73,6 +74,18 @@ Place place_of(const net::any_io_executor& executor) {
   }
   if (const auto* io = target_of<IoExecutor>(executor)) return place_of(net::make_strand(*io));
   return place_of(net::make_strand(executor));
+}
+
+/// A signal, or a process that was stopped and goes on, may end even a poll that does not wait, and
+/// says nothing of the descriptor.
+bool readable_now(int fd) noexcept {
+  pollfd state{fd, POLLIN, 0};
+  int count = 0;
+  do {
+    count = ::poll(&state, 1, 0);
+  } while (count < 0 && errno == EINTR);
+  // Without memory for it, as if it were: run() goes on rather than forget a post.
+  return count != 0;
 }
 
 /// What Asio's handlers hold, never the Host: they may come after it. An armed wait counts as the
@@ -211,8 +224,7 @@ class Cell : public std::enable_shared_from_this<Cell> {
   void settle() noexcept {
     if (place_.io == nullptr || alive_ || !dispatcher_ || weak_.exchange(true)) return;
     place_.io->get_executor().on_work_finished();
-    pollfd state{dispatcher_.fd(), POLLIN, 0};
-    if (::poll(&state, 1, 0) != 0) strengthen();
+    if (readable_now(dispatcher_.fd())) strengthen();
   }
 
   [[nodiscard]] bool pumped_elsewhere() const noexcept {

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <ctime>
 #include <functional>
 #include <memory>
@@ -506,6 +507,68 @@ TEST(AsioLoop, ADaemonWhoseParentLeavesGoesOnServing) {
   int status = 1;
   ASSERT_EQ(waitpid(child, &status, 0), child);
   EXPECT_EQ(status, 0);
+}
+
+/// Sends the thread that makes it signals without a pause; their handler has no SA_RESTART.
+class SignalStorm {
+ public:
+  SignalStorm() {
+    struct sigaction action {};
+    action.sa_handler = [](int) {};
+    ::sigaction(SIGUSR2, &action, &before_);
+    sender_ = std::thread([this, target = ::pthread_self()] {
+      while (!over_) ::pthread_kill(target, SIGUSR2);
+    });
+  }
+  SignalStorm(const SignalStorm&) = delete;
+  SignalStorm& operator=(const SignalStorm&) = delete;
+  ~SignalStorm() {
+    over_ = true;
+    sender_.join();
+    ::sigaction(SIGUSR2, &before_, nullptr);
+  }
+
+ private:
+  struct sigaction before_ {};
+  std::atomic<bool> over_ = false;
+  std::thread sender_;
+};
+
+TEST(AsioLoop, ASignalAtAnyMomentDoesNotKeepTheContext) {
+  net::io_context io;
+  AsioLoop loop(io);
+  std::atomic<int> runs = 0;
+  std::atomic<bool> over = false;
+  std::atomic<bool> stuck = false;
+  std::thread watch([&] {
+    int seen = 0;
+    auto since = std::chrono::steady_clock::now();
+    while (!over) {
+      std::this_thread::sleep_for(10ms);
+      const auto now = std::chrono::steady_clock::now();
+      if (const int current = runs; current != seen) {
+        seen = current;
+        since = now;
+      } else if (now - since > 10s) {
+        stuck = true;
+        io.stop();
+        return;
+      }
+    }
+  });
+  {
+    const SignalStorm storm;
+    while (runs < 1'000 && !stuck) {
+      eddy::WorkGuard work = loop.hold();
+      loop.post([&] { work.reset(); });
+      io.restart();
+      io.run();
+      ++runs;
+    }
+  }
+  over = true;
+  watch.join();
+  EXPECT_FALSE(stuck) << "run() " << runs << " has not returned by itself";
 }
 
 TEST(AsioLoop, AThousandStartsAndStopsLeaveNothing) {
