@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include <eddy/web/app/further_method.h>
+
 #include <tests/parity/handlers.h>
 
 namespace eddy_tests {
@@ -82,6 +84,12 @@ struct AllMethods : PlainHandler {
     set_header("X-Method", name);
     write(name, " by ", request().method_text());
   }
+};
+
+struct Further : PlainHandler {
+  void propfind() { write("found"); }
+  // NOLINTNEXTLINE(readability-identifier-naming): the framework looks for this name
+  static constexpr auto further_methods = eddy::web::further_method<"PROPFIND">(&Further::propfind);
 };
 
 struct GetOnly : PlainHandler {
@@ -189,7 +197,10 @@ struct Literal : PlainHandler {
 void add_request_handlers(Application& app) {
   app.add(route<Told>("/request")).add(route<Body>("/body")).add(route<Field>("/field"));
   app.add(route<CookieList>("/cookies")).add(route<StreamedUpload>("/upload"));
-  app.add(route<AllMethods>("/methods")).add(route<GetOnly>("/get")).add(route<PostOnly>("/post"));
+  app.add(route<AllMethods>("/methods"))
+      .add(route<Further>("/further"))
+      .add(route<GetOnly>("/get"))
+      .add(route<PostOnly>("/post"));
   app.add(route<Argument>("/argument")).add(route<ArgumentOr>("/argument_or"));
   app.add(route<ArgumentRaw>("/argument_raw")).add(route<QueryArgument>("/query_argument"));
   app.add(route<BodyArgument>("/body_argument")).add(route<ArgumentList>("/arguments"));

@@ -87,6 +87,13 @@ class AllMethods(PlainHandler):
         self.set_header("X-Method", "head")
 
 
+class Further(PlainHandler):
+    SUPPORTED_METHODS = PlainHandler.SUPPORTED_METHODS + ("PROPFIND",)
+
+    def propfind(self):
+        self.write("found")
+
+
 class GetOnly(PlainHandler):
     def get(self):
         self.write("got")
@@ -201,6 +208,7 @@ HANDLERS = [
     url("/cookies", CookieList),
     url("/upload", StreamedUpload),
     url("/methods", AllMethods),
+    url("/further", Further),
     url("/get", GetOnly),
     url("/post", PostOnly),
     url("/argument", Argument),

@@ -5,8 +5,10 @@
 #include <vector>
 
 #include <eddy/web/app/internal/application_core.h>
+#include <eddy/web/app/internal/further_methods.h>
 #include <eddy/web/app/internal/slash_route.h>
 #include <eddy/web/app/settings.h>
+#include <eddy/web/http/internal/scan.h>
 
 namespace eddy::inline v0::web {
 
@@ -98,7 +100,7 @@ const Settings& Application::settings() const noexcept { return state_->core->se
 Application& Application::add(const Route& route) { return add_definition(*route.definition_); }
 
 Application& Application::add_definition(internal::RouteDefinition definition) {
-  state_->core->check_services(definition);
+  state_->core->admit(definition);
   add_to(state_->core->router().everywhere(), std::move(definition));
   return *this;
 }
@@ -107,7 +109,7 @@ Application& Application::add_handlers(std::string_view host_pattern,
                                        std::initializer_list<Route> routes) {
   internal::Router& host = state_->core->router().add_host(host_pattern);
   for (const Route& route : routes) {
-    state_->core->check_services(*route.definition_);
+    state_->core->admit(*route.definition_);
     add_to(host, *route.definition_);
   }
   return *this;
@@ -132,7 +134,7 @@ Application& Application::mount(std::string_view prefix, std::initializer_list<R
 }
 
 Application& Application::set_fallback(internal::RouteDefinition definition) {
-  state_->core->check_services(definition);
+  state_->core->admit(definition);
   state_->core->router().set_fallback(std::move(definition));
   return *this;
 }
@@ -152,7 +154,7 @@ RouteOptions Application::owned_by(const Lifetime& owner, RouteOptions options) 
   return options;
 }
 
-Application& Application::add_made(Method method, std::string_view path,
+Application& Application::add_made(internal::MethodName method, std::string_view path,
                                    const internal::MadeFunction& made,
                                    const RouteOptions& options) {
   return add_definition(internal::function_route(method, path, made, options));
@@ -163,22 +165,39 @@ namespace internal {
 void set_options(RouteDefinition& definition, const RouteOptions& options) {
   definition.name = options.name;
   definition.redirect_slash |= options.redirect_slash;
-  for (MethodEntry& entry : definition.methods) {
+  const auto set = [&options](MethodEntry& entry) {
     if (options.body_bytes) entry.body_bytes = options.body_bytes;
     entry.cancel_on_disconnect |= options.cancel_on_disconnect;
     entry.check_xsrf &= options.check_xsrf;
     entry.owner = options.owner;
-  }
+  };
+  for (MethodEntry& entry : definition.methods) set(entry);
+  if (definition.further() == nullptr) return;
+  FurtherMethods& further = definition.change_further();
+  for (FurtherMethods::Named& method : further.named) set(method.entry);
+  set(further.every_other);
 }
 
-RouteDefinition function_route(Method method, std::string_view path, const MadeFunction& made,
+namespace {
+
+[[noreturn]] void refuse_method(const RouteDefinition& definition, MethodName method,
+                                const char* why) {
+  throw std::invalid_argument(describe(definition) + ": the method '" + std::string(method.text()) +
+                              "': " + why);
+}
+
+}  // namespace
+
+RouteDefinition function_route(MethodName method, std::string_view path, const MadeFunction& made,
                                const RouteOptions& options) {
   RouteDefinition definition;
   definition.owned.push_back(std::shared_ptr<void>(made.target, made.destroy));
   definition.pattern = path;
+  if (!is_token(method.text())) refuse_method(definition, method, "it is no token");
+  if (method.text() == "CONNECT") refuse_method(definition, method, "it has no path");
   definition.is_regex = false;
   definition.services.assign(made.services, made.services + made.service_count);
-  MethodEntry& entry = definition.methods[static_cast<std::size_t>(method)];
+  MethodEntry& entry = definition.at(method);
   entry.invoke = made.invoke;
   entry.target = made.target;
   entry.arity = made.arity;

@@ -123,7 +123,7 @@ Route route_path(std::string_view path, const RouteOptions& options = {}, Args&&
 
 namespace internal {
 /// Takes `made.target` over, whatever happens.
-EDDY_API RouteDefinition function_route(Method method, std::string_view path,
+EDDY_API RouteDefinition function_route(MethodName method, std::string_view path,
                                         const MadeFunction& made, const RouteOptions& options);
 }  // namespace internal
 
@@ -134,12 +134,22 @@ Route route(Method method, std::string_view path, F&& function, const RouteOptio
       method, path, internal::make_function(std::forward<F>(function)), options));
 }
 
+/// As route(Method, ...), for a method by its name. Throws std::invalid_argument for one that is no
+/// token, and for CONNECT, which has no path.
+template <class F>
+Route route(std::string_view method, std::string_view path, F&& function,
+            const RouteOptions& options = {}) {
+  return Route(internal::function_route(internal::MethodName(method), path,
+                                        internal::make_function(std::forward<F>(function)),
+                                        options));
+}
+
 /// The routes of a web application, and the servers that it listens with.
 ///
-/// The first route that matches a path answers it: 405 with Allow where it lacks the method, and
-/// 404 where no route matches. HEAD is answered by what answers GET, without the content, and
-/// OPTIONS by Allow, unless a route has its own. Functions for one path (get, post, ...) are one
-/// route.
+/// The first route that matches a path answers it: 405 with Allow where it lacks the method (501
+/// for one that no route has, and Method no name), and 404 where no route matches. HEAD is answered
+/// by what answers GET, without the content, and OPTIONS by Allow, unless a route has its own.
+/// Functions for one path (get, post, ...) are one route.
 ///
 ///     Application app;
 ///     app.get("/hello/{name}", [](std::string_view name) { return "Hello, " + std::string(name);
@@ -293,6 +303,20 @@ class EDDY_API Application {
     return add_owned(Method::options, path, lifetime_of(owner), std::forward<F>(function), options);
   }
 
+  /// As get(), for any method by its name: `app.method("PROPFIND", "/files/{path...}", list)`.
+  /// Throws std::invalid_argument for one that is no token, and for CONNECT, which has no path.
+  template <class F>
+  Application& method(std::string_view name, std::string_view path, F&& function,
+                      const RouteOptions& options = no_options()) {
+    return add_function(internal::MethodName(name), path, std::forward<F>(function), options);
+  }
+  template <LifetimeOwner Owner, class F>
+  Application& method(std::string_view name, std::string_view path, const Owner& owner,
+                      F&& function, const RouteOptions& options = no_options()) {
+    return add_owned(internal::MethodName(name), path, lifetime_of(owner),
+                     std::forward<F>(function), options);
+  }
+
   /// Serves this application at http://127.0.0.1:port and, where the machine has it, [::1]; port 0
   /// finds a free one (see Server::port). Tornado listens on every address here; Eddy opens a
   /// program to the network only where an address says so. The Server belongs to the application.
@@ -335,20 +359,20 @@ class EDDY_API Application {
 
   // Little of this is a template, since programs have many of these functions.
   template <class F>
-  Application& add_function(Method method, std::string_view path, F&& function,
+  Application& add_function(internal::MethodName method, std::string_view path, F&& function,
                             const RouteOptions& options) {
     return add_made(method, path, internal::make_function(std::forward<F>(function)), options);
   }
   template <class F>
-  Application& add_owned(Method method, std::string_view path, const Lifetime& owner, F&& function,
-                         const RouteOptions& options) {
+  Application& add_owned(internal::MethodName method, std::string_view path, const Lifetime& owner,
+                         F&& function, const RouteOptions& options) {
     return add_made(method, path, internal::make_function(std::forward<F>(function)),
                     owned_by(owner, options));
   }
   [[nodiscard]] static RouteOptions owned_by(const Lifetime& owner, RouteOptions options);
   /// Takes `made.target` over, whatever happens.
-  Application& add_made(Method method, std::string_view path, const internal::MadeFunction& made,
-                        const RouteOptions& options);
+  Application& add_made(internal::MethodName method, std::string_view path,
+                        const internal::MadeFunction& made, const RouteOptions& options);
   [[nodiscard]] static const RouteOptions& no_options() noexcept;
 
   std::unique_ptr<State> state_;

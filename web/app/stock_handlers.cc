@@ -5,6 +5,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include <eddy/web/app/internal/further_methods.h>
 #include <eddy/web/app/internal/path_pattern.h>
 #include <eddy/web/app/internal/route_parts.h>
 #include <eddy/web/http/http_error.h>
@@ -21,13 +22,12 @@ internal::RouteDefinition definition_of(std::string_view pattern, const char* ha
   return definition;
 }
 
-// Every method is answered by the same.
-Route route_of_all(internal::RouteDefinition definition, const internal::MethodEntry& entry,
+// Every method is answered by the same, those without a name here, too.
+Route route_of_all(internal::RouteDefinition definition, internal::MethodEntry entry,
                    std::shared_ptr<void> target, const RouteOptions& options) {
-  for (internal::MethodEntry& method : definition.methods) {
-    method = entry;
-    method.target = target.get();
-  }
+  entry.target = target.get();
+  definition.methods.fill(entry);
+  definition.change_further().every_other = entry;
   definition.owned.push_back(std::move(target));
   internal::set_options(definition, options);
   return Route(std::move(definition));

@@ -53,8 +53,7 @@ class EDDY_API RedirectHandler {
   bool permanent_;
 };
 
-/// Answers every method that Method names with an error; others are a 501. Source:
-/// tornado.web.ErrorHandler.
+/// Answers every method with an error. Source: tornado.web.ErrorHandler.
 class EDDY_API ErrorHandler {
  public:
   /// 400 to 599; else std::invalid_argument.

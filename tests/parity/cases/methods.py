@@ -22,6 +22,8 @@ CASES = [
     case("delete_to_get", "So is DELETE.", ask("DELETE", "/get"), allow("GET, HEAD, OPTIONS")),
     case("get_to_post", "So is GET.", get("/post"), allow("POST, OPTIONS")),
     case("head_to_post", "And HEAD, without the page.", head("/post"), allow("POST, OPTIONS")),
+    case("further", "A method that the handler says that it has, is answered by its member.", ask("PROPFIND", "/further")),
+    case("further_elsewhere", "Others lack it.", ask("PROPFIND", "/get"), allow("GET, HEAD, OPTIONS")),
     case("unknown", "A method that nobody knows is a 405.", ask("BREW", "/methods"), unknown_method()),
     case("lower_case", "Methods are told apart by case: get is unknown.", ask("get", "/methods"), unknown_method()),
     case("trace", "TRACE is among the unknown.", ask("TRACE", "/methods"), unknown_method()),
@@ -36,5 +38,6 @@ CASES = [
     case("error_handler_get", "ErrorHandler answers GET by its error.", get("/gone/away")),
     case("error_handler_post", "ErrorHandler answers POST by it.", post("/gone/away")),
     case("error_handler_head", "ErrorHandler answers HEAD by it.", head("/gone/away")),
-    case("error_handler_unknown", "ErrorHandler answers an unknown method by it.", ask("BREW", "/gone/away"), unknown_method()),
+    case("error_handler_unknown", "ErrorHandler answers an unknown method by it.", ask("BREW", "/gone/away"),
+         differs("ErrorHandler's error is there for methods that nobody knows, too.", **pages(405, 410))),
 ]

@@ -57,7 +57,7 @@ CASES = [
                  content_length=("69", "3"), content_type=(HTML, PLAIN))),
     case("asterisk", "So is '*'.", line(b"OPTIONS * HTTP/1.1"),
          differs("The server as a whole may be asked (RFC 9110, 9.3.7).", status=(404, 204), body=(page(404), ""),
-                 allow=(None, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"), content_length=("69", None),
+                 allow=(None, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, PROPFIND"), content_length=("69", None),
                  content_type=(HTML, None))),
     case("connect", "CONNECT is an unknown method.", line(b"CONNECT h:80 HTTP/1.1"),
          differs("No server but a proxy knows CONNECT, and what follows might be anything.", status=(405, 501),

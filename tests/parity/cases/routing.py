@@ -35,5 +35,7 @@ CASES = [
     case("ipv6_host", "An IPv6 address is a host.", get("/", host="[::1]:80"), server="hosts"),
     case("fallback", "FallbackHandler hands requests to a function.", get("/fallback/a/b?c")),
     case("fallback_post", "Of any method.", post("/fallback/a", body="x")),
-    case("fallback_unknown", "Also of unknown ones.", ask("BREW", "/fallback/a"), unknown_method()),
+    case("fallback_unknown", "Also of unknown ones.", ask("BREW", "/fallback/a"),
+         differs("Whoever has all requests of a path has those of methods that nobody knows, too.", status=(405, 200),
+                 body=(page(405), "fallback for /fallback/a"), content_length=("87", "24"), content_type=(HTML, PLAIN))),
 ]

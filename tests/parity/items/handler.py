@@ -25,14 +25,15 @@ ITEMS = [
          "malformed is a 400 there, and nowhere if nobody looks at it."),
     item("W3", "A handler has get, head, post, delete, patch, put and options, each a 405 unless it is there, and takes the "
          "groups of the path by position or by name; SUPPORTED_METHODS may name more.",
-         "YourHandler::get YourHandler::del RequestHandler::path_arg RequestHandler::path_args",
+         "YourHandler::get YourHandler::del further_method RequestHandler::path_arg RequestHandler::path_args",
          "Application.CallsTheMethodWithTypedGroups,FindsInheritedAndVirtualMethods,AMissingMethodIsA405WithAllow "
          "Application.ConvertsEachType PathArgs.AreThereByPositionAndByName "
-         "parity:methods/get,post,put,patch,delete,options,head,post_to_get compiles:overloaded_get.cc "
+         "FurtherMethods.AreAnsweredByTheMembersThatAClassNames,AreInAllowBehindTheOthers "
+         "FurtherMethods.AreInheritedUnlessTheClassNamesItsOwn "
+         "parity:methods/further,further_elsewhere parity:methods/get,post,put,patch,delete,options,head,post_to_get compiles:overloaded_get.cc "
          "compiles:private_get.cc compiles:final_handler.cc",
          differs="Parameters have types, and are filled by position whatever the groups' names; HEAD and OPTIONS are "
-         "answered without a method of theirs.",
-         lacks="Methods beyond the seven: those are a 501."),
+         "answered without a method of theirs; further_methods names further ones, and what no route has is a 501."),
     item("W4", "prepare() and the methods may be coroutines or not; what prepare() has answered goes no further.",
          "RequestHandler::prepare Task",
          "RequestHandler.PrepareMayEndTheRequest PrepareOfAForm.ReadsAllOfItHoweverItComes "

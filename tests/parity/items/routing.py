@@ -76,9 +76,10 @@ ITEMS = [
          "XsrfUploadTest.AStreamedContentIsNotLookedInto parity:content/upload,upload_argument"),
     item("W83", "ErrorHandler answers every method by a status, unchecked for forgery.",
          "ErrorHandler",
-         "ErrorHandler.AnswersEveryMethod XsrfTest.RoutesOfFunctionsAreCheckedToo "
-         "parity:methods/error_handler_get,error_handler_post,error_handler_head",
-         differs="A method that nobody knows is a 501; the status is one of an error, 400 to 599."),
+         "ErrorHandler.AnswersEveryMethod FurtherMethods.AreAnsweredByFallbackAndErrorHandlersWhateverTheyAre "
+         "XsrfTest.RoutesOfFunctionsAreCheckedToo "
+         "parity:methods/error_handler_get,error_handler_post,error_handler_head,error_handler_unknown",
+         differs="Also those that nobody knows; the status is one of an error, 400 to 599."),
     item("W84", "RedirectHandler answers GET by a 301 or 302, fills in groups by number or name, and appends the query.",
          "RedirectHandler",
          "RedirectHandler.FillsInGroupsAsTheyWereSentAndKeepsTheQuery,MayBeForNowAndIsForGetAndHeadOnly "
@@ -88,9 +89,11 @@ ITEMS = [
          differs="HEAD too; and a client never decides about the host."),
     item("W85", "FallbackHandler hands the request to a function, and has finished then.",
          "FallbackHandler",
-         "FallbackHandler.HandsTheRequestToAFunction,WhatAFunctionThrowsIsAnErrorPage parity:routing/fallback,fallback_post "
+         "FallbackHandler.HandsTheRequestToAFunction,WhatAFunctionThrowsIsAnErrorPage "
+         "parity:routing/fallback,fallback_post,fallback_unknown "
+         "FurtherMethods.AreAnsweredByFallbackAndErrorHandlersWhateverTheyAre "
          "FallbackServer.AFunctionThatStreamsTheContentIsCalledBeforeItIsThere",
-         differs="A function, or a delegate for the content piece by piece; a method that nobody knows is a 501."),
+         differs="A function, or a delegate for the content piece by piece; methods that nobody knows are its, too."),
     absent("W86", "Transforms change status, fields and content of a response on its way, one behind another.",
            "a handler writes what it means; compression and security fields are the server's and the application's",
            "SecurityHeadersTest.AreSentWithWhateverTheApplicationAnswers",

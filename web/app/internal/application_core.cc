@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/app/internal/application_core.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include <eddy/core/base/log.h>
+#include <eddy/web/app/internal/further_methods.h>
 #include <eddy/web/app/internal/handler_methods.h>
 #include <eddy/web/app/internal/handler_state.h>
 #include <eddy/web/app/internal/owned_route.h>
@@ -29,21 +31,40 @@ void tell(Exchange& exchange, RequestHandler* handler, const char* name,
   }
 }
 
-const MethodEntry* find_method(const RouteDefinition& route, Method method) noexcept {
-  if (method == Method::other) return nullptr;
+const MethodEntry* find_further_method(const RouteDefinition& route,
+                                       const Request& request) noexcept {
+  // CONNECT has no path that a route could be for.
+  if (request.target_form() == TargetForm::authority) return nullptr;
+  return route.further() != nullptr ? route.further()->find(request.method_text()) : nullptr;
+}
+
+const MethodEntry* find_method(const RouteDefinition& route, const Request& request) noexcept {
+  const Method method = request.method();
+  if (method == Method::other) return find_further_method(route, request);
   const MethodEntry& entry = route.methods[static_cast<std::size_t>(method)];
   if (entry.invoke != nullptr) return &entry;
   const MethodEntry& get = route.methods[static_cast<std::size_t>(Method::get)];
   return method == Method::head && get.invoke != nullptr ? &get : nullptr;
 }
 
+bool answers(const RouteDefinition& route, Method method) noexcept {
+  return route.methods[static_cast<std::size_t>(method)].invoke != nullptr;
+}
+
 std::string allowed_methods(const RouteDefinition& route) {
   std::string allow;
+  const auto add = [&allow](std::string_view name) {
+    if (!allow.empty()) allow += ", ";
+    allow += name;
+  };
   for (int i = 0; i < kMethodCount; ++i) {
     const auto method = static_cast<Method>(i);
-    if (method != Method::options && find_method(route, method) == nullptr) continue;
-    if (!allow.empty()) allow += ", ";
-    allow += to_string(method);
+    // HEAD goes with GET, and OPTIONS is answered in any case.
+    const auto like = method == Method::head && !answers(route, method) ? Method::get : method;
+    if (method == Method::options || answers(route, like)) add(to_string(method));
+  }
+  if (route.further() != nullptr) {
+    for (const FurtherMethods::Named& method : route.further()->named) add(method.name);
   }
   return allow;
 }
@@ -93,7 +114,7 @@ Application& ApplicationCore::application() const {
   return *application_;
 }
 
-void ApplicationCore::check_services(const RouteDefinition& definition) const {
+void ApplicationCore::admit(const RouteDefinition& definition) {
   for (const ServiceKey& key : definition.services) {
     if (services_.find(key) != nullptr) continue;
     throw std::invalid_argument(describe(definition) + ": " +
@@ -101,6 +122,15 @@ void ApplicationCore::check_services(const RouteDefinition& definition) const {
                                 " needs a " + key.name() +
                                 ", which is not among the Application's Services");
   }
+  if (definition.further() == nullptr) return;
+  for (const FurtherMethods::Named& method : definition.further()->named) {
+    if (!knows(method.name)) further_methods_.push_back(method.name);
+  }
+}
+
+bool ApplicationCore::knows(std::string_view method) const noexcept {
+  return std::find(further_methods_.begin(), further_methods_.end(), method) !=
+         further_methods_.end();
 }
 
 RequestHandler* ApplicationCore::handler_of(const Exchange& exchange) const noexcept {
@@ -114,7 +144,7 @@ ContentPlan ApplicationCore::plan(Exchange& exchange) noexcept try {
   const Router::Found found = router_.find(exchange.request(), parts);
   if (found.result != Router::Result::match) return {.unwanted = true};
   exchange.subject = found.route;
-  const MethodEntry* method = find_method(found.route->definition, exchange.request().method());
+  const MethodEntry* method = find_method(found.route->definition, exchange.request());
   if (method == nullptr || !method->owner.alive()) return {.unwanted = true};
   return {.streamed = method->streams_body, .limit = method->body_bytes};
 } catch (...) {
@@ -185,10 +215,10 @@ Router::Found ApplicationCore::found_route(Exchange& exchange, PathParts& parts)
 
 bool ApplicationCore::must_check_xsrf(Exchange& exchange) const noexcept {
   if (settings_ == nullptr || !settings_->xsrf_cookies) return false;
-  const Method method = exchange.request().method();
-  if (is_safe(method)) return false;
+  const Request& request = exchange.request();
+  if (is_safe(request.method())) return false;
   const auto* const found = static_cast<const RouteEntry*>(exchange.subject);
-  const MethodEntry* const entry = find_method(found->definition, method);
+  const MethodEntry* const entry = find_method(found->definition, request);
   return entry != nullptr && entry->check_xsrf;
 }
 
@@ -198,7 +228,9 @@ void ApplicationCore::dispatch(Exchange& exchange) {
   // What plan() has found a route for, it has found allowed.
   if (exchange.subject == nullptr && !allows(exchange)) return refuse(exchange);
   if (request.target_form() == TargetForm::asterisk) {
-    return answer_options(exchange, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    std::string allow = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+    for (const std::string& further : further_methods_) allow.append(", ").append(further);
+    return answer_options(exchange, allow);
   }
   const Router::Found found = found_route(exchange, parts);
   if (found.result == Router::Result::no_match) return send_plain_error(exchange, 404);
@@ -209,9 +241,11 @@ void ApplicationCore::dispatch(Exchange& exchange) {
   }
   const RouteDefinition& route = found.route->definition;
   exchange.subject = found.route;
-  const MethodEntry* method = find_method(route, request.method());
+  const MethodEntry* method = find_method(route, request);
   if (method == nullptr) {
-    if (request.method() == Method::other) return send_plain_error(exchange, 501);
+    if (request.method() == Method::other && !knows(request.method_text())) {
+      return send_plain_error(exchange, 501);
+    }
     if (request.method() == Method::options) {
       return answer_options(exchange, allowed_methods(route));
     }

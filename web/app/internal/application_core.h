@@ -27,8 +27,9 @@ class ApplicationCore final : public BasicService {
   ApplicationCore(Application& application, Services services) noexcept;
   ~ApplicationCore() override;
 
-  /// Throws std::invalid_argument for a route that needs a service that is not there.
-  void check_services(const RouteDefinition& definition) const;
+  /// Comes before a route is added. Throws std::invalid_argument for one that needs a service that
+  /// is not there.
+  void admit(const RouteDefinition& definition);
   [[nodiscard]] const Services& services() const noexcept { return services_; }
   [[nodiscard]] const Settings& settings() const noexcept;
   /// Whether all handlers' responses have entity tags.
@@ -59,6 +60,8 @@ class ApplicationCore final : public BasicService {
   }
   [[nodiscard]] bool allows_origin(const Request& request) const noexcept;
   void refuse(Exchange& exchange) const;
+  /// Whether any route has the method, which Method does not name.
+  [[nodiscard]] bool knows(std::string_view method) const noexcept;
   [[nodiscard]] Router::Found found_route(Exchange& exchange, PathParts& parts) const;
   [[nodiscard]] RequestHandler* handler_of(const Exchange& exchange) const noexcept;
   void log_exception(Exchange& exchange, int status, const std::exception_ptr& error) override;
@@ -68,6 +71,7 @@ class ApplicationCore final : public BasicService {
   // Outlives the handlers of the routes.
   Services services_;
   HostRouter router_;
+  std::vector<std::string> further_methods_;
   // Null where the program has set none.
   std::unique_ptr<const Settings> settings_;
   HostPolicy host_policy_;

@@ -250,6 +250,10 @@ void add_methods(RouteDefinition& definition, std::shared_ptr<void> arguments) {
       add_method<H, Verb_patch, Arguments>(definition, Method::patch, arguments.get());
       add_method<H, Verb_del, Arguments>(definition, Method::del, arguments.get());
       add_method<H, Verb_options, Arguments>(definition, Method::options, arguments.get());
+      // Of <eddy/web/app/further_method.h>, which only those include that have them.
+      if constexpr (requires { H::further_methods; }) {
+        add_further_methods<H, Arguments>(definition, arguments.get(), H::further_methods);
+      }
     }
     if constexpr (requires { H::require_services(definition.services); }) {
       H::require_services(definition.services);

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <eddy/core/base/export.h>
 #include <eddy/core/base/lifetime.h>
 #include <eddy/web/app/internal/service_key.h>
 #include <eddy/web/http/method.h>
@@ -62,6 +63,24 @@ struct MethodEntry {
   Lifetime owner = {};
 };
 
+/// Those of methods that Method does not name; of <eddy/web/app/internal/further_methods.h>.
+struct FurtherMethods;
+
+/// A method by its name, as Method has it or not; a view.
+class MethodName {
+ public:
+  // NOLINTNEXTLINE(google-explicit-constructor): a Method says all of it
+  MethodName(Method method) noexcept : method_(method), text_(to_string(method)) {}
+  explicit MethodName(std::string_view text) noexcept : method_(method_from(text)), text_(text) {}
+
+  [[nodiscard]] Method method() const noexcept { return method_; }
+  [[nodiscard]] std::string_view text() const noexcept { return text_; }
+
+ private:
+  Method method_;
+  std::string_view text_;
+};
+
 /// What a route wants of a request beside its path.
 struct RouteMatcher {
   bool (*accepts)(void* target, const Request& request) = nullptr;
@@ -69,7 +88,7 @@ struct RouteMatcher {
 };
 
 /// One route as it was declared; an Application checks and compiles it.
-struct RouteDefinition {
+struct EDDY_API RouteDefinition {
   std::string pattern;
   /// A path with {names} in it, or a regular expression.
   bool is_regex = true;
@@ -83,15 +102,22 @@ struct RouteDefinition {
   std::vector<RouteMatcher> matchers = {};
   /// Owns what the entries' and the matchers' targets point to.
   std::vector<std::shared_ptr<void>> owned;
-  /// The one of them that `target` points to; null for none.
-  [[nodiscard]] std::shared_ptr<void> keeper_of(const void* target) const noexcept {
-    for (const auto& kept : owned) {
-      if (kept.get() == target) return kept;
-    }
-    return nullptr;
-  }
   /// What the handler or function takes of the application's services.
   std::vector<ServiceKey> services;
+
+  /// The one of them that `target` points to; null for none.
+  [[nodiscard]] std::shared_ptr<void> keeper_of(const void* target) const noexcept;
+  /// That of a method, which is a new one, without `invoke`, where it is not answered.
+  [[nodiscard]] MethodEntry& at(MethodName name);
+  /// Null for none.
+  [[nodiscard]] const FurtherMethods* further() const noexcept {
+    return static_cast<const FurtherMethods*>(further_.get());
+  }
+  [[nodiscard]] FurtherMethods& change_further();
+
+ private:
+  /// Copies share it until one of them changes it. Void, which costs compilers nothing.
+  std::shared_ptr<void> further_ = {};
 };
 
 }  // namespace eddy::inline v0::web::internal

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include <eddy/web/app/internal/further_methods.h>
+
 namespace eddy::inline v0::web::internal {
 
 std::string describe(const RouteDefinition& definition) {
@@ -14,10 +16,13 @@ std::string describe(const RouteDefinition& definition) {
 
 namespace {
 
-std::string method_name(Method method, const RouteDefinition& definition) {
-  if (definition.handler.empty()) return "its function for " + std::string(to_string(method));
+std::string method_name(MethodName name, const RouteDefinition& definition) {
+  if (definition.handler.empty()) return "its function for " + std::string(name.text());
+  if (name.method() == Method::other) {
+    return definition.handler + "'s member for " + std::string(name.text());
+  }
   constexpr const char* kMembers[] = {"get", "head", "post", "put", "patch", "del", "options"};
-  return definition.handler + "::" + kMembers[static_cast<int>(method)] + "()";
+  return definition.handler + "::" + kMembers[static_cast<int>(name.method())] + "()";
 }
 
 std::string count_of(std::size_t count, const char* what) {
@@ -38,16 +43,13 @@ PathPattern compile(const RouteDefinition& definition) {
 
 void check_counts(const RouteDefinition& definition, std::size_t groups) {
   bool any = false;
-  for (int i = 0; i < kMethodCount; ++i) {
-    const MethodEntry& entry = definition.methods[static_cast<std::size_t>(i)];
-    if (entry.invoke == nullptr) continue;
+  visit_methods(definition, [&](MethodName name, const MethodEntry& entry) {
     any = true;
-    if (entry.arity == 0 || entry.arity == groups) continue;
-    throw std::invalid_argument(describe(definition) + ": the pattern has " +
-                                count_of(groups, "group") + ", but " +
-                                method_name(static_cast<Method>(i), definition) + " takes " +
-                                count_of(entry.arity, "parameter"));
-  }
+    if (entry.arity == 0 || entry.arity == groups) return;
+    throw std::invalid_argument(
+        describe(definition) + ": the pattern has " + count_of(groups, "group") + ", but " +
+        method_name(name, definition) + " takes " + count_of(entry.arity, "parameter"));
+  });
   if (!any) {
     throw std::invalid_argument(describe(definition) + ": " + definition.handler +
                                 " has none of get, head, post, put, patch, del and options");
@@ -126,21 +128,19 @@ void Router::check_name(const RouteDefinition& definition) const {
 
 // The functions for one path are one route.
 void Router::merge(RouteEntry& same, RouteDefinition& definition) {
-  for (std::size_t i = 0; i < definition.methods.size(); ++i) {
-    if (definition.methods[i].invoke == nullptr) continue;
+  visit_methods(definition, [&](MethodName name, const MethodEntry& entry) {
     // A function whose owner is dead gives its place to the next owner's.
-    const MethodEntry& there = same.definition.methods[i];
+    MethodEntry& there = same.definition.at(name);
     if (there.invoke != nullptr && there.owner.alive()) {
       throw std::invalid_argument(describe(definition) + ": there is a function for " +
-                                  std::string(to_string(static_cast<Method>(i))) +
-                                  " of that path already");
+                                  std::string(name.text()) + " of that path already");
     }
     if (there.invoke != nullptr) {
       // Requests that are with it keep it.
       std::erase(same.definition.owned, same.definition.keeper_of(there.target));
     }
-    same.definition.methods[i] = definition.methods[i];
-  }
+    there = entry;
+  });
   for (auto& owned : definition.owned) same.definition.owned.push_back(std::move(owned));
   if (definition.name.empty()) return;
   names_.add(definition.name, &same);
