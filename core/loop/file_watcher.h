@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <eddy/core/base/export.h>
+#include <eddy/core/base/time.h>
+#include <eddy/core/base/unique_function.h>
+
+namespace eddy::inline v0 {
+
+class Loop;
+
+/// Tells when files change: are written, replaced as editors and linkers do, made or removed.
+///
+///     FileWatcher watcher(loop, [&](const std::string& path) { settings.read(path); });
+///     watcher.watch("/etc/shop.conf");
+///
+/// A file is seen through its folder, so it need not be there yet. Whoever writes a file does so in
+/// several steps: the callback comes once for each file, `quiet` after the last change of any, and
+/// says nothing of what happened, which may have been undone.
+///
+/// Thread: the Loop's. May be destroyed within its callback, and outlive the Loop. While it watches
+/// anything it counts as work of the Loop. Errors: what the callback throws reaches the Loop's
+/// exception handler.
+class EDDY_API FileWatcher {
+ public:
+  using Callback = UniqueFunction<void(const std::string& path)>;
+
+  FileWatcher(Loop& loop, Callback callback, Duration quiet = std::chrono::milliseconds(100));
+  FileWatcher(const FileWatcher&) = delete;
+  FileWatcher& operator=(const FileWatcher&) = delete;
+  ~FileWatcher();
+
+  /// A file, by the path that the callback is given; a second time it does nothing. Throws
+  /// std::system_error where its folder is not there or can't be watched.
+  void watch(std::string_view path);
+
+ private:
+  class State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace eddy::inline v0
