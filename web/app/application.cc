@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/app/application.h>
 
+#include <optional>
 #include <stdexcept>
+#include <string>
+#include <system_error>
 #include <vector>
 
+#include <eddy/core/loop/autoreload.h>
 #include <eddy/web/app/internal/application_core.h>
 #include <eddy/web/app/internal/further_methods.h>
 #include <eddy/web/app/internal/slash_route.h>
@@ -33,6 +37,7 @@ class Application::State {
   Server& serve(Loop& loop, const ServerOptions& options, Listen listen) {
     auto server = std::make_unique<Server>(loop, core, options);
     listen(*server);
+    begin_autoreload(loop);
     return *servers_.emplace_back(std::move(server));
   }
   /// As above, with an `error` that `listen` has set or cleared instead.
@@ -41,7 +46,9 @@ class Application::State {
                 Listen listen) {
     auto server = std::make_unique<Server>(loop, core, options);
     listen(*server);
-    return error ? nullptr : servers_.emplace_back(std::move(server)).get();
+    if (error) return nullptr;
+    begin_autoreload(loop);
+    return servers_.emplace_back(std::move(server)).get();
   }
 
   [[nodiscard]] bool serves() const noexcept { return !servers_.empty(); }
@@ -49,7 +56,19 @@ class Application::State {
   std::shared_ptr<internal::ApplicationCore> core;
 
  private:
+  // A program that can't be watched is served all the same.
+  void begin_autoreload(Loop& loop) {
+    const Settings& settings = core->settings();
+    if (autoreload_ || !(settings.debug || settings.autoreload)) return;
+    try {
+      autoreload_.emplace(loop);
+    } catch (const std::system_error& error) {
+      loop.log(LogLevel::warning, "eddy.web", std::string("no autoreload: ") + error.what());
+    }
+  }
+
   std::vector<std::unique_ptr<Server>> servers_;
+  std::optional<Autoreload> autoreload_;
 };
 
 Route::Route(internal::RouteDefinition definition)

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <eddy/web/app/internal/application_core.h>
+#include <eddy/web/app/internal/debug_page.h>
 #include <eddy/web/app/internal/handler_state.h>
 #include <eddy/web/app/settings.h>
 #include <eddy/web/http/internal/exchange.h>
@@ -64,8 +65,11 @@ void RequestHandler::log_exception(int status, const std::exception_ptr& error) 
   internal::log_error(exchange(), status, error);
 }
 
-void RequestHandler::write_error(int status, const std::exception_ptr& /*error*/) {
+void RequestHandler::write_error(int status, const std::exception_ptr& error) {
   set_header("Content-Type", "text/html; charset=UTF-8");
+  if (error && internal::serves_debug_page(exchange(), settings())) {
+    return finish(internal::debug_page(exchange(), status, error));
+  }
   const std::string title =
       std::to_string(status) + ": " + internal::error_title(status, exchange().response().reason);
   finish("<html><title>" + title + "</title><body>" + title + "</body></html>");

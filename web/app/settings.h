@@ -93,6 +93,17 @@ struct Settings {
   /// What RequestHandler::static_url() makes links to. They are served by add_to().
   std::optional<StaticFiles> static_files = {};
 
+  /// For who develops: both of the following.
+  bool debug = false;
+  /// The page of an exception tells what was thrown and because of what, the request, its route,
+  /// and its fields but secrets (Cookie, Authorization and their kin). To programs of this machine
+  /// only, as of `check_host`; a proxy on it that is not trusted is one. Handlers that have a
+  /// write_error() of their own show that.
+  bool serve_traceback = false;
+  /// From the first listen() on the program is begun anew when it has been built anew: see
+  /// <eddy/core/loop/autoreload.h>, which also watches other files.
+  bool autoreload = false;
+
   /// Called for each request that was answered, in place of the line in the access log, on servers
   /// with ServerOptions::access_log. What it throws is logged. For a FallbackHandler's requests
   /// there is the line as ever. Thread: the Loop's.

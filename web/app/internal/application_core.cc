@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include <eddy/core/base/log.h>
+#include <eddy/web/app/internal/debug_page.h>
 #include <eddy/web/app/internal/further_methods.h>
 #include <eddy/web/app/internal/handler_methods.h>
 #include <eddy/web/app/internal/handler_state.h>
@@ -280,6 +281,9 @@ void ApplicationCore::send_error(Exchange& exchange, int status, std::string_vie
   if (RequestHandler* handler = handler_of(exchange)) {
     HandlerAccess::send_error(*handler, status, reason, error);
   } else {
+    if (error && serves_debug_page(exchange, settings())) {
+      return send_debug_page(exchange, status, reason, error);
+    }
     BasicService::send_error(exchange, status, reason, error);
   }
 }

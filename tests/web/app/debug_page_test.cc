@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <exception>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+#include <eddy/core/task/sleep.h>
+#include <eddy/core/task/task.h>
+#include <eddy/web/app/settings.h>
+#include <eddy/web/web.h>
+
+#include <tests/web/app/test_exchange.h>
+#include <tests/web/http/manual_server.h>
+
+// What a developer is shown of an exception, and others are not.
+namespace debug_page_test {
+
+struct StockError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace debug_page_test
+
+namespace {
+
+using debug_page_test::StockError;
+using eddy::Task;
+using eddy::web::Application;
+using eddy::web::HttpError;
+using eddy::web::RequestHandler;
+using eddy::web::route;
+using eddy::web::Settings;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+struct Throws : RequestHandler {
+  void get() {
+    set_header("X-Own", "1");
+    throw StockError("no <b>apples</b>");
+  }
+  Task<void> post() {
+    co_await eddy::sleep(std::chrono::seconds(1));
+    throw StockError("later");
+  }
+  void put() { throw HttpError(404, "no such basket"); }
+  void del() { send_error(403); }
+};
+
+struct OwnPage : RequestHandler {
+  void get() { throw StockError("secret"); }
+  void write_error(int /*status*/, const std::exception_ptr& /*error*/) override { finish("own"); }
+};
+
+void throw_nested() {
+  try {
+    try {
+      throw std::system_error(2, std::system_category(), "open stock.db");
+    } catch (...) {
+      std::throw_with_nested(StockError("no stock"));
+    }
+  } catch (...) {
+    std::throw_with_nested(std::runtime_error("the page can't be made"));
+  }
+}
+
+class DebugPageTest : public eddy_tests::ManualServerTest {
+ protected:
+  DebugPageTest() {
+    app_.set_settings({.check_host = false, .serve_traceback = true});
+    app_.add(route<Throws>("/throws")).add(route<OwnPage>("/own"));
+  }
+  std::string ask(const std::string& request_line, const std::string& fields = "") {
+    if (server_ == nullptr) listen();
+    auto peer = connect(request_line + " HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n");
+    loop_.advance(std::chrono::seconds(1));
+    return read(peer);
+  }
+};
+
+TEST_F(DebugPageTest, TellsWhatWasThrownByWhatAndForWhat) {
+  const std::string page = ask("GET /throws?a=<1>", "User-Agent: it's \"me\"\r\n");
+  EXPECT_THAT(page, StartsWith("HTTP/1.1 500 Internal Server Error\r\n"));
+  EXPECT_THAT(page, HasSubstr("\r\nContent-Type: text/html; charset=UTF-8\r\n"));
+  EXPECT_THAT(page, Not(HasSubstr("X-Own")));
+  EXPECT_THAT(page, HasSubstr("<h1>500: Internal Server Error</h1>"));
+  EXPECT_THAT(page, HasSubstr("<h2>debug_page_test::StockError</h2>\n"
+                              "<pre>no &lt;b&gt;apples&lt;/b&gt;</pre>"));
+  EXPECT_THAT(page, HasSubstr("<td>/throws?a=&lt;1&gt;</td>"));
+  EXPECT_THAT(page, HasSubstr("<td>route (/throws)</td>"));
+  EXPECT_THAT(page, HasSubstr("Throws</td>"));
+  EXPECT_THAT(page, HasSubstr("<td>127.0.0.1</td>"));
+  EXPECT_THAT(page, HasSubstr("it&#x27;s &quot;me&quot;"));
+}
+
+TEST_F(DebugPageTest, ShowsNoSecrets) {
+  const std::string page = ask("GET /throws",
+                               "cookie: user=SECRET\r\nAuthorization: Basic SECRET\r\n"
+                               "X-XSRFToken: SECRET\r\nX-CSRFToken: SECRET\r\n"
+                               "Proxy-Authorization: SECRET\r\n");
+  EXPECT_THAT(page, AllOf(HasSubstr("cookie</th><td>(not shown)"), Not(HasSubstr("SECRET"))));
+}
+
+TEST_F(DebugPageTest, OfTasksFunctionsAndHttpErrors) {
+  app_.get("/function", []() -> std::string { throw StockError("in a function"); });
+  app_.get("/task", []() -> Task<std::string> {
+    co_await eddy::sleep(std::chrono::seconds(1));
+    throw 7;
+  });
+  EXPECT_THAT(ask("POST /throws", "Content-Length: 0\r\n"), HasSubstr("<pre>later</pre>"));
+  EXPECT_THAT(ask("PUT /throws", "Content-Length: 0\r\n"),
+              AllOf(StartsWith("HTTP/1.1 404 "), HasSubstr("no such basket")));
+  EXPECT_THAT(ask("GET /function"),
+              AllOf(StartsWith("HTTP/1.1 500 "), HasSubstr("<pre>in a function</pre>")));
+  EXPECT_THAT(ask("GET /task"), HasSubstr("<h2>int</h2>"));
+}
+
+TEST_F(DebugPageTest, ShowsCauses) {
+  app_.get("/nested", [] { throw_nested(); });
+  const std::string page = ask("GET /nested");
+  const auto first = page.find("<pre>the page can&#x27;t be made</pre>");
+  const auto second = page.find("because of std::_Nested_exception");
+  const auto third = page.find("because of std::system_error</h2>");
+  EXPECT_LT(first, second);
+  EXPECT_LT(second, third);
+  EXPECT_THAT(page, HasSubstr("<p>system:2</p>"));
+}
+
+TEST_F(DebugPageTest, IsNotWhereNothingWasThrownOrTheHandlerHasAPageOfItsOwn) {
+  EXPECT_THAT(ask("DELETE /throws"), testing::EndsWith("<html><title>403: Forbidden</title>"
+                                                       "<body>403: Forbidden</body></html>"));
+  EXPECT_THAT(ask("GET /own"), testing::EndsWith("\r\n\r\nown"));
+  EXPECT_THAT(ask("GET /nothing"), HasSubstr("<title>404: Not Found</title><body>"));
+}
+
+TEST_F(DebugPageTest, IsOffUnlessAskedFor) {
+  app_.set_settings({.check_host = false});
+  EXPECT_THAT(ask("GET /throws"), Not(HasSubstr("apples")));
+}
+
+TEST(DebugPage, IsForThisMachineOnly) {
+  Application app(Settings{.serve_traceback = true}, {route<Throws>("/throws")});
+  app.get("/function", []() -> std::string { throw StockError("no apples"); });
+  // A client at 192.0.2.1.
+  for (const char* target : {"/throws", "/function"}) {
+    eddy_tests::TestExchange exchange(app, "GET", target);
+    EXPECT_EQ(exchange.status(), 500);
+    EXPECT_THAT(exchange.body(), Not(HasSubstr("apples")));
+  }
+}
+
+}  // namespace
