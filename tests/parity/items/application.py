@@ -12,10 +12,18 @@ ITEMS = [
          "Hosts.TheDefaultHostIsAskedLastAndNotForProxies",
          differs="Settings are a struct, and what is the program's own is found by its type, in Services.",
          lacks="Transforms: compression is the server's."),
-    later("W58", "debug is autoreload, templates and hashes that are not cached, and tracebacks for the client.",
-          "a program is built, its templates too; changed files are noticed in any case"),
-    later("W59", "autoreload begins the program anew when a file of it has changed.",
-          "a build has to come first"),
+    item("W58", "debug is autoreload, templates and hashes that are not cached, and tracebacks for the client.",
+         "Settings::debug",
+         "DebugPageTest.IsWhatDebugIs AutoreloadTest.IsBegunByTheFirstListen "
+         "VersionsTest.W32UrlsHaveTheVersionOfTheContent",
+         differs="Templates are built, and changed files are noticed in any case: there are no caches to switch off."),
+    item("W59", "autoreload begins the program anew when a file of it has changed.",
+         "Settings::autoreload Autoreload FileWatcher",
+         "AutoreloadTest.IsBegunByTheFirstListen python:core/loop/autoreload_test.py:Autoreload.test_watched_file "
+         "python:core/loop/autoreload_test.py:Autoreload.test_program_that_is_replaced "
+         "python:core/loop/autoreload_test.py:Autoreload.test_program_that_is_being_linked "
+         "FileWatcherTest.TellsOfAFileThatIsWritten,TellsOfAFileThatIsReplacedMadeOrRemoved,IdleItDoesNothing",
+         differs="When it has been built anew: its file, and those that it is told of, are watched."),
     item("W60", "compress_response compresses responses.",
          "ServerOptions::compression",
          "ContentTest.AWholeResponseIsEncodedForWhoTakesIt,NothingIsEncodedUnasked parity:compression/compressed",
@@ -28,8 +36,13 @@ ITEMS = [
          "Settings::log_function AccessRecord",
          "LogFunctionTest.TakesThePlaceOfTheAccessLog,WhatItThrowsIsLogged,IsNotCalledWhereAServerKeepsNoLog",
          differs="It is given a record of the request, not the handler."),
-    later("W63", "serve_traceback sends clients the traceback of an exception.",
-          "the log has what there is to know of it"),
+    item("W63", "serve_traceback sends clients the traceback of an exception.",
+         "Settings::serve_traceback",
+         "DebugPageTest.TellsWhatWasThrownByWhatAndForWhat,OfTasksFunctionsAndHttpErrors,ShowsCauses,ShowsNoSecrets "
+         "DebugPageTest.IsOffUnlessAskedFor DebugPage.IsForThisMachineOnly",
+         differs="Clients of this machine only are shown the types and messages of the exception and its causes, the request "
+         "and the route.",
+         lacks="The stack, which C++ keeps none of."),
     absent("W64", "ui_modules and ui_methods are what templates may call.",
            "a template includes the header of what it calls, and the compiler finds it",
            "TemplateCode.IsCpp"),

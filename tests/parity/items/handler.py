@@ -145,8 +145,10 @@ ITEMS = [
          "RequestHandler.WriteErrorCanBeOverridden,LogsAndPagesAreItsOwnWhereItLikes "
          "RequestHandler.WhatItsLogAndPageThrowIsLoggedAndThePageIsEmpty "
          "RequestHandler.ExceptionsBecomeErrorPagesAndOneLineOfLog "
+         "DebugPageTest.TellsWhatWasThrownByWhatAndForWhat DebugPage.IsForThisMachineOnly "
          "parity:errors/http_error,reason_markup,own_page,own_page_exception,bad_page",
-         lacks="Tracebacks for clients: a client never sees more of an error than its status and reason."),
+         differs="With serve_traceback there are types and messages of the exception and its causes, for clients of this "
+         "machine."),
     item("W22", "log_exception() logs an HTTPError with a message as a warning, and other exceptions as errors with a "
          "traceback and the request; what fails in it is logged.",
          "RequestHandler::log_exception",

@@ -142,6 +142,11 @@ TEST_F(DebugPageTest, IsOffUnlessAskedFor) {
   EXPECT_THAT(ask("GET /throws"), Not(HasSubstr("apples")));
 }
 
+TEST_F(DebugPageTest, IsWhatDebugIs) {
+  app_.set_settings({.check_host = false, .debug = true});
+  EXPECT_THAT(ask("GET /throws"), HasSubstr("apples"));
+}
+
 TEST(DebugPage, IsForThisMachineOnly) {
   Application app(Settings{.serve_traceback = true}, {route<Throws>("/throws")});
   app.get("/function", []() -> std::string { throw StockError("no apples"); });
