@@ -187,6 +187,9 @@ void RequestHandler::send_error(int status, std::string_view reason,
   const internal::Exchange& exchange = unsent("send_error()");
   clear();
   set_status(status, reason);
+  if (state_ != nullptr && state_->refusal && !state_->refusal->allow.empty()) {
+    set_header("Allow", state_->refusal->allow);
+  }
   write_error(status, error);
   if (!exchange.finished()) finish();
 }

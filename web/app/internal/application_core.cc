@@ -223,6 +223,34 @@ bool ApplicationCore::must_check_xsrf(Exchange& exchange) const noexcept {
   return entry != nullptr && entry->check_xsrf;
 }
 
+// By any of its methods: what comes before them all is the same, and ends there.
+void ApplicationCore::refuse_by_handler(Exchange& exchange, const RouteDefinition& route,
+                                        int status) const {
+  Refusal refusal{status, status == 405 ? allowed_methods(route) : std::string()};
+  const MethodEntry* of_handler = nullptr;
+  visit_methods(route, [&of_handler](MethodName /*name*/, const MethodEntry& entry) {
+    if (entry.handler_checks_xsrf) of_handler = &entry;
+  });
+  if (of_handler == nullptr) {
+    if (!refusal.allow.empty()) exchange.response().headers.set("Allow", refusal.allow);
+    return send_plain_error(exchange, status);
+  }
+  const Lifetime owner = of_handler->owner;
+  if (owner.has_owner() && !watch_owner(exchange, owner, route.keeper_of(of_handler->target))) {
+    return send_plain_error(exchange, 503);
+  }
+  struct Attached {
+    Exchange& exchange;
+    Refusal& refusal;
+    ~Attached() {
+      if (exchange.attachment == &refusal) exchange.attachment = nullptr;
+    }
+  } attached{exchange, refusal};
+  exchange.attachment = &refusal;
+  PathParts none;
+  of_handler->invoke(of_handler->target, exchange, none);
+}
+
 void ApplicationCore::dispatch(Exchange& exchange) {
   const Request& request = exchange.request();
   PathParts parts;
@@ -250,10 +278,9 @@ void ApplicationCore::dispatch(Exchange& exchange) {
     if (request.method() == Method::options) {
       return answer_options(exchange, allowed_methods(route));
     }
-    exchange.response().headers.set("Allow", allowed_methods(route));
-    return send_plain_error(exchange, 405);
+    return refuse_by_handler(exchange, route, 405);
   }
-  if (!decode_parts(exchange, parts)) return send_plain_error(exchange, 400);
+  if (!decode_parts(exchange, parts)) return refuse_by_handler(exchange, route, 400);
   if (settings_ != nullptr && !method->handler_checks_xsrf && must_check_xsrf(exchange)) {
     check_xsrf(exchange, *settings_);
   }
@@ -318,6 +345,9 @@ void ApplicationCore::client_gone(Exchange& exchange) noexcept {
 
 void HandlerAccess::attach(RequestHandler& handler, Exchange& exchange) {
   handler.exchange_ = &exchange;
+  if (auto* const refusal = static_cast<Refusal*>(exchange.attachment)) {
+    handler.state().refusal = std::move(*refusal);
+  }
   exchange.attachment = &handler;
   exchange.response().headers.set(kHtmlText);
   const auto& core = static_cast<const ApplicationCore&>(*exchange.service());
@@ -330,8 +360,11 @@ void HandlerAccess::use_etag(RequestHandler& handler) {
   handler.exchange().ask_before_head();
 }
 
-void HandlerAccess::check_xsrf(RequestHandler& handler) {
+void HandlerAccess::check_request(RequestHandler& handler) {
   Exchange& exchange = handler.exchange();
+  if (handler.state_ != nullptr && handler.state_->refusal) {
+    throw HttpError(handler.state_->refusal->status);
+  }
   const auto& core = static_cast<const ApplicationCore&>(*exchange.service());
   if (core.must_check_xsrf(exchange)) handler.check_xsrf_cookie();
 }

@@ -60,6 +60,8 @@ class ApplicationCore final : public BasicService {
   }
   [[nodiscard]] bool allows_origin(const Request& request) const noexcept;
   void refuse(Exchange& exchange) const;
+  /// Answers by an error: on the page of the route's handler class where it is one's.
+  void refuse_by_handler(Exchange& exchange, const RouteDefinition& route, int status) const;
   /// Whether any route has the method, which Method does not name.
   [[nodiscard]] bool knows(std::string_view method) const noexcept;
   [[nodiscard]] Router::Found found_route(Exchange& exchange, PathParts& parts) const;

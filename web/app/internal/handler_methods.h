@@ -28,8 +28,9 @@ struct EDDY_API HandlerAccess {
   }
   static void send_error(RequestHandler& handler, int status, std::string_view reason,
                          const std::exception_ptr& error);
-  /// Throws what check_xsrf_cookie() throws, where that is to be called.
-  static void check_xsrf(RequestHandler& handler);
+  /// Throws what check_xsrf_cookie() throws, where that is to be called, and an HttpError where the
+  /// handler is there for an error page only.
+  static void check_request(RequestHandler& handler);
   /// Its response is to have an entity tag, whatever the Settings say.
   static void use_etag(RequestHandler& handler);
   static void complete_head(RequestHandler& handler, bool whole) { handler.complete_head(whole); }
@@ -174,7 +175,7 @@ struct HandlerMethod {
       HandlerAccess::attach(handler, exchange);
       if constexpr (kComputesEtag<H>) HandlerAccess::use_etag(handler);
       Arguments::initialize(handler, target);
-      HandlerAccess::check_xsrf(handler);
+      HandlerAccess::check_request(handler);
       if constexpr (!kWaits) {
         Values values = path_arguments<Args...>(parts);
         Prelude<H>::run(handler);

@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <eddy/web/http/internal/exchange.h>
 
 namespace eddy::inline v0::web::internal {
+
+/// An error of a request that a handler's methods do not take, whose page is the handler's all the
+/// same. The exchange's attachment until there is a handler.
+struct Refusal {
+  int status;
+  /// The Allow field, or nothing.
+  std::string allow;
+};
 
 /// What a handler keeps for its response beside that itself; made when it is first needed, in the
 /// request's memory. An error page, which begins the response anew, has it too.
@@ -35,6 +45,8 @@ struct HandlerState {
   bool tags_response = false;
   /// As it is sent in forms; empty until it is asked for.
   std::string xsrf_token;
+  /// What the handler is made for, where that is an error page and nothing else.
+  std::optional<Refusal> refusal;
 };
 
 }  // namespace eddy::inline v0::web::internal
