@@ -23,6 +23,7 @@
 #include <eddy/web/http/response_stream.h>
 #include <eddy/web/http/text.h>
 #include <eddy/web/template/page.h>
+#include <eddy/web/template/translation.h>
 
 namespace eddy::inline v0::web {
 
@@ -316,8 +317,16 @@ class EDDY_API RequestHandler {
   /// throws.
   template <Page T>
   void render(const T& page) {
-    if (std::string* const content = appendable_content()) page.append_to(*content);
+    std::string* const content = appendable_content();
+    if (content == nullptr) return;
+    const TranslationScope scope(translator());
+    page.append_to(*content);
   }
+  /// What translates the pages that render() appends: by the user's language, say, or by the
+  /// request's Accept-Language (parse_quality_list). Valid until the handler is destroyed. By
+  /// default there is none, and texts are as they are written. Called by each render().
+  /// Source: tornado.web.RequestHandler.locale.
+  [[nodiscard]] virtual const Translator* translator() { return nullptr; }
 
   /// `co_await flush()`: sends what has been written so far, at first behind status and header
   /// fields, and waits while the client is slow in taking it. See ResponseStream, which it is like.

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <eddy/core/base/export.h>
 #include <eddy/web/app/internal/number.h>
 #include <eddy/web/escape/escape.h>
 #include <eddy/web/http/text.h>
@@ -202,6 +203,12 @@ class Range {
   long long step_;
 };
 
+/// By this thread's Translator (translation.h), or as it is.
+[[nodiscard]] EDDY_API std::string translated(std::string_view message, std::string_view context);
+[[nodiscard]] EDDY_API std::string translated(std::string_view message,
+                                              std::string_view plural_message, long long count,
+                                              std::string_view context);
+
 }  // namespace eddy::inline v0::web::template_support
 
 /// What every template may call without a prefix.
@@ -216,6 +223,24 @@ using web::xhtml_escape;
 constexpr template_support::Range range(long long end) { return {0, end, 1}; }
 constexpr template_support::Range range(long long begin, long long end, long long step = 1) {
   return {begin, end, step};
+}
+
+/// The message, translated for who the page is for; see Translator. In parentheses, since programs
+/// with gettext have macros of these names, which are theirs to use.
+inline std::string(_)(std::string_view message) {
+  return template_support::translated(message, {});
+}
+/// The form of it for so many.
+inline std::string(_)(std::string_view message, std::string_view plural_message, long long count) {
+  return template_support::translated(message, plural_message, count, {});
+}
+/// Where a message has another translation in another place: `pgettext("menu", "Open")`.
+inline std::string(pgettext)(std::string_view context, std::string_view message) {
+  return template_support::translated(message, context);
+}
+inline std::string(pgettext)(std::string_view context, std::string_view message,
+                             std::string_view plural_message, long long count) {
+  return template_support::translated(message, plural_message, count, context);
 }
 
 /// A value as JSON (text, a number, a truth value, an optional), which may stand in a script
