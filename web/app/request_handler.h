@@ -15,6 +15,7 @@
 #include <eddy/core/base/export.h>
 #include <eddy/web/app/arguments.h>
 #include <eddy/web/app/internal/number.h>
+#include <eddy/web/app/internal/page_scope.h>
 #include <eddy/web/app/internal/url_argument.h>
 #include <eddy/web/http/file.h>
 #include <eddy/web/http/http_error.h>
@@ -23,7 +24,6 @@
 #include <eddy/web/http/response_stream.h>
 #include <eddy/web/http/text.h>
 #include <eddy/web/template/page.h>
-#include <eddy/web/template/translation.h>
 
 namespace eddy::inline v0::web {
 
@@ -319,7 +319,7 @@ class EDDY_API RequestHandler {
   void render(const T& page) {
     std::string* const content = appendable_content();
     if (content == nullptr) return;
-    const TranslationScope scope(translator());
+    const internal::PageScope scope(*this);
     page.append_to(*content);
   }
   /// What translates the pages that render() appends: by the user's language, say, or by the

@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -10,6 +11,7 @@
 
 #include <eddy/core/base/export.h>
 #include <eddy/web/app/internal/number.h>
+#include <eddy/web/app/internal/url_argument.h>
 #include <eddy/web/escape/escape.h>
 #include <eddy/web/http/text.h>
 
@@ -209,6 +211,10 @@ class Range {
                                               std::string_view plural_message, long long count,
                                               std::string_view context);
 
+/// The path of a route, of the page's handler.
+[[nodiscard]] EDDY_API std::string reverse_url_of(
+    std::string_view name, std::initializer_list<internal::UrlArgument> values);
+
 }  // namespace eddy::inline v0::web::template_support
 
 /// What every template may call without a prefix.
@@ -241,6 +247,17 @@ inline std::string(pgettext)(std::string_view context, std::string_view message)
 inline std::string(pgettext)(std::string_view context, std::string_view message,
                              std::string_view plural_message, long long count) {
   return template_support::translated(message, plural_message, count, context);
+}
+
+/// As RequestHandler::static_url(), of the handler whose render() appends the page. This and the
+/// next two throw std::logic_error in other pages.
+[[nodiscard]] EDDY_API std::string static_url(std::string_view path);
+/// As RequestHandler::xsrf_form_html(). It needs {% raw %}.
+[[nodiscard]] EDDY_API std::string xsrf_form_html();
+/// As RequestHandler::reverse_url().
+template <class... Values>
+std::string reverse_url(std::string_view name, const Values&... values) {
+  return template_support::reverse_url_of(name, {internal::UrlArgument(values)...});
 }
 
 /// A value as JSON (text, a number, a truth value, an optional), which may stand in a script

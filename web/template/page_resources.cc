@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include <eddy/web/escape/escape.h>
+#include <eddy/web/template/page_names.h>
 
 namespace eddy::inline v0::web {
 
@@ -30,7 +31,7 @@ void PageResources::insert_into(std::string& page, std::size_t begin) const {
   std::string head;
   for (const std::string& url : css_files_) {
     head += "<link href=\"";
-    append_xhtml_escaped(head, url);
+    append_xhtml_escaped(head, template_support::resource_url(url));
     head += "\" type=\"text/css\" rel=\"stylesheet\"/>\n";
   }
   if (!embedded_css_.empty()) {
@@ -43,7 +44,7 @@ void PageResources::insert_into(std::string& page, std::size_t begin) const {
   std::string scripts;
   for (const std::string& url : javascript_files_) {
     scripts += "<script src=\"";
-    append_xhtml_escaped(scripts, url);
+    append_xhtml_escaped(scripts, template_support::resource_url(url));
     scripts += "\" type=\"text/javascript\"></script>\n";
   }
   if (!embedded_javascript_.empty()) {

@@ -27,8 +27,9 @@ namespace eddy::inline v0::web {
 ///       static std::string_view html_body();
 ///     };
 ///
-/// A compiled template is a module too: the resources of modules in it are the page's. Files are
-/// written as they are, so a module gives their whole URL.
+/// A compiled template is a module too: the resources of modules in it are the page's. Files have
+/// their whole URL, or, where Settings::static_files are there and a handler's render() appends the
+/// page, a path below those: such a one is what static_url() makes of it.
 ///
 /// Thread: one at a time. Source: tornado.web.UIModule and RequestHandler.render.
 class EDDY_API PageResources {

@@ -123,14 +123,16 @@ ITEMS = [
     item("W18", "render_string() gives a page as text; pages know the handler, the request, the user, the locale, URLs, "
          "modules.",
          "Page",
-         "TemplatePage.IsAppendedAndAllocatesNothingWhereThereIsRoom TemplateCode.IsCpp",
-         differs="page.render() gives it, anywhere.",
-         lacks="Names that every page knows: a page is given what it needs as parameters."),
+         "TemplatePage.IsAppendedAndAllocatesNothingWhereThereIsRoom TemplateCode.IsCpp "
+         "PageNames.AreThoseOfTheHandler,NeedAHandler Translation.IsTheHandlersInItsPages",
+         differs="page.render() gives it, anywhere. Pages know static_url(), reverse_url(), xsrf_form_html() and _() of the "
+         "handler; what else they need they are given as parameters."),
     item("W19", "How the resources of modules are written can be overridden; each is written once; relative paths are those "
          "of static_url().",
          "PageResources",
-         "TemplateModules.PutTheirResourcesIntoThePageOnce",
-         lacks="Overriding; paths are written as the module gives them, which calls static_url() itself."),
+         "TemplateModules.PutTheirResourcesIntoThePageOnce PageNames.AreThoseOfTheHandler "
+         "PageNames.FilesStayAsTheyAreWhereThereAreNoStaticOnes",
+         lacks="Overriding."),
     item("W20", "send_error() begins anew and ends the request with the page of a status; where the head was sent it tells "
          "the log and ends what there is. A 304 has no page.",
          "RequestHandler::send_error",

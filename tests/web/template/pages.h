@@ -53,6 +53,15 @@ struct Counter {
   static std::string fail(const char* why) { throw std::runtime_error(why); }
 };
 
+/// A module whose files are those of the site, and others.
+struct Styled {
+  static void append_to(std::string& out) { out += "styled"; }
+  static auto css_files() {
+    return std::array{"widgets/styled.css", "/own.css", "https://example.org/x.css"};
+  }
+  static auto javascript_files() { return std::array{"styled.js"}; }
+};
+
 /// Modules with resources.
 struct Widget {
   int number = 0;

@@ -33,6 +33,10 @@ struct EDDY_API HandlerAccess {
   static void check_request(RequestHandler& handler);
   /// Its response is to have an entity tag, whatever the Settings say.
   static void use_etag(RequestHandler& handler);
+  static std::string reverse(const RequestHandler& handler, std::string_view name,
+                             std::initializer_list<UrlArgument> values) {
+    return handler.reverse(name, values);
+  }
   static void complete_head(RequestHandler& handler, bool whole) { handler.complete_head(whole); }
   /// Sees to it that the request outlives the read buffer, and mends the parts' views.
   static void pin(Exchange& exchange, PathParts& parts);

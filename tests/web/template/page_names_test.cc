@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <string>
+
+#include <eddy/web/app/settings.h>
+#include <eddy/web/app/static_files.h>
+#include <eddy/web/template/output.h>
+#include <eddy/web/web.h>
+
+#include <tests/web/app/test_exchange.h>
+
+#include <pages/named.html.h>
+
+// What a page has of the handler that renders it.
+namespace {
+
+using eddy::web::Application;
+using eddy::web::RequestHandler;
+using eddy::web::route;
+using eddy::web::Settings;
+using eddy::web::StaticFiles;
+using eddy_tests::TestExchange;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+struct Named : RequestHandler {
+  void get() { render(templates::Named{.with_files = request().query() != "none"}); }
+};
+struct Story : RequestHandler {
+  void get(int /*id*/, const std::string& /*title*/) {}
+};
+
+TEST(PageNames, AreThoseOfTheHandler) {
+  Application app(Settings{.static_files = StaticFiles("/nowhere", {.url_prefix = "/files/"})},
+                  {route<Named>("/"), route<Story>(R"(/story/(\d+)/(.*))", {.name = "story"})});
+  TestExchange exchange(app, "GET", "/");
+  EXPECT_THAT(exchange.logged(), testing::IsEmpty());
+  const std::string& page = exchange.body();
+  EXPECT_THAT(page, HasSubstr("\n/story/7/a%20b /files/a.css\n"));
+  EXPECT_THAT(page, HasSubstr("<input type=\"hidden\" name=\"_xsrf\" value=\"2|"));
+  EXPECT_THAT(page, HasSubstr("<link href=\"/files/widgets/styled.css\""));
+  EXPECT_THAT(page, HasSubstr("<link href=\"/own.css\""));
+  EXPECT_THAT(page, HasSubstr("<link href=\"https://example.org/x.css\""));
+  EXPECT_THAT(page, HasSubstr("<script src=\"/files/styled.js\""));
+}
+
+TEST(PageNames, FilesStayAsTheyAreWhereThereAreNoStaticOnes) {
+  Application app({route<Named>("/"), route<Story>(R"(/story/(\d+)/(.*))", {.name = "story"})});
+  TestExchange without(app, "GET", "/?none");
+  EXPECT_THAT(without.body(), HasSubstr("<link href=\"widgets/styled.css\""));
+  TestExchange with(app, "GET", "/");
+  EXPECT_EQ(with.status(), 500);
+  EXPECT_THAT(with.logged(), ElementsAre(HasSubstr(".static_files = StaticFiles(folder)")));
+}
+
+TEST(PageNames, NeedAHandler) {
+  try {
+    (void)templates::Named{.with_files = false}.render();
+    FAIL();
+  } catch (const std::logic_error& error) {
+    EXPECT_STREQ(error.what(),
+                 "reverse_url() in a page needs a handler: it is there in what its render() "
+                 "appends");
+  }
+  EXPECT_THROW((void)eddy::web::template_names::static_url("a"), std::logic_error);
+  EXPECT_THROW((void)eddy::web::template_names::xsrf_form_html(), std::logic_error);
+}
+
+}  // namespace

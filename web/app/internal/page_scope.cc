@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/web/app/internal/page_scope.h>
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include <eddy/web/app/application.h>
+#include <eddy/web/app/internal/application_core.h>
+#include <eddy/web/app/request_handler.h>
+#include <eddy/web/app/settings.h>
+#include <eddy/web/template/output.h>
+#include <eddy/web/template/page_names.h>
+
+namespace eddy::inline v0::web {
+
+namespace internal {
+
+namespace {
+
+thread_local RequestHandler* handler_of_thread = nullptr;
+
+RequestHandler& handler_for(const char* name) {
+  if (handler_of_thread != nullptr) return *handler_of_thread;
+  throw std::logic_error(std::string(name) +
+                         "() in a page needs a handler: it is there in what its render() appends");
+}
+
+}  // namespace
+
+PageScope::PageScope(RequestHandler& handler)
+    : translation_(handler.translator()), outer_(std::exchange(handler_of_thread, &handler)) {}
+
+PageScope::~PageScope() { handler_of_thread = outer_; }
+
+RequestHandler* PageScope::handler() noexcept { return handler_of_thread; }
+
+}  // namespace internal
+
+namespace template_support {
+
+std::string resource_url(std::string_view url) {
+  const bool absolute = url.starts_with('/') || url.find("://") != std::string_view::npos;
+  const RequestHandler* const handler = internal::PageScope::handler();
+  if (absolute || handler == nullptr || !handler->settings().static_files) return std::string(url);
+  return handler->static_url(url);
+}
+
+std::string reverse_url_of(std::string_view name,
+                           std::initializer_list<internal::UrlArgument> values) {
+  const RequestHandler& handler = internal::handler_for("reverse_url");
+  return internal::HandlerAccess::reverse(handler, name, values);
+}
+
+}  // namespace template_support
+
+namespace template_names {
+
+std::string static_url(std::string_view path) {
+  return internal::handler_for("static_url").static_url(path);
+}
+
+std::string xsrf_form_html() { return internal::handler_for("xsrf_form_html").xsrf_form_html(); }
+
+}  // namespace template_names
+
+}  // namespace eddy::inline v0::web
