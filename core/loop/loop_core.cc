@@ -5,6 +5,7 @@
 #include <string>
 
 #include <eddy/core/base/error.h>
+#include <eddy/core/base/thrown_at.h>
 #include <eddy/core/loop/fork_generation.h>
 #include <eddy/core/task/executor.h>
 
@@ -506,7 +507,7 @@ void LoopCore::report(const std::exception_ptr& error, const char* where) noexce
     }
   }
   try {
-    const std::string message = "exception in " + std::string(where) + ": " + describe(error);
+    const std::string message = "exception in " + std::string(where) + ": " + describe_with_stack(error);
     log({LogLevel::error, "eddy.core", message, {}});
   } catch (const std::bad_alloc&) {
     log({LogLevel::error, "eddy.core", "exception in a callback; no memory to say which", {}});

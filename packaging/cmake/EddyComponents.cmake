@@ -3,10 +3,11 @@
 # Which components are built. A component is a library of Eddy's with its headers, its CMake target
 # eddy::<name>, its pkg-config file and its name in find_package(Eddy COMPONENTS <name>).
 
-set(EDDY_COMPONENTS core tls web asio asio_standalone qt glib libev testing conformance)
+set(EDDY_COMPONENTS core tls stacks web asio asio_standalone qt glib libev testing conformance)
 # What each needs of the machine, by the names of EddyDependencies.cmake.
 set(EDDY_COMPONENT_core threads)
 set(EDDY_COMPONENT_tls tls)
+set(EDDY_COMPONENT_stacks stacks)
 set(EDDY_COMPONENT_web zlib pcre2)
 set(EDDY_COMPONENT_asio asio)
 set(EDDY_COMPONENT_asio_standalone asio_standalone)

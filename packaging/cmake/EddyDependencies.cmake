@@ -14,6 +14,7 @@
 #   brotlidec        EddyDeps::brotlidec       1.0 (tests)
 #   zstd             EddyDeps::zstd            1.4
 #   tls              OpenSSL::SSL              3.0
+#   stacks           EddyDeps::boost_stacks    Boost 1.74, Stacktrace by libbacktrace
 #   asio             EddyDeps::boost_asio      Boost 1.77
 #   asio_standalone  EddyDeps::standalone_asio 1.22
 #   qt               Qt6::Core                 6.2
@@ -34,6 +35,7 @@ set(EDDY_DEPENDENCY_brotli "brotli's encoder|libbrotli-dev")
 set(EDDY_DEPENDENCY_brotlidec "brotli's decoder|libbrotli-dev")
 set(EDDY_DEPENDENCY_zstd "zstd 1.4 or newer|libzstd-dev")
 set(EDDY_DEPENDENCY_tls "OpenSSL 3.0 or newer|libssl-dev")
+set(EDDY_DEPENDENCY_stacks "Boost.Stacktrace 1.74 or newer|libboost-stacktrace1.81-dev")
 set(EDDY_DEPENDENCY_asio "Boost 1.77 or newer|libboost1.81-dev")
 set(EDDY_DEPENDENCY_asio_standalone "standalone Asio 1.22 or newer|libasio-dev")
 set(EDDY_DEPENDENCY_qt "Qt 6.2 Core or newer|qt6-base-dev")
@@ -113,6 +115,8 @@ macro(eddy_find_dependency id)
     eddy_find_llhttp()
   elseif("${id}" STREQUAL "http_parser")
     eddy_find_http_parser()
+  elseif("${id}" STREQUAL "stacks")
+    eddy_find_boost_stacktrace()
   elseif("${id}" STREQUAL "asio")
     eddy_find_boost(asio 1.77)
   elseif("${id}" STREQUAL "asio_standalone")
@@ -185,6 +189,21 @@ macro(eddy_find_boost id version)
     if(NOT TARGET EddyDeps::boost_${id})
       add_library(EddyDeps::boost_${id} INTERFACE IMPORTED)
       target_link_libraries(EddyDeps::boost_${id} INTERFACE Boost::headers Threads::Threads)
+    endif()
+  endif()
+endmacro()
+
+# Its static library would need GCC's own libbacktrace, so it is always the shared one.
+macro(eddy_find_boost_stacktrace)
+  set(eddy_static_boost "${Boost_USE_STATIC_LIBS}")
+  set(Boost_USE_STATIC_LIBS OFF)
+  find_package(Boost 1.74 QUIET COMPONENTS stacktrace_backtrace)
+  set(Boost_USE_STATIC_LIBS "${eddy_static_boost}")
+  if(TARGET Boost::stacktrace_backtrace)
+    set(eddy_stacks_found TRUE)
+    if(NOT TARGET EddyDeps::boost_stacks)
+      add_library(EddyDeps::boost_stacks INTERFACE IMPORTED)
+      target_link_libraries(EddyDeps::boost_stacks INTERFACE Boost::stacktrace_backtrace ${CMAKE_DL_LIBS})
     endif()
   endif()
 endmacro()

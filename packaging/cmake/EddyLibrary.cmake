@@ -24,6 +24,7 @@ set(EDDY_LINKABLE
     "EddyDeps::brotli|brotli|libbrotlienc >= 1.0|"
     "EddyDeps::zstd|zstd|libzstd >= 1.4|"
     "OpenSSL::SSL|tls|openssl >= 3.0|"
+    "EddyDeps::boost_stacks|stacks||-lboost_stacktrace_backtrace -ldl"
     "EddyDeps::boost_asio|asio||-pthread"
     "EddyDeps::standalone_asio|asio_standalone||-pthread"
     "Qt6::Core|qt|Qt6Core >= 6.2|"

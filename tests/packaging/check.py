@@ -61,7 +61,7 @@ class Check:
 
     def parts_of_build(self):
         """Exactly the components, and parts of web, that the build beside has."""
-        names = ["tls", "asio", "asio_standalone", "qt", "glib", "libev", "testing", "brotli", "zstd"]
+        names = ["tls", "stacks", "asio", "asio_standalone", "qt", "glib", "libev", "testing", "brotli", "zstd"]
         there = self.components + self.parts
         return [f"-DEDDY_{name.upper()}={'ON' if name in there else 'OFF'}" for name in names] + [
             f"-DEDDY_{name}=OFF" for name in ("CONFORMANCE", "BUILD_TESTS", "BUILD_EXAMPLES")]
@@ -105,7 +105,8 @@ class Check:
                 kind, name = re.match(r"\S+ (\S) (.*)", line).groups()
                 # The functions of eddy.h have no namespace.
                 of_c = re.fullmatch(r"eddy_(loop|remote)_\w+", name)
-                expect(kind in "wWVvui" or of_c or f"eddy::v{major}::" in name, f"{library} exports {name}")
+                of_language = library.name.startswith("libeddy-stacks") and name == "__cxa_throw"
+                expect(kind in "wWVvui" or of_c or of_language or f"eddy::v{major}::" in name, f"{library} exports {name}")
 
     def find_package(self):
         build = self.fresh("find_package")
@@ -213,6 +214,7 @@ class Check:
             "glib": ([], "libglib2.0-dev"),
             "libev": (["-DEDDY_LIBEV_INCLUDE_DIR=OFF"], "libev-dev"),
             "tls": (["-DCMAKE_DISABLE_FIND_PACKAGE_OpenSSL=ON"], "libssl-dev"),
+            "stacks": (["-DCMAKE_DISABLE_FIND_PACKAGE_Boost=ON"], "libboost-stacktrace1.81-dev"),
         }
         for name, (hidden, package) in nowhere.items():
             environment = dict(os.environ)

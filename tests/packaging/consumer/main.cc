@@ -16,6 +16,10 @@
 #if defined(USE_TLS)
 #  include <eddy/tls/tls.h>
 #endif
+#if defined(USE_STACKS)
+#  include <eddy/core/base/thrown_at.h>
+#  include <eddy/stacks/stacks.h>
+#endif
 #if defined(USE_QT)
 #  include <eddy/qt/qt.h>
 #  include <QCoreApplication>
@@ -52,6 +56,14 @@ int run() {
   std::error_code error;
   tls::ServerContext tls({}, error);
   if (!error) return 1;  // there is no certificate
+#endif
+#if defined(USE_STACKS)
+  keep_stacks();
+  try {
+    throw 7;
+  } catch (...) {
+    if (thrown_at(std::current_exception()).empty()) return 1;
+  }
 #endif
   bool called = false;
   loop.post([&] {

@@ -37,12 +37,11 @@ ITEMS = [
          "LogFunctionTest.TakesThePlaceOfTheAccessLog,WhatItThrowsIsLogged,IsNotCalledWhereAServerKeepsNoLog",
          differs="It is given a record of the request, not the handler."),
     item("W63", "serve_traceback sends clients the traceback of an exception.",
-         "Settings::serve_traceback",
+         "Settings::serve_traceback keep_stacks",
          "DebugPageTest.TellsWhatWasThrownByWhatAndForWhat,OfTasksFunctionsAndHttpErrors,ShowsCauses,ShowsNoSecrets "
-         "DebugPageTest.IsOffUnlessAskedFor DebugPage.IsForThisMachineOnly",
+         "DebugPageTest.IsOffUnlessAskedFor DebugPage.IsForThisMachineOnly StacksTest.AreOnTheDebugPage,OfTasksAreKept",
          differs="Clients of this machine only are shown the types and messages of the exception and its causes, the request "
-         "and the route.",
-         lacks="The stack, which C++ keeps none of."),
+         "and the route; the stacks are kept by programs that link eddy::stacks."),
     absent("W64", "ui_modules and ui_methods are what templates may call.",
            "a template includes the header of what it calls, and the compiler finds it",
            "TemplateCode.IsCpp"),

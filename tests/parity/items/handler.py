@@ -149,15 +149,15 @@ ITEMS = [
          "RequestHandler.ExceptionsBecomeErrorPagesAndOneLineOfLog "
          "DebugPageTest.TellsWhatWasThrownByWhatAndForWhat DebugPage.IsForThisMachineOnly "
          "parity:errors/http_error,reason_markup,own_page,own_page_exception,bad_page",
-         differs="With serve_traceback there are types and messages of the exception and its causes, for clients of this "
-         "machine."),
+         differs="With serve_traceback there are types, messages and stacks of the exception and its causes, for clients of "
+         "this machine."),
     item("W22", "log_exception() logs an HTTPError with a message as a warning, and other exceptions as errors with a "
          "traceback and the request; what fails in it is logged.",
-         "RequestHandler::log_exception",
+         "RequestHandler::log_exception describe_with_stack",
          "RequestHandler.ExceptionsBecomeErrorPagesAndOneLineOfLog,LogsAndPagesAreItsOwnWhereItLikes "
          "RequestHandler.WhatItsLogAndPageThrowIsLoggedAndThePageIsEmpty HelloTest.AnErrorOfAHandlerMustBeExpected "
-         "XsrfUploadTest.AStreamedContentIsNotLookedInto",
-         lacks="Tracebacks: C++20 has none of an exception."),
+         "XsrfUploadTest.AStreamedContentIsNotLookedInto StacksTest.AreInTheLogOfWhatIsNotAnHttpError",
+         differs="The stack is logged by programs that link eddy::stacks."),
     item("W23", "HTTPError has a status, a message for the log, which is a format, and a reason for the client; Finish ends "
          "the request as it is, perhaps with a last part; a missing argument is an error of 400 with its name.",
          "HttpError Finish MissingArgumentError ArgumentError",

@@ -10,6 +10,7 @@
 #include <typeinfo>
 
 #include <eddy/core/base/error.h>
+#include <eddy/core/base/thrown_at.h>
 #include <eddy/web/app/internal/router.h>
 #include <eddy/web/app/settings.h>
 #include <eddy/web/escape/escape.h>
@@ -49,6 +50,13 @@ void add_row(std::string& page, std::string_view name, std::string_view value) {
   page += "</td></tr>\n";
 }
 
+void add_stack(std::string& page, const std::exception_ptr& error) {
+  const std::string stack = thrown_at(error);
+  if (stack.empty()) return;
+  add(page, "h3", "thrown at");
+  add(page, "pre", stack);
+}
+
 // Of `error`, and of what it is nested in.
 void add_exceptions(std::string& page, const std::exception_ptr& error, int depth = 0) {
   if (depth > kMostCauses) return;
@@ -68,6 +76,7 @@ void add_exceptions(std::string& page, const std::exception_ptr& error, int dept
   } catch (...) {
     add(page, "h2", (depth > 0 ? "because of " : "") + type_of_current_exception());
   }
+  add_stack(page, error);
   if (cause) add_exceptions(page, cause, depth + 1);
 }
 

@@ -3,6 +3,7 @@
 
 #include <eddy/core/base/error.h>
 #include <eddy/core/base/log.h>
+#include <eddy/core/base/thrown_at.h>
 #include <eddy/web/escape/escape.h>
 #include <eddy/web/http/http_error.h>
 #include <eddy/web/http/internal/answer.h>
@@ -113,7 +114,7 @@ void log_error(Exchange& exchange, int status, const std::exception_ptr& error) 
     exchange.log(LogLevel::warning, summary(exchange, status) + ": " + http.what());
   } catch (...) {
     exchange.log(LogLevel::error,
-                 summary(exchange, status) + ": " + describe(std::current_exception()));
+                 summary(exchange, status) + ": " + describe_with_stack(std::current_exception()));
   }
 }
 
