@@ -12,8 +12,8 @@ namespace eddy::inline v0 {
 /// line each: "#0 Shop::find(int) at stock.cc:12". Empty where that is not known: C++ keeps none of
 /// it, so a program asks for it by keep_stacks() of <eddy/stacks/stacks.h>.
 ///
-/// Thread: any. Slow, since it reads the program's debug information; where there is none, functions
-/// are without lines, or without names.
+/// Thread: any. Slow, since it reads the program's debug information; where there is none,
+/// functions are without lines, or without names.
 [[nodiscard]] EDDY_API std::string thrown_at(const std::exception_ptr& error);
 
 /// describe() of the error, and below it the lines of thrown_at(): for a log.

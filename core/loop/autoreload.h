@@ -23,8 +23,13 @@ class Loop;
 /// destroyed, and no thread is waited for: what must be tidied up is add_reload_hook()'s.
 ///
 /// While the new program can't be started, since it is still being linked, the old one goes on.
+/// Where the file was replaced before this was made, the program begins anew at once.
 ///
-/// Thread: the Loop's. May outlive the Loop. Source: tornado.autoreload.
+/// Not begun anew are forked children, which a program would have once more: a daemon makes this
+/// after it has forked. A program that was handed its sockets, as by systemd, does not get them
+/// again.
+///
+/// Thread: the Loop's. May outlive the Loop, and keeps nothing running. Source: tornado.autoreload.
 class EDDY_API Autoreload {
  public:
   /// Throws std::system_error where the program's file can't be watched.

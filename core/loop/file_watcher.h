@@ -18,13 +18,15 @@ class Loop;
 ///     FileWatcher watcher(loop, [&](const std::string& path) { settings.read(path); });
 ///     watcher.watch("/etc/shop.conf");
 ///
-/// A file is seen through its folder, so it need not be there yet. Whoever writes a file does so in
-/// several steps: the callback comes once for each file, `quiet` after the last change of any, and
-/// says nothing of what happened, which may have been undone.
+/// A file is seen through its folder, so it need not be there yet, and the folder may go and come
+/// again. Of a symbolic link the link is watched, not what it leads to. Whoever writes a file does
+/// so in several steps: the callback comes once for each file, `quiet` after the last change of
+/// any, and says nothing of what happened, which may have been undone.
 ///
-/// Thread: the Loop's. May be destroyed within its callback, and outlive the Loop. While it watches
-/// anything it counts as work of the Loop. Errors: what the callback throws reaches the Loop's
-/// exception handler.
+/// Thread: the Loop's; destroyed by another one, it ends later. May be destroyed within its
+/// callback, and outlive the Loop. In a forked child it watches on by itself. As a watched
+/// descriptor it keeps the built-in run() going, but no host. Errors: what the callback throws
+/// reaches the Loop's exception handler.
 class EDDY_API FileWatcher {
  public:
   using Callback = UniqueFunction<void(const std::string& path)>;
@@ -35,10 +37,14 @@ class EDDY_API FileWatcher {
   ~FileWatcher();
 
   /// A file, by the path that the callback is given; a second time it does nothing. Throws
-  /// std::system_error where its folder is not there or can't be watched.
+  /// std::system_error where its folder is not there or can't be watched, std::invalid_argument for
+  /// what is no file's path: an empty one, or one that ends with a slash.
   void watch(std::string_view path);
 
  private:
+  friend class Autoreload;
+  FileWatcher(Loop& loop, Callback callback, Duration quiet, bool keeps_running);
+
   class State;
   std::shared_ptr<State> state_;
 };

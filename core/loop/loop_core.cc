@@ -74,6 +74,7 @@ void LoopCore::close() noexcept {
   }
   slots_.clear();
   stats_.watches = 0;
+  running_watches_ = 0;
   executor_.reset();
   for (Pump* pump = pump_; pump != nullptr; pump = pump->outer) pump->stopped = true;
 
@@ -372,7 +373,9 @@ IoWatch LoopCore::watch(int fd, Io interest, IoHandler& handler, std::error_code
   if (error) return {};
   free_slots_.pop_back();
   slot.handler = &handler;
+  slot.keeps_running = handler.keeps_running();
   ++stats_.watches;
+  if (slot.keeps_running) ++running_watches_;
   return {index, slot.generation};
 }
 
@@ -421,6 +424,7 @@ void LoopCore::unwatch(IoWatch& watch) noexcept {
   // Events of the old generation that were collected already find nobody. Zero means "no watch".
   if (++slot->generation == 0) slot->generation = 1;
   --stats_.watches;
+  if (slot->keeps_running) --running_watches_;
   free_slots_.push_back(ended.slot);
 }
 
@@ -507,7 +511,8 @@ void LoopCore::report(const std::exception_ptr& error, const char* where) noexce
     }
   }
   try {
-    const std::string message = "exception in " + std::string(where) + ": " + describe_with_stack(error);
+    const std::string message =
+        "exception in " + std::string(where) + ": " + describe_with_stack(error);
     log({LogLevel::error, "eddy.core", message, {}});
   } catch (const std::bad_alloc&) {
     log({LogLevel::error, "eddy.core", "exception in a callback; no memory to say which", {}});

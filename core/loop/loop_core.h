@@ -142,6 +142,7 @@ class LoopCore final : public std::enable_shared_from_this<LoopCore> {
     std::uint32_t generation = 1;
     Io interest = Io::none;
     bool registered = false;
+    bool keeps_running = false;
   };
 
   void run_kinds(Turn& turn) noexcept;
@@ -209,6 +210,8 @@ class LoopCore final : public std::enable_shared_from_this<LoopCore> {
 
   TurnProbe* probe_ = nullptr;
   LoopStats stats_;
+  /// Of the watches, those for which the built-in run() goes on.
+  std::size_t running_watches_ = 0;
   Timeouts timeouts_{*this};
   ExecutorOptions executor_options_;
   std::unique_ptr<Executor> executor_;

@@ -54,7 +54,7 @@ void LoopCore::stop() noexcept {
 }
 
 bool LoopCore::idle() const noexcept {
-  return open() && work_ == 0 && timers_.empty() && stats_.watches == 0 && !work_left() &&
+  return open() && work_ == 0 && timers_.empty() && running_watches_ == 0 && !work_left() &&
          !queue_->wake_pending();
 }
 

@@ -69,6 +69,8 @@ class EDDY_API IoHandler {
   /// The Loop goes on in a forked child. Gives the descriptor to watch from now on, for those whose
   /// `fd` the child must not share.
   virtual int renew_after_fork(int fd) noexcept { return fd; }
+  /// Whether the built-in run() goes on for it: false for what only accompanies the program.
+  [[nodiscard]] virtual bool keeps_running() const noexcept { return true; }
   [[nodiscard]] virtual const char* label() const noexcept { return "io"; }
 
  protected:

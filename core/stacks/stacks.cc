@@ -3,6 +3,7 @@
 #define BOOST_STACKTRACE_DYN_LINK
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <boost/stacktrace/stacktrace.hpp>
@@ -86,7 +87,9 @@ std::string read_stack(const void* thrown) {
   for (const boost::stacktrace::frame& frame : Stacks::instance().stack_of(thrown)) {
     if (!text.empty()) text += '\n';
     text += "#" + std::to_string(number++) + " ";
-    const std::string name = frame.name();
+    std::string name = frame.name();
+    // " [clone .cold]": what the compiler made of the function is not what was written.
+    name.resize(std::min(name.find(" [clone "), name.size()));
     text += name.empty() ? "?" : name;
     Dl_info object{};
     if (const std::string file = frame.source_file(); !file.empty()) {
@@ -103,8 +106,7 @@ std::string read_stack(const void* thrown) {
   if (looking) return destroy;
   looking = true;
   constexpr std::size_t kOwn = 2;  // this function, and __cxa_throw
-  const Destroy result =
-      Stacks::instance().keep(thrown, destroy, stacktrace(kOwn, kMostFrames));
+  const Destroy result = Stacks::instance().keep(thrown, destroy, stacktrace(kOwn, kMostFrames));
   looking = false;
   return result;
 }

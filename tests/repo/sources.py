@@ -3,13 +3,13 @@
 
   licence   every source says its licence in its first lines
   layering  core knows no host and no HTTP, web no adapter and no host, an adapter only its own; public headers of
-            core and web include no third party's header; core/tls alone in core knows OpenSSL
+            core and web include no third party's header; core/tls alone in core knows OpenSSL, core/stacks alone Boost
   linux     what only Linux has stands only in core/loop/linux and core/net/linux
   sockets   nothing writes to a descriptor but by the wrappers there: a vanished peer must not raise SIGPIPE
   ending    nothing ends the process, or changes its limits or its locale
   abi       the inline namespace is that of the project's version
   includes  Eddy's headers are included as <eddy/...>, also in the tree; headers say #pragma once
-  umbrellas web.h and tls.h lead to every public header of theirs
+  umbrellas web.h, tls.h and stacks.h lead to every public header of theirs
   sleeps    no test above core/loop waits for real time to pass, but those that say why
   paths     nothing names a place on one machine
   scripts   shellcheck finds nothing; Python parses
@@ -35,7 +35,7 @@ HOST_HEADERS = {
     "libev": r"ev\.h|ev\+\+\.h",
 }
 # Third parties that sources may use and public headers may not.
-LIBRARY_HEADERS = r"zlib\.h|pcre2|openssl/|nlohmann/|curl/|ares|brotli/|zstd"
+LIBRARY_HEADERS = r"boost/|zlib\.h|pcre2|openssl/|nlohmann/|curl/|ares|brotli/|zstd"
 # Headers for who has that library, which no other header includes.
 OPTIONAL_HEADERS = {"web/http/nlohmann_json.h"}
 
@@ -103,9 +103,12 @@ def check_licence():
 def check_layering():
     any_host = "|".join(HOST_HEADERS.values())
     tls = cxx(("core/tls/",))
-    core = [name for name in cxx(("core/",)) if name not in tls]
+    stacks = cxx(("core/stacks/",))
+    core = [name for name in cxx(("core/",)) if name not in tls + stacks]
     yield from findings(core, include_of(any_host + "|eddy/(?!core/)|openssl/"), "core knows only itself")
     yield from findings(tls, include_of(any_host + "|eddy/(?!core/|tls/)"), "TLS knows core and OpenSSL")
+    yield from findings(stacks, include_of("boost/(?!stacktrace/)|eddy/(?!core/|stacks/)"),
+                        "what keeps stacks knows core and Boost.Stacktrace")
     yield from findings(cxx(("core/",)), r"(?i)\bhttps?\w*", "core knows no HTTP")
     yield from findings(cxx(("web/",)), include_of(any_host + "|eddy/(?!core/|web/)"), "web knows only core")
     headers = [name for name in cxx(("core/", "web/")) if name.endswith(".h") and
@@ -168,7 +171,7 @@ def check_includes():
 
 # Component, its folder, and public headers that its umbrella leaves to who wants them.
 COMPONENTS = (("core", "core/",
-               {"core/loop/autoreload.h", "core/loop/file_watcher.h", "core/net/compact_address.h", "core/net/open_beneath.h", "core/net/page_cache.h", "core/eddy.h",
+               {"core/base/thrown_at.h", "core/loop/autoreload.h", "core/loop/file_watcher.h", "core/net/compact_address.h", "core/net/open_beneath.h", "core/net/page_cache.h", "core/eddy.h",
                 "core/net/proxy_protocol.h", "core/task/priority_queue.h"}),
               ("web", "web/",
                {"web/app/further_method.h", "web/app/origin.h", "web/app/security_headers.h", "web/app/settings.h", "web/app/signed_value.h",
@@ -180,6 +183,7 @@ COMPONENTS = (("core", "core/",
                 "web/http/response_parser.h", "web/http/response_writer.h", "web/http/set_cookie.h",
                 "web/template/output.h", "web/template/page_resources.h"}),
               ("tls", "core/tls/", set()),
+              ("stacks", "core/stacks/", set()),
               ("testing", "tests/testing/", {"tests/testing/app_test.h"}),
               ("qt", "adapters/qt/", {"adapters/qt/qt_values.h"}),
               *((name, f"adapters/{name}/", set()) for name in ("asio", "glib", "libev")))

@@ -119,8 +119,9 @@ const Settings& Application::settings() const noexcept { return state_->core->se
 Application& Application::add(const Route& route) { return add_definition(*route.definition_); }
 
 Application& Application::add_definition(internal::RouteDefinition definition) {
-  state_->core->admit(definition);
+  auto methods = state_->core->admit(definition);
   add_to(state_->core->router().everywhere(), std::move(definition));
+  state_->core->learn(std::move(methods));
   return *this;
 }
 
@@ -128,8 +129,9 @@ Application& Application::add_handlers(std::string_view host_pattern,
                                        std::initializer_list<Route> routes) {
   internal::Router& host = state_->core->router().add_host(host_pattern);
   for (const Route& route : routes) {
-    state_->core->admit(*route.definition_);
+    auto methods = state_->core->admit(*route.definition_);
     add_to(host, *route.definition_);
+    state_->core->learn(std::move(methods));
   }
   return *this;
 }
@@ -153,8 +155,9 @@ Application& Application::mount(std::string_view prefix, std::initializer_list<R
 }
 
 Application& Application::set_fallback(internal::RouteDefinition definition) {
-  state_->core->admit(definition);
+  auto methods = state_->core->admit(definition);
   state_->core->router().set_fallback(std::move(definition));
+  state_->core->learn(std::move(methods));
   return *this;
 }
 

@@ -84,6 +84,21 @@ constexpr std::tuple<FurtherMethod<Members>...> all_of(
   return all;
 }
 
+template <class... Members>
+constexpr bool are_different(const std::tuple<FurtherMethod<Members>...>& all) noexcept {
+  return std::apply(
+      [](const auto&... method) {
+        const std::string_view names[] = {method.name...};
+        for (const std::string_view& name : names) {
+          for (const std::string_view* other = names; other != &name; ++other) {
+            if (*other == name) return false;
+          }
+        }
+        return true;
+      },
+      all);
+}
+
 /// As Verb_get, for the Ith of them.
 template <std::size_t I>
 struct FurtherVerb {
@@ -118,6 +133,8 @@ void add_each_of(RouteDefinition& definition, void* arguments, std::index_sequen
 /// Found by the type of `further_methods`.
 template <class H, class Arguments, class Further>
 void add_further_methods(RouteDefinition& definition, void* arguments, const Further& /*further*/) {
+  constexpr bool kDifferent = are_different(all_of(H::further_methods));
+  static_assert(kDifferent, "eddy: further_methods names a method twice");
   constexpr std::size_t kCount = std::tuple_size_v<decltype(all_of(H::further_methods))>;
   add_each_of<H, Arguments>(definition, arguments, std::make_index_sequence<kCount>());
 }

@@ -96,9 +96,10 @@ struct Settings {
   /// For who develops: both of the following.
   bool debug = false;
   /// The page of an exception tells what was thrown and because of what, the request, its route,
-  /// and its fields but secrets (Cookie, Authorization and their kin). To programs of this machine
-  /// only, as of `check_host`; a proxy on it that is not trusted is one. Handlers that have a
-  /// write_error() of their own show that.
+  /// and its fields but what is called as secrets are (Cookie, Authorization, tokens, keys). For
+  /// requests of this machine, to one of its names or `hosts`, that no proxy has handed on (it has
+  /// said so: Forwarded, X-Forwarded-For, X-Real-Ip, Via). Handlers that have a write_error() of
+  /// their own show that.
   bool serve_traceback = false;
   /// From the first listen() on the program is begun anew when it has been built anew: see
   /// <eddy/core/loop/autoreload.h>, which also watches other files.

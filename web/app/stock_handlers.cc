@@ -22,12 +22,10 @@ internal::RouteDefinition definition_of(std::string_view pattern, const char* ha
   return definition;
 }
 
-// Every method is answered by the same, those without a name here, too.
 Route route_of_all(internal::RouteDefinition definition, internal::MethodEntry entry,
                    std::shared_ptr<void> target, const RouteOptions& options) {
   entry.target = target.get();
-  definition.methods.fill(entry);
-  definition.change_further().every_other = entry;
+  definition.answer_all(entry);
   definition.owned.push_back(std::move(target));
   internal::set_options(definition, options);
   return Route(std::move(definition));

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/core/loop/autoreload.h>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
+#include <csignal>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -32,11 +35,45 @@ std::vector<std::string> arguments_of_this_process() {
   std::ifstream file("/proc/self/cmdline", std::ios::binary);
   const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   std::vector<std::string> arguments;
-  for (std::size_t at = 0; at < text.size(); at = text.find('\0', at) + 1) {
+  for (std::size_t at = 0; at < text.size(); at += arguments.back().size() + 1) {
     arguments.emplace_back(text.c_str() + at);
   }
   return arguments;
 }
+
+// Where the program's file was when the process began.
+std::string file_of_this_process() {
+  std::string file = std::filesystem::read_symlink("/proc/self/exe").string();
+  // What the kernel adds once that file was replaced or removed.
+  constexpr std::string_view kGone = " (deleted)";
+  if (file.ends_with(kGone) && ::access(file.c_str(), F_OK) != 0) {
+    file.resize(file.size() - kGone.size());
+  }
+  return file;
+}
+
+bool same_file(const char* one, const char* other) noexcept {
+  struct stat first {};
+  struct stat second {};
+  return ::stat(one, &first) == 0 && ::stat(other, &second) == 0 && first.st_dev == second.st_dev &&
+         first.st_ino == second.st_ino;
+}
+
+/// No signal is blocked while it exists: a mask would be the new program's, too.
+class AllSignals {
+ public:
+  AllSignals() noexcept {
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::pthread_sigmask(SIG_SETMASK, &none, &before_);
+  }
+  AllSignals(const AllSignals&) = delete;
+  AllSignals& operator=(const AllSignals&) = delete;
+  ~AllSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_{};
+};
 
 }  // namespace
 
@@ -44,12 +81,21 @@ class Autoreload::State final : public std::enable_shared_from_this<Autoreload::
  public:
   explicit State(Loop& loop)
       : core_(internal::core_of(loop)),
-        program_(std::filesystem::read_symlink("/proc/self/exe").string()),
+        process_(::getpid()),
+        program_(file_of_this_process()),
         arguments_(arguments_of_this_process()),
         folder_(std::filesystem::current_path()),
         files_(
-            loop, [this](const std::string& path) { begin_anew(path); }, kQuiet) {
+            loop, [this](const std::string& path) { begin_anew(path); }, kQuiet, false) {
     files_.watch(program_);
+  }
+
+  /// What was replaced before it was watched.
+  void catch_up(Loop& loop) {
+    if (same_file("/proc/self/exe", program_.c_str())) return;
+    loop.post([weak = weak_from_this()] {
+      if (const auto state = weak.lock()) state->begin_anew(state->program_);
+    });
   }
 
   void watch(std::string_view path) { files_.watch(path); }
@@ -57,10 +103,11 @@ class Autoreload::State final : public std::enable_shared_from_this<Autoreload::
 
  private:
   void begin_anew(const std::string& changed) {
+    if (::getpid() != process_) return;
     if (::access(program_.c_str(), X_OK) != 0) return;  // it is told of again when it is there
     const auto pin = shared_from_this();
     log(LogLevel::info, changed + " has changed: the program begins anew");
-    // By their places: one may add others.
+    // By their places: one may add others, while it is called.
     for (std::size_t i = 0; i < hooks_.size(); ++i) call(hooks_[i]);
     std::error_code error = execute();
     log(LogLevel::warning, program_ + " can't be begun anew: " + error.message());
@@ -78,6 +125,7 @@ class Autoreload::State final : public std::enable_shared_from_this<Autoreload::
     std::error_code ignored;
     const std::filesystem::path here = std::filesystem::current_path(ignored);
     std::filesystem::current_path(folder_, ignored);
+    const AllSignals signals;
     ::execv(program_.c_str(), arguments.data());
     const std::error_code error(errno, std::system_category());
     std::filesystem::current_path(here, ignored);
@@ -89,15 +137,17 @@ class Autoreload::State final : public std::enable_shared_from_this<Autoreload::
   }
 
   std::shared_ptr<internal::LoopCore> core_;
-  /// As it was when the process began: of a program that was replaced, /proc knows the old one.
+  pid_t process_;
   std::string program_;
   std::vector<std::string> arguments_;
   std::filesystem::path folder_;
-  std::vector<UniqueFunction<void()>> hooks_;
+  std::deque<UniqueFunction<void()>> hooks_;
   FileWatcher files_;
 };
 
-Autoreload::Autoreload(Loop& loop) : state_(std::make_shared<State>(loop)) {}
+Autoreload::Autoreload(Loop& loop) : state_(std::make_shared<State>(loop)) {
+  state_->catch_up(loop);
+}
 Autoreload::~Autoreload() = default;
 
 void Autoreload::watch(std::string_view path) { state_->watch(path); }

@@ -8,8 +8,10 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <exception>
-#include <limits>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -23,13 +25,22 @@ namespace eddy::inline v0 {
 namespace {
 
 constexpr std::uint32_t kChanges = IN_CLOSE_WRITE | IN_MODIFY | IN_ATTRIB | IN_CREATE | IN_DELETE |
-                                   IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR;
+                                   IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF |
+                                   IN_ONLYDIR;
+/// What is watched is not where it was.
+constexpr std::uint32_t kFolderGone = IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT;
 
-std::pair<std::string, std::string> folder_and_name(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string_view::npos) return {".", std::string(path)};
-  return {std::string(path.substr(0, std::max<std::size_t>(slash, 1))),
-          std::string(path.substr(slash + 1))};
+[[noreturn]] void fail(const std::string& what, int error) {
+  throw std::system_error(error, std::system_category(), "FileWatcher: " + what);
+}
+
+std::filesystem::path folder_of(std::string_view path) {
+  if (path.empty() || path.ends_with('/')) {
+    throw std::invalid_argument("FileWatcher::watch: \"" + std::string(path) +
+                                "\" is no file's path");
+  }
+  // Absolute: a daemon that has forked changes its folder.
+  return std::filesystem::absolute(path).parent_path();
 }
 
 }  // namespace
@@ -37,20 +48,34 @@ std::pair<std::string, std::string> folder_and_name(std::string_view path) {
 class FileWatcher::State final : public internal::IoHandler,
                                  public std::enable_shared_from_this<FileWatcher::State> {
  public:
-  State(std::shared_ptr<internal::LoopCore> core, Callback callback, Duration quiet)
-      : core_(std::move(core)), callback_(std::move(callback)), quiet_(quiet) {}
+  State(std::shared_ptr<internal::LoopCore> core, Callback callback, Duration quiet,
+        bool keeps_running)
+      : core_(std::move(core)),
+        callback_(std::move(callback)),
+        quiet_(quiet),
+        keeps_running_(keeps_running) {}
   ~State() { end(); }
 
+  [[nodiscard]] internal::LoopCore& core() noexcept { return *core_; }
+
   void watch(std::string_view path) {
+    internal::check_usable_always(*core_, "FileWatcher::watch");
     const auto is_it = [path](const File& file) { return file.path == path; };
     if (std::any_of(files_.begin(), files_.end(), is_it)) return;
-    auto [folder, name] = folder_and_name(path);
-    begin();
-    read_events();  // what happened to the file before is no change
-    File file{std::string(path), std::move(folder), std::move(name)};
-    file.folder_watch = ::inotify_add_watch(fd_, file.folder.c_str(), kChanges);
-    if (file.folder_watch < 0) {
-      throw std::system_error(errno, std::system_category(), "FileWatcher: " + file.folder);
+    const std::filesystem::path folder = folder_of(path);
+    File file{std::string(path), folder.string(), std::filesystem::path(path).filename().string()};
+    // A forked child gets an inotify of its own in its first turn: this one is its parent's.
+    if (internal::in_forked_child(*core_)) {
+      if (!std::filesystem::is_directory(folder)) fail(file.folder, ENOTDIR);
+    } else {
+      begin();
+      read_events();  // what happened to the file before is no change
+      file.watch = add(file.folder);
+      if (file.watch < 0) {
+        const int error = errno;
+        if (files_.empty()) stop();
+        fail(file.folder, error);
+      }
     }
     files_.push_back(std::move(file));
   }
@@ -58,8 +83,7 @@ class FileWatcher::State final : public internal::IoHandler,
   void end() noexcept {
     ended_ = true;
     settled_.stop();
-    internal::unwatch(*core_, watch_);
-    close();
+    stop();
   }
 
   void on_ready(Io /*events*/) override { read_events(); }
@@ -71,32 +95,64 @@ class FileWatcher::State final : public internal::IoHandler,
   int renew_after_fork(int /*fd*/) noexcept override {
     close();
     fd_ = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-    for (File& file : files_) {
-      file.folder_watch = ::inotify_add_watch(fd_, file.folder.c_str(), kChanges);
-    }
+    for (File& file : files_) find_folder(file);
     return fd_;
   }
+  [[nodiscard]] bool keeps_running() const noexcept override { return keeps_running_; }
   [[nodiscard]] const char* label() const noexcept override { return "files"; }
 
  private:
   struct File {
+    /// As it was given.
     std::string path;
+    /// Absolute.
     std::string folder;
     std::string name;
-    int folder_watch = -1;
+    /// Of the folder, or while that is not there, of the nearest one above it.
+    int watch = -1;
+    bool folder_is_there = true;
     bool changed = false;
   };
 
   void begin() {
-    internal::check_usable(*core_, "FileWatcher::watch");
     if (fd_ >= 0) return;
     fd_ = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-    if (fd_ < 0) throw std::system_error(errno, std::system_category(), "FileWatcher: inotify");
+    if (fd_ < 0) fail("inotify", errno);
     std::error_code error;
     watch_ = internal::watch(*core_, fd_, Io::read, *this, error);
     if (!error) return;
     close();
     throw std::system_error(error, "FileWatcher");
+  }
+
+  void stop() noexcept {
+    internal::unwatch(*core_, watch_);
+    close();
+  }
+
+  /// Watches the folder again where it is back, and until then the nearest one above it.
+  void find_folder(File& file) noexcept {
+    std::string folder = file.folder;
+    int watch = add(folder);
+    while (watch < 0 && folder.size() > 1) {
+      folder.resize(std::max<std::size_t>(folder.rfind('/'), 1));
+      watch = add(folder);
+    }
+    // What is below may have been made before that was watched.
+    while (watch >= 0 && folder.size() < file.folder.size()) {
+      const std::size_t from = folder.size() > 1 ? folder.size() + 1 : 1;
+      std::string below = file.folder.substr(0, file.folder.find('/', from));
+      const int found = add(below);
+      if (found < 0) break;
+      watch = found;
+      folder = std::move(below);
+    }
+    file.watch = watch;
+    file.folder_is_there = watch >= 0 && folder.size() == file.folder.size();
+  }
+
+  [[nodiscard]] int add(const std::string& folder) const noexcept {
+    return ::inotify_add_watch(fd_, folder.c_str(), kChanges);
   }
 
   void read_events() {
@@ -118,9 +174,19 @@ class FileWatcher::State final : public internal::IoHandler,
   void note(const inotify_event& event, std::string_view name) {
     // Some were lost: any may have changed.
     const bool any = (event.mask & IN_Q_OVERFLOW) != 0;
+    const bool gone = (event.mask & kFolderGone) != 0;
+    // One that was renamed would be watched on, under its other name.
+    if ((event.mask & IN_MOVE_SELF) != 0) ::inotify_rm_watch(fd_, event.wd);
     bool changed = false;
     for (File& file : files_) {
-      if (!any && (file.folder_watch != event.wd || file.name != name)) continue;
+      if (!any && file.watch != event.wd) continue;
+      if (gone || !file.folder_is_there) {
+        const bool was_there = file.folder_is_there;
+        find_folder(file);
+        if (!was_there && !file.folder_is_there) continue;
+      } else if (!any && file.name != name) {
+        continue;
+      }
       file.changed = changed = true;
     }
     // A callback that runs a nested loop is not called again within itself.
@@ -129,6 +195,10 @@ class FileWatcher::State final : public internal::IoHandler,
 
   void tell() {
     const auto pin = shared_from_this();
+    // The time is over before what has happened meanwhile was looked at.
+    settled_.stop();
+    read_events();
+    if (settled_.running()) return;
     // What has changed meanwhile, and what is left where the callback throws, comes later.
     struct Telling {
       State& state;
@@ -159,6 +229,7 @@ class FileWatcher::State final : public internal::IoHandler,
   std::shared_ptr<internal::LoopCore> core_;
   Callback callback_;
   const Duration quiet_;
+  const bool keeps_running_;
   std::vector<File> files_;
   int fd_ = -1;
   bool ended_ = false;
@@ -168,9 +239,16 @@ class FileWatcher::State final : public internal::IoHandler,
 };
 
 FileWatcher::FileWatcher(Loop& loop, Callback callback, Duration quiet)
-    : state_(std::make_shared<State>(internal::core_of(loop), std::move(callback), quiet)) {}
+    : FileWatcher(loop, std::move(callback), quiet, true) {}
 
-FileWatcher::~FileWatcher() { state_->end(); }
+FileWatcher::FileWatcher(Loop& loop, Callback callback, Duration quiet, bool keeps_running)
+    : state_(std::make_shared<State>(internal::core_of(loop), std::move(callback), quiet,
+                                     keeps_running)) {}
+
+FileWatcher::~FileWatcher() {
+  internal::LoopCore& core = state_->core();
+  internal::end_on_thread(core, "~FileWatcher", [state = std::move(state_)] { state->end(); });
+}
 
 void FileWatcher::watch(std::string_view path) { state_->watch(path); }
 

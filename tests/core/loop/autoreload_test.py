@@ -65,6 +65,32 @@ class Autoreload(unittest.TestCase):
         new.rename(self.program)
         self.expect_anew()
 
+    def test_program_that_was_replaced_before(self):
+        shutil.copy(PROGRAM, self.folder / "replace_me")
+        (self.folder / "watched").write_text("2")
+        self.expect_anew()
+        self.expect_anew()
+        self.assertIsNone(self.line(1), "it is the new one now")
+
+    def test_folder_that_is_made_again(self):
+        away = self.folder.with_name(self.folder.name + "_away")
+        self.folder.rename(away)
+        self.addCleanup(shutil.rmtree, away)
+        self.assertIsNone(self.line(1), "there is nothing to begin")
+        self.folder.mkdir()
+        shutil.copy(PROGRAM, self.program)
+        self.expect_anew()
+
+    def test_forked_child(self):
+        (self.folder / "fork").touch()
+        (self.folder / "watched").write_text("2")
+        self.assertEqual(self.line(), "hook")
+        self.assertEqual({self.line(), self.line()}, {self.begun, "child"})
+        (self.folder / "fork").unlink()
+        (self.folder / "watched").write_text("3")
+        self.expect_anew()
+        self.assertIsNone(self.line(1), "the child goes on as it is")
+
     def test_program_that_is_not_there_for_a_while(self):
         self.program.unlink()
         self.assertIsNone(self.line(1), "there is nothing to begin")

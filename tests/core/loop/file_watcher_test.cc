@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 #include <tests/core/temporary_folder.h>
@@ -113,6 +114,63 @@ TEST_F(FileWatcherTest, AFolderThatIsNotThereIsAnErrorThatNamesIt) {
   }
 }
 
+TEST_F(FileWatcherTest, AnErrorLeavesNothingThatWouldKeepTheLoop) {
+  EXPECT_THROW(watcher_->watch(folder_ / "no/a"), std::system_error);
+  EXPECT_FALSE(loop_.run()) << "nothing is watched";
+  watcher_->watch(folder_ / "a");
+  EXPECT_THROW(watcher_->watch(folder_ / "no/a"), std::system_error);
+  folder_.write("a");
+  EXPECT_THAT(told(1), ElementsAre("a"));
+}
+
+TEST_F(FileWatcherTest, WhatIsNoFilesPathIsAnError) {
+  EXPECT_THROW(watcher_->watch(""), std::invalid_argument);
+  EXPECT_THROW(watcher_->watch(folder_ / "a/"), std::invalid_argument);
+  EXPECT_FALSE(loop_.run());
+}
+
+TEST_F(FileWatcherTest, AFolderMayGoAndComeAgain) {
+  std::filesystem::create_directories(folder_ / "x/y");
+  watcher_->watch(folder_ / "x/y/a");
+  watcher_->watch(folder_ / "x/y/b");
+  folder_.write("x/y/a");
+  EXPECT_THAT(told(1), ElementsAre("a"));
+  for (int i = 0; i < 2; ++i) {
+    std::filesystem::remove_all(folder_ / "x");
+    EXPECT_THAT(told(2), ElementsAre("a", "b"));
+    std::filesystem::create_directory(folder_ / "else");
+    EXPECT_THAT(told(0), IsEmpty());
+    std::filesystem::remove(folder_ / "else");
+    std::filesystem::create_directory(folder_ / "x");
+    EXPECT_THAT(told(0), IsEmpty());
+    std::filesystem::create_directory(folder_ / "x/y");
+    EXPECT_THAT(told(2), ElementsAre("a", "b"));
+    folder_.write("x/y/b");
+    EXPECT_THAT(told(1), ElementsAre("b"));
+  }
+}
+
+TEST_F(FileWatcherTest, AFolderMayBeReplacedByAnother) {
+  std::filesystem::create_directory(folder_ / "x");
+  watcher_->watch(folder_ / "x/a");
+  std::filesystem::create_directory(folder_ / "new");
+  std::filesystem::rename(folder_ / "x", folder_ / "old");
+  std::filesystem::rename(folder_ / "new", folder_ / "x");
+  EXPECT_THAT(told(1), ElementsAre("a"));
+  folder_.write("old/a");
+  EXPECT_THAT(told(0), IsEmpty());
+  folder_.write("x/a");
+  EXPECT_THAT(told(1), ElementsAre("a"));
+}
+
+TEST_F(FileWatcherTest, DestroyedByAnotherThreadItEndsLater) {
+  watcher_->watch(folder_ / "a");
+  std::thread([&] { watcher_.reset(); }).join();
+  folder_.write("a");
+  EXPECT_THAT(told(0), IsEmpty());
+  EXPECT_FALSE(loop_.run());
+}
+
 TEST_F(FileWatcherTest, MayBeDestroyedWithinItsCallback) {
   int calls = 0;
   watcher_.emplace(
@@ -167,6 +225,25 @@ TEST_F(FileWatcherTest, IdleItDoesNothing) {
   watcher_->watch(folder_.write("a"));
   EXPECT_THAT(told(0), IsEmpty());
   EXPECT_EQ(loop_.next_deadline(), eddy::kNever);
+}
+
+TEST_F(FileWatcherTest, AForkedChildThatWatchesMoreTakesNothingOfItsParents) {
+  watcher_->watch(folder_.write("a"));
+  loop_.dispatch();
+  folder_.write("a", "before the fork");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::alarm(20);
+    if (::chdir("/") != 0) ::_exit(2);
+    watcher_->watch(folder_ / "b");
+    loop_.dispatch();
+    folder_.write("b");
+    ::_exit(told(1) == std::vector<std::string>{"b"} ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_THAT(told(1), ElementsAre("a"));
 }
 
 TEST_F(FileWatcherTest, AForkedChildHasItsOwn) {

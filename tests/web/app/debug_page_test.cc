@@ -49,6 +49,8 @@ struct Throws : RequestHandler {
   }
   void put() { throw HttpError(404, "no such basket"); }
   void del() { send_error(403); }
+  void patch() { throw StockError("open"); }
+  void set_default_headers() override { set_header("Access-Control-Allow-Origin", "*"); }
 };
 
 struct OwnPage : RequestHandler {
@@ -76,7 +78,7 @@ class DebugPageTest : public eddy_tests::ManualServerTest {
   }
   std::string ask(const std::string& request_line, const std::string& fields = "") {
     if (server_ == nullptr) listen();
-    auto peer = connect(request_line + " HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n");
+    auto peer = connect(request_line + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n");
     loop_.advance(std::chrono::seconds(1));
     return read(peer);
   }
@@ -105,6 +107,42 @@ TEST_F(DebugPageTest, ShowsNoSecrets) {
   EXPECT_THAT(page, AllOf(HasSubstr("cookie</th><td>(not shown)"), Not(HasSubstr("SECRET"))));
 }
 
+TEST_F(DebugPageTest, ShowsNoArgumentsThatMayBeSecrets) {
+  const std::string page =
+      ask("GET /throws?_xsrf=SECRET&a=1&access_token=SECRET&b=2&Key=SECRET",
+          "Referer: http://localhost/?pass=SECRET&c=3#token=SECRET\r\nX-Api-Key: SECRET\r\n"
+          "X-Auth-Token: SECRET\r\n");
+  EXPECT_THAT(page, Not(HasSubstr("SECRET")));
+  EXPECT_THAT(page, HasSubstr("<td>/throws?_xsrf=(not shown)&amp;a=1&amp;"
+                              "access_token=(not shown)&amp;b=2&amp;Key=(not shown)</td>"));
+  EXPECT_THAT(page, HasSubstr("<td>http://localhost/?pass=(not shown)&amp;c=3#token=(not shown)"));
+}
+
+TEST_F(DebugPageTest, HasNoFieldsOfTheHandlerThatWouldOpenItToOthers) {
+  EXPECT_THAT(ask("PATCH /throws", "Content-Length: 0\r\n"),
+              AllOf(HasSubstr("<pre>open</pre>"), Not(HasSubstr("Access-Control"))));
+}
+
+TEST_F(DebugPageTest, IsNotForWhatAProxyHandsOn) {
+  for (const char* field : {"X-Forwarded-For: 127.0.0.1", "x-forwarded-proto: http",
+                            "X-Real-Ip: 127.0.0.1", "Forwarded: for=127.0.0.1", "Via: 1.1 proxy"}) {
+    EXPECT_THAT(ask("GET /throws", std::string(field) + "\r\n"), Not(HasSubstr("apples"))) << field;
+  }
+}
+
+TEST_F(DebugPageTest, IsForNamesOfThisMachineAndTheSettings) {
+  app_.set_settings({.check_host = false, .hosts = {"shop.test"}, .serve_traceback = true});
+  const auto ask_host = [this](const std::string& host) {
+    if (server_ == nullptr) listen();
+    auto peer = connect("GET /throws HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+    return read(peer);
+  };
+  for (const char* host : {"localhost:80", "127.0.0.1", "[::1]", "a.localhost", "shop.test"}) {
+    EXPECT_THAT(ask_host(host), HasSubstr("apples")) << host;
+  }
+  EXPECT_THAT(ask_host("rebound.example"), Not(HasSubstr("apples")));
+}
+
 TEST_F(DebugPageTest, OfTasksFunctionsAndHttpErrors) {
   app_.get("/function", []() -> std::string { throw StockError("in a function"); });
   app_.get("/task", []() -> Task<std::string> {
@@ -127,6 +165,7 @@ TEST_F(DebugPageTest, ShowsCauses) {
   const auto third = page.find("because of std::system_error</h2>");
   EXPECT_LT(first, second);
   EXPECT_LT(second, third);
+  EXPECT_NE(third, std::string::npos);
   EXPECT_THAT(page, HasSubstr("<p>system:2</p>"));
 }
 

@@ -73,6 +73,20 @@ TEST(FurtherMethods, AreAnsweredByTheMembersThatAClassNames) {
   EXPECT_EQ(TestExchange(app, "propfind", "/f/a").status(), 501) << "told apart by case";
 }
 
+TEST(FurtherMethods, OfARouteThatFailsToBeAddedAreNotKnown) {
+  Application app;
+  app.add(route<Derived>("/d/(.*)", {.name = "d"}));
+  EXPECT_THROW(app.add(route_path<OneMore>("/f/{path}", {.name = "d"})), std::invalid_argument);
+  EXPECT_EQ(TestExchange(app, "BREW", "/d/a").status(), 501);
+}
+
+TEST(FurtherMethods, WithAnotherSlashAreA404) {
+  Application app({route_path<Folder>("/f/{path}/", {.redirect_slash = true})});
+  EXPECT_EQ(TestExchange(app, "GET", "/f/a").status(), 301);
+  EXPECT_EQ(TestExchange(app, "POST", "/f/a").status(), 404);
+  EXPECT_EQ(TestExchange(app, "PROPFIND", "/f/a").status(), 404);
+}
+
 TEST(FurtherMethods, AreInAllowBehindTheOthers) {
   Application app({route_path<Folder>("/f/{path}")});
   app.get("/else", [] { return "got"; });

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <exception>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -68,6 +69,20 @@ TEST_F(Refusals, OfAPathThatIsNotUtf8AreOnTheHandlersPage) {
   EXPECT_EQ(get.status(), 400);
   EXPECT_EQ(get.body(), "fruit: 400 thrown");
   EXPECT_EQ(get.header("Allow"), "");
+}
+
+struct EndsItsOwner : RequestHandler {
+  EndsItsOwner() { owner->end(); }
+  void del() { events.emplace_back("deleted"); }
+  static inline std::optional<eddy::LifetimeSource> owner;
+};
+
+TEST_F(Refusals, DoNotRunAMethodWhereTheOwnerEndsMeanwhile) {
+  EndsItsOwner::owner.emplace();
+  app_.add(route<EndsItsOwner>("/ends", {.owner = EndsItsOwner::owner->lifetime()}));
+  EXPECT_NE(TestExchange(app_, "PUT", "/ends").status(), 200);
+  EXPECT_THAT(events, testing::Not(testing::Contains("deleted")));
+  EndsItsOwner::owner.reset();
 }
 
 TEST_F(Refusals, OfMethodsThatNobodyKnowsAndOfFunctionsArePlain) {

@@ -115,7 +115,7 @@ Application& ApplicationCore::application() const {
   return *application_;
 }
 
-void ApplicationCore::admit(const RouteDefinition& definition) {
+std::vector<std::string> ApplicationCore::admit(const RouteDefinition& definition) const {
   for (const ServiceKey& key : definition.services) {
     if (services_.find(key) != nullptr) continue;
     throw std::invalid_argument(describe(definition) + ": " +
@@ -123,9 +123,17 @@ void ApplicationCore::admit(const RouteDefinition& definition) {
                                 " needs a " + key.name() +
                                 ", which is not among the Application's Services");
   }
-  if (definition.further() == nullptr) return;
+  std::vector<std::string> methods;
+  if (definition.further() == nullptr) return methods;
   for (const FurtherMethods::Named& method : definition.further()->named) {
-    if (!knows(method.name)) further_methods_.push_back(method.name);
+    methods.push_back(method.name);
+  }
+  return methods;
+}
+
+void ApplicationCore::learn(std::vector<std::string> methods) {
+  for (std::string& method : methods) {
+    if (!knows(method)) further_methods_.push_back(std::move(method));
   }
 }
 
@@ -226,7 +234,7 @@ bool ApplicationCore::must_check_xsrf(Exchange& exchange) const noexcept {
 // By any of its methods: what comes before them all is the same, and ends there.
 void ApplicationCore::refuse_by_handler(Exchange& exchange, const RouteDefinition& route,
                                         int status) const {
-  Refusal refusal{status, status == 405 ? allowed_methods(route) : std::string()};
+  const Refusal refusal{status, status == 405 ? allowed_methods(route) : std::string()};
   const MethodEntry* of_handler = nullptr;
   visit_methods(route, [&of_handler](MethodName /*name*/, const MethodEntry& entry) {
     if (entry.handler_checks_xsrf) of_handler = &entry;
@@ -239,15 +247,8 @@ void ApplicationCore::refuse_by_handler(Exchange& exchange, const RouteDefinitio
   if (owner.has_owner() && !watch_owner(exchange, owner, route.keeper_of(of_handler->target))) {
     return send_plain_error(exchange, 503);
   }
-  struct Attached {
-    Exchange& exchange;
-    Refusal& refusal;
-    ~Attached() {
-      if (exchange.attachment == &refusal) exchange.attachment = nullptr;
-    }
-  } attached{exchange, refusal};
-  exchange.attachment = &refusal;
   PathParts none;
+  none.refusal = &refusal;
   of_handler->invoke(of_handler->target, exchange, none);
 }
 
@@ -308,11 +309,18 @@ void ApplicationCore::send_error(Exchange& exchange, int status, std::string_vie
   if (RequestHandler* handler = handler_of(exchange)) {
     HandlerAccess::send_error(*handler, status, reason, error);
   } else {
-    if (error && serves_debug_page(exchange, settings())) {
+    if (error && serves_debug_page(exchange)) {
       return send_debug_page(exchange, status, reason, error);
     }
     BasicService::send_error(exchange, status, reason, error);
   }
+}
+
+bool ApplicationCore::serves_debug_page(Exchange& exchange) const noexcept {
+  if (settings_ == nullptr || !(settings_->debug || settings_->serve_traceback)) return false;
+  // Neither what a proxy of this machine hands on, nor a page of elsewhere that is rebound to it.
+  const Request& request = exchange.request();
+  return exchange.from_this_machine() && host_policy_.names(request) && !is_forwarded(request);
 }
 
 void ApplicationCore::before_head(Exchange& exchange, bool whole) noexcept {
@@ -343,11 +351,9 @@ void ApplicationCore::client_gone(Exchange& exchange) noexcept {
        &RequestHandler::on_connection_close);
 }
 
-void HandlerAccess::attach(RequestHandler& handler, Exchange& exchange) {
+void HandlerAccess::attach(RequestHandler& handler, Exchange& exchange, const Refusal* refusal) {
   handler.exchange_ = &exchange;
-  if (auto* const refusal = static_cast<Refusal*>(exchange.attachment)) {
-    handler.state().refusal = std::move(*refusal);
-  }
+  if (refusal != nullptr) handler.state().refusal = *refusal;
   exchange.attachment = &handler;
   exchange.response().headers.set(kHtmlText);
   const auto& core = static_cast<const ApplicationCore&>(*exchange.service());

@@ -27,9 +27,13 @@ class ApplicationCore final : public BasicService {
   ApplicationCore(Application& application, Services services) noexcept;
   ~ApplicationCore() override;
 
-  /// Comes before a route is added. Throws std::invalid_argument for one that needs a service that
-  /// is not there.
-  void admit(const RouteDefinition& definition);
+  /// Comes before a route is added, and gives learn() what comes behind that. Throws
+  /// std::invalid_argument for one that needs a service that is not there.
+  [[nodiscard]] std::vector<std::string> admit(const RouteDefinition& definition) const;
+  /// These further methods are known, now that a route has them.
+  void learn(std::vector<std::string> methods);
+  /// Whether the page of Settings::serve_traceback is for who has sent the request.
+  [[nodiscard]] bool serves_debug_page(Exchange& exchange) const noexcept;
   [[nodiscard]] const Services& services() const noexcept { return services_; }
   [[nodiscard]] const Settings& settings() const noexcept;
   /// Whether all handlers' responses have entity tags.

@@ -3,7 +3,9 @@
 
 #include <cxxabi.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <memory>
 #include <string_view>
 #include <system_error>
@@ -12,13 +14,13 @@
 #include <eddy/core/base/error.h>
 #include <eddy/core/base/thrown_at.h>
 #include <eddy/web/app/internal/router.h>
-#include <eddy/web/app/settings.h>
 #include <eddy/web/escape/escape.h>
 #include <eddy/web/http/http_error.h>
 #include <eddy/web/http/internal/basic_service.h>
 #include <eddy/web/http/internal/char_class.h>
 #include <eddy/web/http/internal/exchange.h>
 #include <eddy/web/http/internal/scan.h>
+#include <eddy/web/http/request.h>
 
 namespace eddy::inline v0::web::internal {
 
@@ -80,19 +82,50 @@ void add_exceptions(std::string& page, const std::exception_ptr& error, int dept
   if (cause) add_exceptions(page, cause, depth + 1);
 }
 
-bool is_secret(std::string_view field) noexcept {
-  for (const char* const name :
-       {"Authorization", "Cookie", "Proxy-Authorization", "X-CSRFToken", "X-XSRFToken"}) {
-    if (equals_ignoring_case(field, name)) return true;
+/// Whether what is called so may be a secret: cookies, tokens, keys, passwords.
+bool is_secret(std::string_view name) noexcept {
+  constexpr std::string_view kWords[] = {"auth", "cookie", "credential", "csrf", "jwt",   "key",
+                                         "pass", "secret", "session",    "sign", "token", "xsrf"};
+  const auto contains = [name](std::string_view word) {
+    for (std::size_t at = 0; at + word.size() <= name.size(); ++at) {
+      if (equals_ignoring_case(name.substr(at, word.size()), word)) return true;
+    }
+    return false;
+  };
+  return std::any_of(std::begin(kWords), std::end(kWords), contains);
+}
+
+constexpr std::string_view kNotShown = "(not shown)";
+
+/// A URL without the values of such arguments.
+std::string shown_url(std::string_view url) {
+  std::string shown;
+  for (std::size_t begin = 0; begin < url.size();) {
+    const std::size_t end = std::min(url.find_first_of("?&#", begin), url.size());
+    const std::string_view part = url.substr(begin, end - begin);
+    const std::size_t equal = begin > 0 ? part.find('=') : std::string_view::npos;
+    if (equal != std::string_view::npos && is_secret(part.substr(0, equal))) {
+      shown.append(part.substr(0, equal + 1)).append(kNotShown);
+    } else {
+      shown += part;
+    }
+    if (end < url.size()) shown += url[end];
+    begin = end + 1;
   }
-  return false;
+  return shown;
+}
+
+std::string shown_value(HeaderField field) {
+  if (is_secret(field.name)) return std::string(kNotShown);
+  if (equals_ignoring_case(field.name, "Referer")) return shown_url(field.value);
+  return std::string(field.value);
 }
 
 void add_request(std::string& page, Exchange& exchange) {
   const Request& request = exchange.request();
   page += "<h2>Request</h2>\n<table>\n";
   add_row(page, "method", request.method_text());
-  add_row(page, "target", request.target());
+  add_row(page, "target", shown_url(request.target()));
   add_row(page, "version", request.version());
   add_row(page, "from", request.remote_ip());
   if (const auto* const route = static_cast<const RouteEntry*>(exchange.subject)) {
@@ -101,7 +134,7 @@ void add_request(std::string& page, Exchange& exchange) {
   }
   page += "</table>\n<h2>Its fields</h2>\n<table>\n";
   for (const HeaderField field : request.headers()) {
-    add_row(page, field.name, is_secret(field.name) ? "(not shown)" : field.value);
+    add_row(page, field.name, shown_value(field));
   }
   page += "</table>\n";
 }
@@ -132,8 +165,17 @@ void send_debug_page(Exchange& exchange, int status, std::string_view reason,
   exchange.finish();
 }
 
-bool serves_debug_page(const Exchange& exchange, const Settings& settings) noexcept {
-  return (settings.debug || settings.serve_traceback) && exchange.from_this_machine();
+bool is_forwarded(const Request& request) noexcept {
+  for (const HeaderField field : request.headers()) {
+    const std::string_view name = field.name;
+    constexpr std::string_view kPrefix = "X-Forwarded-";
+    if (equals_ignoring_case(name, "Forwarded") || equals_ignoring_case(name, "Via") ||
+        equals_ignoring_case(name, "X-Real-Ip") ||
+        equals_ignoring_case(name.substr(0, kPrefix.size()), kPrefix)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace eddy::inline v0::web::internal

@@ -6,7 +6,7 @@
 #include <string_view>
 
 namespace eddy::inline v0::web {
-struct Settings;
+class Request;
 }
 
 namespace eddy::inline v0::web::internal {
@@ -14,8 +14,9 @@ namespace eddy::inline v0::web::internal {
 class Exchange;
 
 /// The page of Settings::serve_traceback: what was thrown, with what it was thrown because of, the
-/// request, and the route that it was for. All of it is escaped. HTML without styles or scripts,
-/// which a Content-Security-Policy would keep from being used.
+/// request, and the route that it was for; of fields and arguments that look like secrets the names
+/// alone. All of it is escaped. HTML without styles or scripts, which a Content-Security-Policy
+/// would keep from being used.
 [[nodiscard]] std::string debug_page(Exchange& exchange, int status,
                                      const std::exception_ptr& error);
 
@@ -23,7 +24,7 @@ class Exchange;
 void send_debug_page(Exchange& exchange, int status, std::string_view reason,
                      const std::exception_ptr& error);
 
-/// Whether that page is for the request: the settings say so, and it comes from this machine.
-[[nodiscard]] bool serves_debug_page(const Exchange& exchange, const Settings& settings) noexcept;
+/// Whether a proxy, even one that the server does not know of, has handed on the request.
+[[nodiscard]] bool is_forwarded(const Request& request) noexcept;
 
 }  // namespace eddy::inline v0::web::internal

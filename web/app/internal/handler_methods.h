@@ -22,7 +22,8 @@ namespace eddy::inline v0::web::internal {
 
 struct EDDY_API HandlerAccess {
   /// Makes `handler` the one that answers, with Tornado's default headers.
-  static void attach(RequestHandler& handler, Exchange& exchange);
+  /// `refusal` as of PathParts.
+  static void attach(RequestHandler& handler, Exchange& exchange, const Refusal* refusal);
   [[nodiscard]] static Exchange& exchange(const RequestHandler& handler) {
     return handler.exchange();
   }
@@ -176,7 +177,7 @@ struct HandlerMethod {
       constexpr bool kWaits = kVerbWaits || kPrepareWaits || kStreams;
       if constexpr (kWaits) HandlerAccess::pin(exchange, parts);
       H& handler = exchange.arena().make<H>();
-      HandlerAccess::attach(handler, exchange);
+      HandlerAccess::attach(handler, exchange, parts.refusal);
       if constexpr (kComputesEtag<H>) HandlerAccess::use_etag(handler);
       Arguments::initialize(handler, target);
       HandlerAccess::check_request(handler);
@@ -256,8 +257,14 @@ void add_methods(RouteDefinition& definition, std::shared_ptr<void> arguments) {
       add_method<H, Verb_del, Arguments>(definition, Method::del, arguments.get());
       add_method<H, Verb_options, Arguments>(definition, Method::options, arguments.get());
       // Of <eddy/web/app/further_method.h>, which only those include that have them.
-      if constexpr (requires { H::further_methods; }) {
-        add_further_methods<H, Arguments>(definition, arguments.get(), H::further_methods);
+      if constexpr (Names_further_methods<H>) {
+        constexpr bool kTakes = Takes_further_methods<H>;
+        static_assert(kTakes,
+                      "eddy: the handler's further_methods can't be used: it is private, protected "
+                      "or in two bases; make it one public constant");
+        if constexpr (kTakes) {
+          add_further_methods<H, Arguments>(definition, arguments.get(), H::further_methods);
+        }
       }
     }
     if constexpr (requires { H::require_services(definition.services); }) {

@@ -17,20 +17,22 @@ concept HandlerResult = std::is_same_v<R, void> || std::is_same_v<R, Task<void>>
 /// overloaded, private or template x from none at all. Verb_x::member<H>() is the one member that
 /// is called x; there is none, and one line of error, where it can't be taken.
 // NOLINTBEGIN(bugprone-macro-parentheses)
+#define EDDY_WEB_NAME_PROBE(x)        \
+  struct Second_##x {                 \
+    int x;                            \
+  };                                  \
+  template <class H>                  \
+  struct Both_##x : H, Second_##x {}; \
+  template <class H>                  \
+  concept Names_##x = !requires {     \
+    &Both_##x<H>::x;                  \
+  };                                  \
+  template <class H>                  \
+  concept Takes_##x = requires {      \
+    &H::x;                            \
+  };
 #define EDDY_WEB_PROBE(x)                                                                         \
-  struct Second_##x {                                                                             \
-    int x;                                                                                        \
-  };                                                                                              \
-  template <class H>                                                                              \
-  struct Both_##x : H, Second_##x {};                                                             \
-  template <class H>                                                                              \
-  concept Names_##x = !requires {                                                                 \
-    &Both_##x<H>::x;                                                                              \
-  };                                                                                              \
-  template <class H>                                                                              \
-  concept Takes_##x = requires {                                                                  \
-    &H::x;                                                                                        \
-  };                                                                                              \
+  EDDY_WEB_NAME_PROBE(x)                                                                          \
   struct Verb_##x {                                                                               \
     template <class H>                                                                            \
     static constexpr bool exists() {                                                              \
@@ -75,7 +77,9 @@ EDDY_WEB_PROBE(options)
 EDDY_WEB_PROBE(initialize)
 EDDY_WEB_PROBE(prepare)
 EDDY_WEB_PROBE(data_received)
+EDDY_WEB_NAME_PROBE(further_methods)
 
 #undef EDDY_WEB_PROBE
+#undef EDDY_WEB_NAME_PROBE
 
 }  // namespace eddy::inline v0::web::internal

@@ -12,7 +12,7 @@
 namespace eddy::inline v0::web::internal {
 
 /// An error of a request that a handler's methods do not take, whose page is the handler's all the
-/// same. The exchange's attachment until there is a handler.
+/// same. Of PathParts, and then of the handler's state.
 struct Refusal {
   int status;
   /// The Allow field, or nothing.

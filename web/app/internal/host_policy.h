@@ -27,6 +27,10 @@ class EDDY_API HostPolicy {
     return (from_this_machine && is_usual(request.host())) ||
            allows_unusual(request, from_this_machine);
   }
+  /// Whether the request is for one of this machine's names or of Settings::hosts, checked or not.
+  [[nodiscard]] bool names(const Request& request) const noexcept {
+    return is_usual(request.host()) || allows_unusual(request, true);
+  }
 
  private:
   /// What browsers on this machine call it, mostly.

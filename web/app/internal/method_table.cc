@@ -22,6 +22,11 @@ MethodEntry& RouteDefinition::at(MethodName name) {
   return named.emplace_back(FurtherMethods::Named{std::string(name.text()), {}}).entry;
 }
 
+void RouteDefinition::answer_all(const MethodEntry& entry) {
+  methods.fill(entry);
+  change_further().every_other = entry;
+}
+
 std::shared_ptr<void> RouteDefinition::keeper_of(const void* target) const noexcept {
   for (const auto& kept : owned) {
     if (kept.get() == target) return kept;

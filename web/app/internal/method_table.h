@@ -21,6 +21,7 @@ class Request;
 namespace eddy::inline v0::web::internal {
 
 class Exchange;
+struct Refusal;
 
 inline constexpr std::size_t kMostGroups = 16;
 
@@ -39,6 +40,8 @@ struct PathParts {
   };
   std::array<Part, kMostGroups> part;
   std::size_t count = 0;
+  /// Not null: the handler is made for its error page and nothing else.
+  const Refusal* refusal = nullptr;
 };
 
 /// How one HTTP method of a route is answered.
@@ -114,6 +117,8 @@ struct EDDY_API RouteDefinition {
     return static_cast<const FurtherMethods*>(further_.get());
   }
   [[nodiscard]] FurtherMethods& change_further();
+  /// Every method is answered by the same, those that Method does not name, too.
+  void answer_all(const MethodEntry& entry);
 
  private:
   /// Copies share it until one of them changes it. Void, which costs compilers nothing.

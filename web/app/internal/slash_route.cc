@@ -62,10 +62,10 @@ RouteDefinition slash_route(const RouteDefinition& definition) {
   for (const RouteMatcher& matcher : route.matchers) {
     route.owned.push_back(definition.keeper_of(matcher.target));
   }
-  for (MethodEntry& entry : route.methods) {
-    entry.invoke = &redirect;
-    entry.check_xsrf = false;
-  }
+  MethodEntry entry;
+  entry.invoke = &redirect;
+  entry.check_xsrf = false;
+  route.answer_all(entry);
   return route;
 }
 

@@ -107,6 +107,11 @@ void write_source(CppWriter& source, const BodyGenerator& body, const std::strin
   source.line("\n#include <exception>\n\n#include <eddy/web/template/output.h>\n");
   if (!scope.empty()) source.line("namespace " + scope + " {\n");
   source.line("namespace eddy_support = ::eddy::web::template_support;\n");
+  // First: whatever comes behind the template's lines seems to be of the template, too.
+  source.line("::std::string " + type + "::render() const {");
+  source.line("  ::std::string out;");
+  source.line("  out.reserve(" + std::to_string(body.text_size()) + ");");
+  source.line("  append_to(out);\n  return out;\n}\n");
   if (body.uses_modules()) {
     source.line("void " + type + "::append_to(::std::string& out) const {");
     source.line("  ::eddy::web::PageResources resources;");
@@ -121,11 +126,7 @@ void write_source(CppWriter& source, const BodyGenerator& body, const std::strin
   }
   source.line("using namespace ::eddy::web::template_names;");
   source.append(body.code());
-  source.line("}\n");
-  source.line("::std::string " + type + "::render() const {");
-  source.line("  ::std::string out;");
-  source.line("  out.reserve(" + std::to_string(body.text_size()) + ");");
-  source.line("  append_to(out);\n  return out;\n}");
+  source.line("}");
   if (!scope.empty()) source.line("\n}");
 }
 
