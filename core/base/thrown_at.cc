@@ -2,7 +2,6 @@
 #include <eddy/core/base/thrown_at.h>
 
 #include <atomic>
-#include <cstring>
 
 #include <eddy/core/base/log.h>
 
@@ -17,11 +16,9 @@ std::atomic<internal::StackReader> reader_of_stacks = nullptr;
 std::string thrown_at(const std::exception_ptr& error) {
   const internal::StackReader read = reader_of_stacks.load(std::memory_order_acquire);
   if (read == nullptr || !error) return {};
-  // In the Itanium C++ ABI that is all that there is in it: where the thrown object lies.
+  // That is all that there is in it: where the thrown object lies.
   static_assert(sizeof error == sizeof(void*));
-  const void* thrown = nullptr;
-  std::memcpy(&thrown, &error, sizeof thrown);
-  return read(thrown);
+  return read(*reinterpret_cast<const void* const*>(&error));
 }
 
 std::string describe_with_stack(const std::exception_ptr& error) {

@@ -7,7 +7,9 @@
 #include <array>
 #include <atomic>
 #include <boost/stacktrace/stacktrace.hpp>
+#include <cstddef>
 #include <mutex>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -27,7 +29,9 @@ constexpr std::size_t kMostFrames = 100;
 class Stacks {
  public:
   static Stacks& instance() noexcept {
-    static auto& stacks = *new Stacks;  // the last exception may be destroyed after all statics
+    // Never destroyed, as the last exception may be after all statics.
+    alignas(Stacks) static std::array<std::byte, sizeof(Stacks)> room;
+    static auto& stacks = *new (room.data()) Stacks;
     return stacks;
   }
 
@@ -122,6 +126,7 @@ void keep_stacks() noexcept {
 
 // What `throw` calls, in front of the C++ library's: Itanium C++ ABI, Exception Handling, 2.4.3.
 // GCC declares it by itself, with pointers to anything.
+// NOLINTNEXTLINE(readability-identifier-naming): the ABI's name
 extern "C" [[noreturn]] EDDY_API void __cxa_throw(void* thrown, void* type,
                                                   void (*destroy)(void*)) {
   using Throw = void (*)(void*, void*, void (*)(void*));

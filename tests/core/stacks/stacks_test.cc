@@ -101,7 +101,7 @@ TEST_F(Stacks, GoWithTheException) {
   static int destroyed = 0;
   struct Counted {
     Counted() = default;
-    Counted(const Counted& /*other*/) noexcept {}
+    Counted(const Counted& /*other*/) = default;
     Counted& operator=(const Counted&) = delete;
     ~Counted() { ++destroyed; }
   };
