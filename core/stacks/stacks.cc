@@ -88,7 +88,10 @@ thread_local bool looking = false;
 std::string read_stack(const void* thrown) {
   std::string text;
   int number = 0;
-  for (const boost::stacktrace::frame& frame : Stacks::instance().stack_of(thrown)) {
+  for (const boost::stacktrace::frame& after : Stacks::instance().stack_of(thrown)) {
+    // A frame has where the call returns to. Of a throw, which does not, that is the next line, or
+    // even the next function.
+    const boost::stacktrace::frame frame(static_cast<const char*>(after.address()) - 1);
     if (!text.empty()) text += '\n';
     text += "#" + std::to_string(number++) + " ";
     std::string name = frame.name();
