@@ -82,7 +82,7 @@ endif()
 set(EDDY_INCLUDE_DIR ${PROJECT_BINARY_DIR}/include)
 set(EDDY_GENERATED_DIR ${PROJECT_BINARY_DIR}/generated)
 file(MAKE_DIRECTORY ${EDDY_INCLUDE_DIR}/eddy)
-foreach(eddy_link core:core tls:core/tls stacks:core/stacks web:web asio:adapters/asio qt:adapters/qt glib:adapters/glib
+foreach(eddy_link core:core tls:core/tls stacks:adapters/stacks web:web asio:adapters/asio qt:adapters/qt glib:adapters/glib
                   libev:adapters/libev testing:tests/testing conformance:tests/conformance)
   string(REGEX MATCH "^([^:]+):(.+)$" eddy_link "${eddy_link}")
   file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${CMAKE_MATCH_2} ${EDDY_INCLUDE_DIR}/eddy/${CMAKE_MATCH_1} SYMBOLIC)

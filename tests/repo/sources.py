@@ -3,7 +3,7 @@
 
   licence   every source says its licence in its first lines
   layering  core knows no host and no HTTP, web no adapter and no host, an adapter only its own; public headers of
-            core and web include no third party's header; core/tls alone in core knows OpenSSL, core/stacks alone Boost
+            core and web include no third party's header; core/tls alone in core knows OpenSSL
   linux     what only Linux has stands only in core/loop/linux and core/net/linux
   sockets   nothing writes to a descriptor but by the wrappers there: a vanished peer must not raise SIGPIPE
   ending    nothing ends the process, or changes its limits or its locale
@@ -103,12 +103,9 @@ def check_licence():
 def check_layering():
     any_host = "|".join(HOST_HEADERS.values())
     tls = cxx(("core/tls/",))
-    stacks = cxx(("core/stacks/",))
-    core = [name for name in cxx(("core/",)) if name not in tls + stacks]
+    core = [name for name in cxx(("core/",)) if name not in tls]
     yield from findings(core, include_of(any_host + "|eddy/(?!core/)|openssl/"), "core knows only itself")
     yield from findings(tls, include_of(any_host + "|eddy/(?!core/|tls/)"), "TLS knows core and OpenSSL")
-    yield from findings(stacks, include_of("boost/(?!stacktrace/)|eddy/(?!core/|stacks/)"),
-                        "what keeps stacks knows core and Boost.Stacktrace")
     yield from findings(cxx(("core/",)), r"(?i)\bhttps?\w*", "core knows no HTTP")
     yield from findings(cxx(("web/",)), include_of(any_host + "|eddy/(?!core/|web/)"), "web knows only core")
     headers = [name for name in cxx(("core/", "web/")) if name.endswith(".h") and
@@ -119,6 +116,11 @@ def check_layering():
         yield from findings(
             cxx((f"adapters/{own}/",)), include_of(others + rf"|eddy/(?!core/|web/|{own}/)"),
             "an adapter knows core, web's public types and its own host")
+    hosts = any_host.replace("boost/", "boost/(?!stacktrace/)")
+    yield from findings(cxx(("adapters/stacks/",)), include_of(hosts + "|eddy/(?!core/|stacks/)"),
+                        "what keeps stacks knows core and Boost.Stacktrace")
+    yield from findings([name for name in cxx(("adapters/stacks/",)) if name.endswith(".h")], include_of(LIBRARY_HEADERS),
+                        "its header shows a third party's")
     yield from findings(cxx(("tests/testing/",)), include_of(any_host), "test support knows no host")
 
 
@@ -183,7 +185,7 @@ COMPONENTS = (("core", "core/",
                 "web/http/response_parser.h", "web/http/response_writer.h", "web/http/set_cookie.h",
                 "web/template/output.h", "web/template/page_resources.h"}),
               ("tls", "core/tls/", set()),
-              ("stacks", "core/stacks/", set()),
+              ("stacks", "adapters/stacks/", set()),
               ("testing", "tests/testing/", {"tests/testing/app_test.h"}),
               ("qt", "adapters/qt/", {"adapters/qt/qt_values.h"}),
               *((name, f"adapters/{name}/", set()) for name in ("asio", "glib", "libev")))

@@ -66,14 +66,13 @@ void RequestHandler::log_exception(int status, const std::exception_ptr& error) 
 }
 
 void RequestHandler::write_error(int status, const std::exception_ptr& error) {
+  set_header("Content-Type", "text/html; charset=UTF-8");
   const auto& core = static_cast<const internal::ApplicationCore&>(*exchange().service());
   if (error && core.serves_debug_page(exchange())) {
-    // Nor does a field such as Access-Control-Allow-Origin have others read it.
-    unsent("write_error()").response().headers.clear();
-    set_header("Content-Type", "text/html; charset=UTF-8");
+    // One of the default fields may have pages of other sites read the response.
+    clear_header("Access-Control-Allow-Origin");
     return finish(internal::debug_page(exchange(), status, error));
   }
-  set_header("Content-Type", "text/html; charset=UTF-8");
   const std::string title =
       std::to_string(status) + ": " + internal::error_title(status, exchange().response().reason);
   finish("<html><title>" + title + "</title><body>" + title + "</body></html>");

@@ -58,6 +58,10 @@ struct OwnPage : RequestHandler {
   void write_error(int /*status*/, const std::exception_ptr& /*error*/) override { finish("own"); }
 };
 
+struct Single : RequestHandler {
+  void get() {}
+};
+
 void throw_nested() {
   try {
     try {
@@ -74,7 +78,7 @@ class DebugPageTest : public eddy_tests::ManualServerTest {
  protected:
   DebugPageTest() {
     app_.set_settings({.check_host = false, .serve_traceback = true});
-    app_.add(route<Throws>("/throws")).add(route<OwnPage>("/own"));
+    app_.add(route<Throws>("/throws")).add(route<OwnPage>("/own")).add(route<Single>("/single"));
   }
   std::string ask(const std::string& request_line, const std::string& fields = "") {
     if (server_ == nullptr) listen();
@@ -121,6 +125,12 @@ TEST_F(DebugPageTest, ShowsNoArgumentsThatMayBeSecrets) {
 TEST_F(DebugPageTest, HasNoFieldsOfTheHandlerThatWouldOpenItToOthers) {
   EXPECT_THAT(ask("PATCH /throws", "Content-Length: 0\r\n"),
               AllOf(HasSubstr("<pre>open</pre>"), Not(HasSubstr("Access-Control"))));
+}
+
+TEST_F(DebugPageTest, OfAMethodThatAHandlerLacksNamesThoseThatItHas) {
+  EXPECT_THAT(ask("DELETE /single", "Content-Length: 0\r\n"),
+              AllOf(StartsWith("HTTP/1.1 405 "), HasSubstr("\r\nAllow: GET, HEAD, OPTIONS\r\n"),
+                    HasSubstr("<h2>Request</h2>")));
 }
 
 TEST_F(DebugPageTest, IsNotForWhatAProxyHandsOn) {
