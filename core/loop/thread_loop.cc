@@ -15,7 +15,7 @@
 #include <utility>
 
 #include <eddy/core/base/error.h>
-#include <eddy/core/base/signals_blocked.h>
+#include <eddy/core/base/signal_mask.h>
 
 namespace eddy::inline v0 {
 

@@ -7,7 +7,7 @@
 #include <mutex>
 #include <thread>
 
-#include <eddy/core/base/signals_blocked.h>
+#include <eddy/core/base/signal_mask.h>
 
 namespace eddy::inline v0 {
 

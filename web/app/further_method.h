@@ -32,12 +32,6 @@ struct MethodLiteral {
   char text[kSize] = {};
 };
 
-constexpr bool is_method_token(std::string_view name) noexcept {
-  for (const char c : name) {
-    if (!is_class(c, kTokenChar)) return false;
-  }
-  return !name.empty();
-}
 constexpr bool has_member_or_none(std::string_view name) noexcept {
   return name == "GET" || name == "HEAD" || name == "POST" || name == "PUT" || name == "PATCH" ||
          name == "DELETE" || name == "OPTIONS" || name == "CONNECT";
@@ -64,7 +58,7 @@ constexpr bool has_member_or_none(std::string_view name) noexcept {
 /// Source: tornado.web.RequestHandler.SUPPORTED_METHODS.
 template <internal::MethodLiteral kName, class Member>
 constexpr internal::FurtherMethod<Member> further_method(Member member) noexcept {
-  static_assert(internal::is_method_token(kName.view()),
+  static_assert(internal::is_token(kName.view()),
                 "eddy: the name of a further method is a token (RFC 9110, 9.1)");
   static_assert(!internal::has_member_or_none(kName.view()),
                 "eddy: a further method is none of those that are answered by the member of their "

@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <chrono>
-#include <csignal>
 #include <deque>
 #include <filesystem>
 #include <fstream>
@@ -19,6 +18,7 @@
 
 #include <eddy/core/base/error.h>
 #include <eddy/core/base/log.h>
+#include <eddy/core/base/signal_mask.h>
 #include <eddy/core/loop/file_watcher.h>
 #include <eddy/core/loop/loop.h>
 #include <eddy/core/loop/scheduler.h>
@@ -58,22 +58,6 @@ bool same_file(const char* one, const char* other) noexcept {
   return ::stat(one, &first) == 0 && ::stat(other, &second) == 0 && first.st_dev == second.st_dev &&
          first.st_ino == second.st_ino;
 }
-
-/// No signal is blocked while it exists: a mask would be the new program's, too.
-class AllSignals {
- public:
-  AllSignals() noexcept {
-    sigset_t none;
-    ::sigemptyset(&none);
-    ::pthread_sigmask(SIG_SETMASK, &none, &before_);
-  }
-  AllSignals(const AllSignals&) = delete;
-  AllSignals& operator=(const AllSignals&) = delete;
-  ~AllSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_{};
-};
 
 }  // namespace
 
@@ -125,7 +109,7 @@ class Autoreload::State final : public std::enable_shared_from_this<Autoreload::
     std::error_code ignored;
     const std::filesystem::path here = std::filesystem::current_path(ignored);
     std::filesystem::current_path(folder_, ignored);
-    const AllSignals signals;
+    const internal::SignalsUnblocked signals;
     ::execv(program_.c_str(), arguments.data());
     const std::error_code error(errno, std::system_category());
     std::filesystem::current_path(here, ignored);

@@ -95,6 +95,7 @@ class FileWatcher::State final : public internal::IoHandler,
   int renew_after_fork(int /*fd*/) noexcept override {
     close();
     fd_ = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    for (File& file : files_) file.watch = -1;
     for (File& file : files_) find_folder(file);
     return fd_;
   }
@@ -133,22 +134,30 @@ class FileWatcher::State final : public internal::IoHandler,
   /// Watches the folder again where it is back, and until then the nearest one above it.
   void find_folder(File& file) noexcept {
     std::string folder = file.folder;
-    int watch = add(folder);
-    while (watch < 0 && folder.size() > 1) {
+    move_to(file, add(folder));
+    while (file.watch < 0 && folder.size() > 1) {
       folder.resize(std::max<std::size_t>(folder.rfind('/'), 1));
-      watch = add(folder);
+      move_to(file, add(folder));
     }
     // What is below may have been made before that was watched.
-    while (watch >= 0 && folder.size() < file.folder.size()) {
+    while (file.watch >= 0 && folder.size() < file.folder.size()) {
       const std::size_t from = folder.size() > 1 ? folder.size() + 1 : 1;
       std::string below = file.folder.substr(0, file.folder.find('/', from));
       const int found = add(below);
       if (found < 0) break;
-      watch = found;
+      move_to(file, found);
       folder = std::move(below);
     }
-    file.watch = watch;
-    file.folder_is_there = watch >= 0 && folder.size() == file.folder.size();
+    file.folder_is_there = file.watch >= 0 && folder.size() == file.folder.size();
+  }
+
+  /// What nobody needs any more is watched no longer: a folder that was renamed still would be.
+  void move_to(File& file, int watch) noexcept {
+    const int before = std::exchange(file.watch, watch);
+    const auto has_it = [before](const File& other) { return other.watch == before; };
+    if (before >= 0 && std::none_of(files_.begin(), files_.end(), has_it)) {
+      ::inotify_rm_watch(fd_, before);
+    }
   }
 
   [[nodiscard]] int add(const std::string& folder) const noexcept {
@@ -175,8 +184,6 @@ class FileWatcher::State final : public internal::IoHandler,
     // Some were lost: any may have changed.
     const bool any = (event.mask & IN_Q_OVERFLOW) != 0;
     const bool gone = (event.mask & kFolderGone) != 0;
-    // One that was renamed would be watched on, under its other name.
-    if ((event.mask & IN_MOVE_SELF) != 0) ::inotify_rm_watch(fd_, event.wd);
     bool changed = false;
     for (File& file : files_) {
       if (!any && file.watch != event.wd) continue;

@@ -2,6 +2,7 @@
 // The end of a Loop: destroyed from within every kind of callback, after its host, in the wrong
 // thread, in a forked child.
 #include <eddy/core/core.h>
+#include <eddy/core/loop/file_watcher.h>
 #include <eddy/testing/captured_log.h>
 #include <eddy/testing/manual_loop.h>
 #include <eddy/testing/test_client.h>
@@ -395,6 +396,9 @@ TEST(LoopHostDeathTest, WhatIsEndedElsewhereEndsLaterAndSaysSo) {
         eddy::WorkGuard guard = loop.hold();
         auto callback = std::make_unique<eddy::PeriodicCallback>(
             loop, [] {}, 1h);
+        auto files = std::make_unique<eddy::FileWatcher>(
+            loop, [alive = Alive(live)](const std::string& /*path*/) {});
+        files->watch("a file");
         auto group = std::make_unique<eddy::TaskGroup>(loop);
         group->spawn([](Alive) -> Task<void> { co_await eddy::sleep(1h); }(Alive(live)));
         callback->start();
@@ -406,8 +410,9 @@ TEST(LoopHostDeathTest, WhatIsEndedElsewhereEndsLaterAndSaysSo) {
         callback->stop();
         const bool runs = callback->is_running();
         callback.reset();
+        files.reset();
         group.reset();
-        const bool before = runs && live == 3 && loop.stats().watches == 2 && calls->keep_alive;
+        const bool before = runs && live == 4 && loop.stats().watches == 3 && calls->keep_alive;
         calls->access = Access::inside;
         // Each line is written in a step of its own, and a slow machine may have a slice for one
         // only.
@@ -418,7 +423,7 @@ TEST(LoopHostDeathTest, WhatIsEndedElsewhereEndsLaterAndSaysSo) {
       },
       ::testing::ExitedWithCode(0),
       "FdWatch::reset: .*\n.*SignalWatch::reset: .*\n.*WorkGuard::reset: .*\n"
-      ".*PeriodicCallback::stop: .*\n.*~PeriodicCallback: .*\n.*~TaskGroup: ");
+      ".*PeriodicCallback::stop: .*\n.*~PeriodicCallback: .*\n.*~FileWatcher: .*\n.*~TaskGroup: ");
 }
 #endif
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include <tests/web/app/error_of.h>
 #include <tests/web/app/test_exchange.h>
 
 namespace {
@@ -20,6 +21,7 @@ using eddy::web::Request;
 using eddy::web::RequestHandler;
 using eddy::web::Response;
 using eddy::web::route;
+using eddy_tests::error_of;
 using eddy_tests::TestExchange;
 using testing::HasSubstr;
 
@@ -395,15 +397,6 @@ TEST(Routes, APatternThatWouldBlowUpIsGivenUp) {
   EXPECT_EQ(costly.status(), 500);
   ASSERT_EQ(costly.logged().size(), 1U);
   EXPECT_THAT(costly.logged()[0], HasSubstr("the match limit"));
-}
-
-std::string error_of(const std::function<void()>& build) {
-  try {
-    build();
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
 }
 
 TEST(Routes, MistakesAreNamedWhenTheApplicationIsBuilt) {

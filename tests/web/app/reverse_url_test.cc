@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include <tests/web/app/error_of.h>
 #include <tests/web/app/test_exchange.h>
 
 enum class Colour { red, green, nameless };
@@ -22,6 +23,7 @@ using eddy::web::Application;
 using eddy::web::RequestHandler;
 using eddy::web::route;
 using eddy::web::route_path;
+using eddy_tests::error_of;
 using eddy_tests::TestExchange;
 using testing::HasSubstr;
 
@@ -76,16 +78,6 @@ TEST(ReverseUrl, TakesTypesThatHaveText) {
   EXPECT_EQ(TestExchange(app, "GET", "/c/gr%2Fn").body(), "g");
   EXPECT_EQ(TestExchange(app, "GET", "/c/red").body(), "r");
   EXPECT_EQ(TestExchange(app, "GET", "/c/blue").status(), 404);
-}
-
-template <class Error>
-std::string error_of(auto build) {
-  try {
-    (void)build();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
 }
 
 TEST(ReverseUrl, MistakesAreNamed) {

@@ -19,20 +19,6 @@
 /// have.
 namespace eddy::inline v0::web::internal {
 
-/// The first place in [p, end) whose character is not of the class. Names and targets are short: a
-/// table is as fast for them as vector instructions are, whose result the next step has to await.
-inline const char* skip_class(const char* p, const char* end, std::uint8_t bits) noexcept {
-  while (end - p >= 4) {
-    if (!is_class(p[0], bits)) return p;
-    if (!is_class(p[1], bits)) return p + 1;
-    if (!is_class(p[2], bits)) return p + 2;
-    if (!is_class(p[3], bits)) return p + 3;
-    p += 4;
-  }
-  while (p != end && is_class(*p, bits)) ++p;
-  return p;
-}
-
 /// skip_class for field values, which heads are mostly made of: eight bytes at a time.
 inline const char* skip_value_portable(const char* p, const char* end) noexcept {
   constexpr std::uint64_t kOnes = 0x0101010101010101;
@@ -85,10 +71,6 @@ inline const char* skip_value(const char* p, const char* end) noexcept {
 #endif
 }
 
-inline bool is_token(std::string_view text) noexcept {
-  const char* const end = text.data() + text.size();
-  return !text.empty() && skip_class(text.data(), end, kTokenChar) == end;
-}
 inline bool is_field_value(std::string_view text) noexcept {
   if (text.empty()) return true;
   const auto blank = [](char c) { return c == ' ' || c == '\t'; };
