@@ -145,8 +145,12 @@ class Cell : public std::enable_shared_from_this<Cell> {
   }
 
   /// Thread-safe. The wait counts from now on; for a post this lasts until the turn that runs it.
+  /// It counts before it is called strong: whoever finds it strong relies on that.
   void strengthen() noexcept {
-    if (weak_.exchange(false)) place_.io->get_executor().on_work_started();
+    if (!weak_) return;
+    const IoExecutor executor = place_.io->get_executor();
+    executor.on_work_started();
+    if (!weak_.exchange(false)) executor.on_work_finished();
   }
 
   std::error_code run_once(bool wait) {

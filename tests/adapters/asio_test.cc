@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -41,6 +42,8 @@ namespace {
 
 namespace net = eddy::asio_library;
 using eddy::AsioLoop;
+using eddy::Clock;
+using eddy::Duration;
 using eddy_test::open_descriptors;
 using eddy_test::Pulse;
 using namespace std::chrono_literals;
@@ -509,15 +512,19 @@ TEST(AsioLoop, ADaemonWhoseParentLeavesGoesOnServing) {
   EXPECT_EQ(status, 0);
 }
 
-/// Sends the thread that makes it signals without a pause; their handler has no SA_RESTART.
+/// Sends threads signals, one after the other; their handler has no SA_RESTART.
 class SignalStorm {
  public:
-  SignalStorm() {
+  SignalStorm(std::vector<pthread_t> targets, void (*handler)(int), Duration pause) {
     struct sigaction action {};
-    action.sa_handler = [](int) {};
+    action.sa_handler = handler;
     ::sigaction(SIGUSR2, &action, &before_);
-    sender_ = std::thread([this, target = ::pthread_self()] {
-      while (!over_) ::pthread_kill(target, SIGUSR2);
+    sender_ = std::thread([this, targets = std::move(targets), pause] {
+      for (std::size_t i = 0; !over_; ++i) {
+        ::pthread_kill(targets[i % targets.size()], SIGUSR2);
+        const auto next = Clock::now() + pause;
+        while (Clock::now() < next) std::this_thread::yield();
+      }
     });
   }
   SignalStorm(const SignalStorm&) = delete;
@@ -525,6 +532,7 @@ class SignalStorm {
   ~SignalStorm() {
     over_ = true;
     sender_.join();
+    ::signal(SIGUSR2, SIG_IGN);  // Drops those that are still on their way.
     ::sigaction(SIGUSR2, &before_, nullptr);
   }
 
@@ -557,7 +565,8 @@ TEST(AsioLoop, ASignalAtAnyMomentDoesNotKeepTheContext) {
     }
   });
   {
-    const SignalStorm storm;
+    const SignalStorm storm(
+        {::pthread_self()}, [](int) {}, 0ms);
     while (runs < 1'000 && !stuck) {
       eddy::WorkGuard work = loop.hold();
       loop.post([&] { work.reset(); });
@@ -569,6 +578,31 @@ TEST(AsioLoop, ASignalAtAnyMomentDoesNotKeepTheContext) {
   over = true;
   watch.join();
   EXPECT_FALSE(stuck) << "run() " << runs << " has not returned by itself";
+}
+
+/// A thread that rests between any two of its instructions holds up no other's look at the state
+/// that they share.
+TEST(AsioLoop, AThreadThatRestsAnywhereDoesNotEndTheRunOfTheOthers) {
+  constexpr int kPosts = 1000;
+  const auto rest = [](int) {
+    const timespec time{.tv_sec = 0, .tv_nsec = 50'000};
+    ::nanosleep(&time, nullptr);
+  };
+  for (int round = 0; round < 200; ++round) {
+    net::io_context io;
+    AsioLoop loop(io);
+    loop.set_budget({.slice = 1s, .max_steps = 1});
+    int posted = 0;
+    for (int i = 0; i < kPosts; ++i) loop.post([&] { ++posted; });
+    std::array threads{std::thread([&] { io.run(); }), std::thread([&] { io.run(); })};
+    {
+      const SignalStorm storm({threads[0].native_handle(), threads[1].native_handle()}, rest,
+                              200us);
+      while (!io.stopped()) std::this_thread::sleep_for(1ms);
+    }
+    for (auto& thread : threads) thread.join();
+    ASSERT_EQ(posted, kPosts) << "round " << round;
+  }
 }
 
 TEST(AsioLoop, AThousandStartsAndStopsLeaveNothing) {
