@@ -44,6 +44,12 @@ class EDDY_API Autoreload {
   /// where that did not succeed. What one throws is logged, and the others are called.
   void add_reload_hook(UniqueFunction<void()> hook);
 
+  /// From now on a change does not begin the program anew, such as while it is being built by this
+  /// very process, until release() has been called as often. What has changed meanwhile does so
+  /// then.
+  void hold() noexcept;
+  void release();
+
  private:
   class State;
   std::shared_ptr<State> state_;

@@ -31,7 +31,9 @@ class EDDY_API FileWatcher {
  public:
   using Callback = UniqueFunction<void(const std::string& path)>;
 
-  FileWatcher(Loop& loop, Callback callback, Duration quiet = std::chrono::milliseconds(100));
+  /// Without `keeps_running` it does not keep the built-in run() going either.
+  FileWatcher(Loop& loop, Callback callback, Duration quiet = std::chrono::milliseconds(100),
+              bool keeps_running = true);
   FileWatcher(const FileWatcher&) = delete;
   FileWatcher& operator=(const FileWatcher&) = delete;
   ~FileWatcher();
@@ -42,9 +44,6 @@ class EDDY_API FileWatcher {
   void watch(std::string_view path);
 
  private:
-  friend class Autoreload;
-  FileWatcher(Loop& loop, Callback callback, Duration quiet, bool keeps_running);
-
   class State;
   std::shared_ptr<State> state_;
 };

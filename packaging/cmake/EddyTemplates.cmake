@@ -4,12 +4,17 @@
 #     [ROOT <folder>]        # where FILES and all that they extend and include lie; default: templates
 #     [NAMESPACE <name>]     # of the types; default: templates
 #     [AUTOESCAPE <name>]    # the function of {{ }}, or None; default: xhtml_escape
-#     [WHITESPACE <mode>])   # all, single or oneline; default: by the file's extension
+#     [WHITESPACE <mode>]    # all, single or oneline; default: by the file's extension
+#     [WATCH])               # for who develops: see below
 #
 # Compiles templates into <target>: templates/admin/user.html becomes the type templates::admin::User of the header
 # "templates/admin/user.html.h", whose path begins with the last part of ROOT. The target is of the same CMakeLists.txt
 # and links eddy::web. What is only extended or included need not be listed; when it changes, what uses it is made anew
 # (Ninja and Make).
+#
+# WATCH has a program that runs with Settings::debug build itself when a file below ROOT changes, by `cmake --build` of
+# the folder that it was built in, and its pages load anew. It writes both folders into the program: not for what others
+# are given. The target is an executable.
 #
 # EDDY_TEMPLATE, if it is set, is the eddy-template to run: one for the machine that builds, where that is another
 # than the program is for. docs/guide/templates.md tells the rest.
@@ -41,7 +46,7 @@ function(eddy_find_template_compiler command dependency)
 endfunction()
 
 function(eddy_target_templates target)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "ROOT;NAMESPACE;AUTOESCAPE;WHITESPACE" "FILES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "WATCH" "ROOT;NAMESPACE;AUTOESCAPE;WHITESPACE" "FILES")
   if(arg_UNPARSED_ARGUMENTS OR arg_KEYWORDS_MISSING_VALUES OR NOT arg_FILES)
     message(FATAL_ERROR "eddy_target_templates(${target}): unknown or incomplete arguments "
                         "${arg_UNPARSED_ARGUMENTS} ${arg_KEYWORDS_MISSING_VALUES}; FILES are needed")
@@ -90,6 +95,56 @@ function(eddy_target_templates target)
     target_sources(${target} PRIVATE ${out}/${file}.cc)
   endforeach()
   target_include_directories(${target} PRIVATE ${include_dir})
+  if(arg_WATCH)
+    eddy_watch_templates(${target} "${root}")
+  endif()
+endfunction()
+
+# The source that tells a program which files it is built of, and how.
+function(eddy_watch_templates target root)
+  get_target_property(type ${target} TYPE)
+  if(NOT type STREQUAL "EXECUTABLE")
+    message(FATAL_ERROR "eddy_target_templates(${target} ... WATCH): ${target} is no executable; nothing would link the "
+                        "program that its templates are a part of")
+  endif()
+  # One for each call of a target.
+  get_target_property(number ${target} EDDY_WATCHES)
+  if(NOT number)
+    set(number 0)
+  endif()
+  math(EXPR number "${number} + 1")
+  set_target_properties(${target} PROPERTIES EDDY_WATCHES ${number})
+  set(source ${CMAKE_CURRENT_BINARY_DIR}/eddy_templates/${target}/eddy_watch_${number})
+  # A bracket is no part of a pattern here.
+  string(REPLACE "[" "[[]" pattern "${root}")
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS "${pattern}/*")
+  set(names "")
+  foreach(file IN LISTS files)
+    string(APPEND names "    R\"eddy(${file})eddy\",\n")
+  endforeach()
+  set(build "")
+  foreach(argument IN ITEMS "${CMAKE_COMMAND}" --build "${CMAKE_BINARY_DIR}" --target ${target})
+    string(APPEND build "    R\"eddy(${argument})eddy\",\n")
+  endforeach()
+  get_property(multi_config GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
+  if(multi_config)
+    string(APPEND build "    \"--config\", \"$<CONFIG>\",\n")
+    string(APPEND source _$<CONFIG>)
+  endif()
+  string(APPEND source .cc)
+  file(GENERATE OUTPUT ${source} CONTENT "// Made by eddy_target_templates(); what is changed here is lost.
+#include <eddy/web/template/template_watch.h>
+
+namespace {
+const char* const files[] = {
+${names}};
+const char* const build[] = {
+${build}};
+const eddy::web::TemplateWatch watch(files, build);
+}  // namespace
+")
+  target_sources(${target} PRIVATE ${source})
+  set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
 cmake_policy(POP)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/app/application.h>
 
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -10,7 +11,9 @@
 #include <eddy/core/loop/autoreload.h>
 #include <eddy/web/app/internal/application_core.h>
 #include <eddy/web/app/internal/further_methods.h>
+#include <eddy/web/app/internal/page_reload.h>
 #include <eddy/web/app/internal/slash_route.h>
+#include <eddy/web/app/internal/template_rebuild.h>
 #include <eddy/web/app/settings.h>
 #include <eddy/web/http/internal/scan.h>
 
@@ -62,6 +65,10 @@ class Application::State {
     if (autoreload_ || !(settings.debug || settings.autoreload)) return;
     try {
       autoreload_.emplace(loop);
+      rebuild_ = std::make_unique<internal::TemplateRebuild>(
+          loop, *autoreload_, [core = core](const std::string& said) {
+            if (internal::PageReload* const pages = core->page_reload()) pages->show(said);
+          });
     } catch (const std::system_error& error) {
       loop.log(LogLevel::warning, "eddy.web", std::string("no autoreload: ") + error.what());
     }
@@ -69,6 +76,7 @@ class Application::State {
 
   std::vector<std::unique_ptr<Server>> servers_;
   std::optional<Autoreload> autoreload_;
+  std::unique_ptr<internal::TemplateRebuild> rebuild_;
 };
 
 Route::Route(internal::RouteDefinition definition)

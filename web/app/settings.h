@@ -102,7 +102,9 @@ struct Settings {
   /// their own show that.
   bool serve_traceback = false;
   /// From the first listen() on the program is begun anew when it has been built anew: see
-  /// <eddy/core/loop/autoreload.h>, which also watches other files.
+  /// <eddy/core/loop/autoreload.h>, which also watches other files. Pages that a browser of this
+  /// machine has got load anew then, by a script before their </body>. Templates of
+  /// eddy_target_templates(... WATCH) are built when they change.
   bool autoreload = false;
 
   /// Called for each request that was answered, in place of the line in the access log, on servers

@@ -84,10 +84,19 @@ class Autoreload::State final : public std::enable_shared_from_this<Autoreload::
 
   void watch(std::string_view path) { files_.watch(path); }
   void add_hook(UniqueFunction<void()> hook) { hooks_.push_back(std::move(hook)); }
+  void hold() noexcept { ++holds_; }
+  void release() {
+    if (--holds_ > 0 || changed_meanwhile_.empty()) return;
+    begin_anew(std::exchange(changed_meanwhile_, {}));
+  }
 
  private:
   void begin_anew(const std::string& changed) {
     if (::getpid() != process_) return;
+    if (holds_ > 0) {
+      changed_meanwhile_ = changed;
+      return;
+    }
     if (::access(program_.c_str(), X_OK) != 0) return;  // it is told of again when it is there
     const auto pin = shared_from_this();
     log(LogLevel::info, changed + " has changed: the program begins anew");
@@ -126,6 +135,8 @@ class Autoreload::State final : public std::enable_shared_from_this<Autoreload::
   std::vector<std::string> arguments_;
   std::filesystem::path folder_;
   std::deque<UniqueFunction<void()>> hooks_;
+  int holds_ = 0;
+  std::string changed_meanwhile_;
   FileWatcher files_;
 };
 
@@ -135,6 +146,8 @@ Autoreload::Autoreload(Loop& loop) : state_(std::make_shared<State>(loop)) {
 Autoreload::~Autoreload() = default;
 
 void Autoreload::watch(std::string_view path) { state_->watch(path); }
+void Autoreload::hold() noexcept { state_->hold(); }
+void Autoreload::release() { state_->release(); }
 void Autoreload::add_reload_hook(UniqueFunction<void()> hook) { state_->add_hook(std::move(hook)); }
 
 }  // namespace eddy::inline v0

@@ -9,8 +9,8 @@
 #include <array>
 #include <cerrno>
 #include <system_error>
-#include <utility>
 
+#include <eddy/core/loop/linux/owned_fd.h>
 #include <eddy/core/loop/poller.h>
 #include <eddy/core/net/linux/socket_ops.h>
 
@@ -25,28 +25,10 @@ constexpr std::uint64_t kTimerKey = 2;
 
 std::error_code last_error() noexcept { return {errno, std::system_category()}; }
 
-/// An owned descriptor.
-class Descriptor {
- public:
-  Descriptor() noexcept : fd_(-1) {}
-  Descriptor(int fd, const char* what) : fd_(fd) {
-    if (fd < 0) throw std::system_error(last_error(), what);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  [[nodiscard]] int get() const noexcept { return fd_; }
-
- private:
-  int fd_;
-};
+internal::OwnedFd checked(int fd, const char* what) {
+  if (fd < 0) throw std::system_error(last_error(), what);
+  return internal::OwnedFd(fd);
+}
 
 std::uint32_t to_epoll(Io interest) noexcept {
   std::uint32_t events = 0;
@@ -130,9 +112,9 @@ class EpollPoller final : public Poller {
   }
 
   void close() noexcept override {
-    timer_ = Descriptor();
-    wake_ = Descriptor();
-    epoll_ = Descriptor();
+    timer_ = internal::OwnedFd();
+    wake_ = internal::OwnedFd();
+    epoll_ = internal::OwnedFd();
   }
 
   [[nodiscard]] SocketOps& sockets() noexcept override { return internal::system_sockets(); }
@@ -140,10 +122,14 @@ class EpollPoller final : public Poller {
  private:
   static constexpr std::size_t kBatch = 64;
 
-  static Descriptor make_epoll() { return {::epoll_create1(EPOLL_CLOEXEC), "epoll_create1"}; }
-  static Descriptor make_wake() { return {::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd"}; }
-  static Descriptor make_timer() {
-    return {::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd_create"};
+  static internal::OwnedFd make_epoll() {
+    return checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
+  }
+  static internal::OwnedFd make_wake() {
+    return checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
+  }
+  static internal::OwnedFd make_timer() {
+    return checked(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd_create");
   }
 
   void watch_own() {
@@ -160,9 +146,9 @@ class EpollPoller final : public Poller {
     return last_error();
   }
 
-  Descriptor epoll_ = make_epoll();
-  Descriptor wake_ = make_wake();
-  Descriptor timer_ = make_timer();
+  internal::OwnedFd epoll_ = make_epoll();
+  internal::OwnedFd wake_ = make_wake();
+  internal::OwnedFd timer_ = make_timer();
 };
 
 }  // namespace

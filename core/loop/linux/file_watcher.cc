@@ -245,9 +245,6 @@ class FileWatcher::State final : public internal::IoHandler,
   internal::IdleTimeout settled_{core_, [this] { tell(); }};
 };
 
-FileWatcher::FileWatcher(Loop& loop, Callback callback, Duration quiet)
-    : FileWatcher(loop, std::move(callback), quiet, true) {}
-
 FileWatcher::FileWatcher(Loop& loop, Callback callback, Duration quiet, bool keeps_running)
     : state_(std::make_shared<State>(internal::core_of(loop), std::move(callback), quiet,
                                      keeps_running)) {}

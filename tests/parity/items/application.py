@@ -15,8 +15,10 @@ ITEMS = [
     item("W58", "debug is autoreload, templates and hashes that are not cached, and tracebacks for the client.",
          "Settings::debug",
          "DebugPageTest.IsWhatDebugIs AutoreloadTest.IsBegunByTheFirstListen "
+         "PageReloadTest.ThePagesOfADeveloperHaveTheScriptBeforeTheirEnd python:web/template/watch_test.py:check "
          "VersionsTest.W32UrlsHaveTheVersionOfTheContent",
-         differs="Templates are built, and changed files are noticed in any case: there are no caches to switch off."),
+         differs="Templates are built, which the program does itself where they have WATCH, and open pages load anew; changed "
+         "files are noticed in any case: there are no caches to switch off."),
     item("W59", "autoreload begins the program anew when a file of it has changed.",
          "Settings::autoreload Autoreload FileWatcher",
          "AutoreloadTest.IsBegunByTheFirstListen python:core/loop/autoreload_test.py:Autoreload.test_watched_file "

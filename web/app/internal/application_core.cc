@@ -108,6 +108,8 @@ void ApplicationCore::set_settings(std::unique_ptr<const Settings> settings) {
   origin_policy_ = std::move(origins);
   checks_origin_ = settings->check_origin;
   settings_ = std::move(settings);
+  const bool reloads = settings_->debug || settings_->autoreload;
+  page_reload_ = reloads ? std::make_unique<PageReload>() : nullptr;
 }
 
 Application& ApplicationCore::application() const {
@@ -164,6 +166,7 @@ ContentPlan ApplicationCore::plan(Exchange& exchange) noexcept try {
 void ApplicationCore::handle(Exchange& exchange) noexcept {
   try {
     if (settings_ != nullptr && settings_->log_function) exchange.ask_to_log();
+    if (page_reload_ != nullptr && is_a_developers(exchange)) exchange.ask_before_head();
     dispatch(exchange);
     if (!exchange.finished() && !exchange.waiting()) exchange.finish();
   } catch (...) {
@@ -257,6 +260,9 @@ void ApplicationCore::dispatch(Exchange& exchange) {
   PathParts parts;
   // What plan() has found a route for, it has found allowed.
   if (exchange.subject == nullptr && !allows(exchange)) return refuse(exchange);
+  if (page_reload_ != nullptr && PageReload::is_for(request) && is_a_developers(exchange)) {
+    return page_reload_->answer(exchange);
+  }
   if (request.target_form() == TargetForm::asterisk) {
     std::string allow = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
     for (const std::string& further : further_methods_) allow.append(", ").append(further);
@@ -317,7 +323,11 @@ void ApplicationCore::send_error(Exchange& exchange, int status, std::string_vie
 }
 
 bool ApplicationCore::serves_debug_page(Exchange& exchange) const noexcept {
-  if (settings_ == nullptr || !(settings_->debug || settings_->serve_traceback)) return false;
+  return settings_ != nullptr && (settings_->debug || settings_->serve_traceback) &&
+         is_a_developers(exchange);
+}
+
+bool ApplicationCore::is_a_developers(Exchange& exchange) const noexcept {
   // Neither what a proxy of this machine hands on, nor a page of elsewhere that is rebound to it.
   const Request& request = exchange.request();
   return exchange.from_this_machine() && host_policy_.names(request) && !is_forwarded(request);
@@ -325,9 +335,15 @@ bool ApplicationCore::serves_debug_page(Exchange& exchange) const noexcept {
 
 void ApplicationCore::before_head(Exchange& exchange, bool whole) noexcept {
   RequestHandler* const handler = handler_of(exchange);
-  if (handler == nullptr) return;
+  if (whole && page_reload_ != nullptr && is_a_developers(exchange)) {
+    try {
+      page_reload_->add_to(exchange);
+    } catch (...) {
+      log_thrown(exchange, "the script that loads a page anew");
+    }
+  }
   try {
-    HandlerAccess::complete_head(*handler, whole);
+    if (handler != nullptr) HandlerAccess::complete_head(*handler, whole);
   } catch (...) {
     log_thrown(exchange, "what a response's head is completed with");
   }

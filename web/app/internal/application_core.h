@@ -7,6 +7,7 @@
 #include <eddy/web/app/internal/host_policy.h>
 #include <eddy/web/app/internal/host_router.h>
 #include <eddy/web/app/internal/origin_policy.h>
+#include <eddy/web/app/internal/page_reload.h>
 #include <eddy/web/app/internal/security_fields.h>
 #include <eddy/web/app/services.h>
 #include <eddy/web/http/internal/basic_service.h>
@@ -34,6 +35,8 @@ class ApplicationCore final : public BasicService {
   void learn(std::vector<std::string> methods);
   /// Whether the page of Settings::serve_traceback is for who has sent the request.
   [[nodiscard]] bool serves_debug_page(Exchange& exchange) const noexcept;
+  /// Null where pages do not load anew by themselves.
+  [[nodiscard]] PageReload* page_reload() const noexcept { return page_reload_.get(); }
   [[nodiscard]] const Services& services() const noexcept { return services_; }
   [[nodiscard]] const Settings& settings() const noexcept;
   /// Whether all handlers' responses have entity tags.
@@ -64,6 +67,8 @@ class ApplicationCore final : public BasicService {
   }
   [[nodiscard]] bool allows_origin(const Request& request) const noexcept;
   void refuse(Exchange& exchange) const;
+  /// Whether the request comes from this machine, is for it, and nobody has handed it on.
+  [[nodiscard]] bool is_a_developers(Exchange& exchange) const noexcept;
   /// Answers by an error: on the page of the route's handler class where it is one's.
   void refuse_by_handler(Exchange& exchange, const RouteDefinition& route, int status) const;
   /// Whether any route has the method, which Method does not name.
@@ -85,6 +90,7 @@ class ApplicationCore final : public BasicService {
   OriginPolicy origin_policy_;
   // Null where nothing is sent.
   std::unique_ptr<const SecurityFields> security_fields_;
+  std::unique_ptr<PageReload> page_reload_;
   Application* application_;
 };
 
