@@ -44,11 +44,12 @@ class EDDY_API Autoreload {
   /// where that did not succeed. What one throws is logged, and the others are called.
   void add_reload_hook(UniqueFunction<void()> hook);
 
-  /// From now on a change does not begin the program anew, such as while it is being built by this
-  /// very process, until release() has been called as often. What has changed meanwhile does so
-  /// then.
-  void hold() noexcept;
-  void release();
+  /// From now on no change begins this process anew, such as while it builds the program itself,
+  /// until release() has been called as often. What has changed meanwhile does so then, within a
+  /// quarter of a second.
+  /// Thread: any.
+  static void hold() noexcept;
+  static void release() noexcept;
 
  private:
   class State;

@@ -16,11 +16,13 @@ namespace internal {
 
 /// A program that is run beside the loop, such as a build: tells of its end, and what it has said.
 ///
-/// It has no input, and no signal of this process is touched: neither is it a child of this process
-/// that the host could wait for. Destroying this ends the program, and those that it has begun in
-/// its process group, by SIGTERM.
+/// It has no input, and no signal of this process is touched; what is run in the background ignores
+/// SIGINT and SIGQUIT, as POSIX has it. Neither is it a child of this process that the host could
+/// wait for, unless this process is the one to which the system gives those that have lost theirs.
+/// Destroying this ends the program, and those that it has begun in its process group, by SIGTERM.
 ///
-/// Thread: the Loop's. May be destroyed within its callback, and outlive the Loop.
+/// Thread: the Loop's. May be destroyed within its callback, and outlive the Loop, and keeps
+/// nothing running. In a forked child it is nothing: there is no callback, and no program is ended.
 class EDDY_API Command {
  public:
   struct Result {

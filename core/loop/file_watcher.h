@@ -17,6 +17,7 @@ class Loop;
 ///
 ///     FileWatcher watcher(loop, [&](const std::string& path) { settings.read(path); });
 ///     watcher.watch("/etc/shop.conf");
+///     watcher.watch("/etc/shop.d/");     // whatever lies in that folder, but not below
 ///
 /// A file is seen through its folder, so it need not be there yet, and the folder may go and come
 /// again. Of a symbolic link the link is watched, not what it leads to. Whoever writes a file does
@@ -38,9 +39,11 @@ class EDDY_API FileWatcher {
   FileWatcher& operator=(const FileWatcher&) = delete;
   ~FileWatcher();
 
-  /// A file, by the path that the callback is given; a second time it does nothing. Throws
-  /// std::system_error where its folder is not there or can't be watched, std::invalid_argument for
-  /// what is no file's path: an empty one, or one that ends with a slash.
+  /// A file, by the path that the callback is given; a second time it does nothing. With a slash at
+  /// its end it is a folder: the callback is given it with the name of what has changed in it, and
+  /// without one where the folder itself has gone, or all of it may have changed. Throws
+  /// std::system_error where a file's folder, or a folder, is not there or can't be watched,
+  /// std::invalid_argument for an empty path.
   void watch(std::string_view path);
 
  private:

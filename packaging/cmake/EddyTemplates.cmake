@@ -12,8 +12,8 @@
 # and links eddy::web. What is only extended or included need not be listed; when it changes, what uses it is made anew
 # (Ninja and Make).
 #
-# WATCH has a program that runs with Settings::debug build itself when a file below ROOT changes, by `cmake --build` of
-# the folder that it was built in, and its pages load anew. It writes both folders into the program: not for what others
+# WATCH has a program that runs with Settings::debug build itself when a file below ROOT changes or is added, by
+# `cmake --build` of the folder that it was built in, and its pages load anew. It writes both folders into the program: not for what others
 # are given. The target is an executable.
 #
 # EDDY_TEMPLATE, if it is set, is the eddy-template to run: one for the machine that builds, where that is another
@@ -100,7 +100,7 @@ function(eddy_target_templates target)
   endif()
 endfunction()
 
-# The source that tells a program which files it is built of, and how.
+# The source that tells a program where its templates lie, and how it is built.
 function(eddy_watch_templates target root)
   get_target_property(type ${target} TYPE)
   if(NOT type STREQUAL "EXECUTABLE")
@@ -115,13 +115,6 @@ function(eddy_watch_templates target root)
   math(EXPR number "${number} + 1")
   set_target_properties(${target} PROPERTIES EDDY_WATCHES ${number})
   set(source ${CMAKE_CURRENT_BINARY_DIR}/eddy_templates/${target}/eddy_watch_${number})
-  # A bracket is no part of a pattern here.
-  string(REPLACE "[" "[[]" pattern "${root}")
-  file(GLOB_RECURSE files CONFIGURE_DEPENDS "${pattern}/*")
-  set(names "")
-  foreach(file IN LISTS files)
-    string(APPEND names "    R\"eddy(${file})eddy\",\n")
-  endforeach()
   set(build "")
   foreach(argument IN ITEMS "${CMAKE_COMMAND}" --build "${CMAKE_BINARY_DIR}" --target ${target})
     string(APPEND build "    R\"eddy(${argument})eddy\",\n")
@@ -136,15 +129,12 @@ function(eddy_watch_templates target root)
 #include <eddy/web/template/template_watch.h>
 
 namespace {
-const char* const files[] = {
-${names}};
-const char* const build[] = {
+const char* const build_${number}[] = {
 ${build}};
-const eddy::web::TemplateWatch watch(files, build);
+const eddy::web::TemplateWatch watch_${number}(R\"eddy(${root})eddy\", build_${number});
 }  // namespace
 ")
   target_sources(${target} PRIVATE ${source})
-  set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
 cmake_policy(POP)

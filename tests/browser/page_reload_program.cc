@@ -26,9 +26,8 @@ struct Home : eddy::web::RequestHandler {
 int main(int argc, char** argv) {
   if (argc != 5) return 2;
   ::alarm(150);
-  const char* const files[] = {argv[3]};
   const char* const build[] = {"sh", argv[4]};
-  const eddy::web::TemplateWatch watch(files, build);
+  const eddy::web::TemplateWatch watch(argv[3], build);
 
   eddy::NativeLoop loop;
   // The strictest policy for scripts lets this one run.

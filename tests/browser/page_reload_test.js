@@ -65,10 +65,12 @@ async function main() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'eddy-reload-'))
   try {
     const files = {
-      program: path.join(folder, 'program'), watched: path.join(folder, 'page.html'), script: path.join(folder, 'build.sh'),
+      program: path.join(folder, 'program'), watched: path.join(folder, 'templates', 'page.html'),
+      script: path.join(folder, 'build.sh'),
     }
+    fs.mkdirSync(path.dirname(files.watched))
     fs.copyFileSync(process.argv[2], files.program)
-    const program = await startProgram(files.program, [String(await freePort()), files.watched, files.script])
+    const program = await startProgram(files.program, [String(await freePort()), path.dirname(files.watched), files.script])
     try {
       const browser = await startBrowser()
       try {

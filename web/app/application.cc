@@ -65,8 +65,8 @@ class Application::State {
     if (autoreload_ || !(settings.debug || settings.autoreload)) return;
     try {
       autoreload_.emplace(loop);
-      rebuild_ = std::make_unique<internal::TemplateRebuild>(
-          loop, *autoreload_, [core = core](const std::string& said) {
+      rebuild_ =
+          std::make_unique<internal::TemplateRebuild>(loop, [core = core](const std::string& said) {
             if (internal::PageReload* const pages = core->page_reload()) pages->show(said);
           });
     } catch (const std::system_error& error) {

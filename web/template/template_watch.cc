@@ -10,9 +10,8 @@ constinit TemplateWatch* first_watch = nullptr;
 
 }  // namespace
 
-TemplateWatch::TemplateWatch(std::span<const char* const> files,
-                             std::span<const char* const> build) noexcept
-    : files_(files), build_(build), next_(first_watch) {
+TemplateWatch::TemplateWatch(const char* folder, std::span<const char* const> build) noexcept
+    : folder_(folder), build_(build), next_(first_watch) {
   first_watch = this;
 }
 

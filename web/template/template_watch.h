@@ -8,18 +8,18 @@
 
 namespace eddy::inline v0::web {
 
-/// Templates of this program, and the command that builds them into it. Made by
-/// eddy_target_templates(... WATCH), for Settings::autoreload: at namespace scope, of arrays that
-/// live as long.
+/// A folder of this program's templates, and the command that builds them into it. Made by
+/// eddy_target_templates(... WATCH), for Settings::autoreload: at namespace scope, of what lives as
+/// long.
 class EDDY_API TemplateWatch {
  public:
-  TemplateWatch(std::span<const char* const> files, std::span<const char* const> build) noexcept;
+  TemplateWatch(const char* folder, std::span<const char* const> build) noexcept;
   TemplateWatch(const TemplateWatch&) = delete;
   TemplateWatch& operator=(const TemplateWatch&) = delete;
   ~TemplateWatch();
 
-  /// Absolute paths.
-  [[nodiscard]] std::span<const char* const> files() const noexcept { return files_; }
+  /// Absolute, without a slash at its end. All that lies below it, too.
+  [[nodiscard]] const char* folder() const noexcept { return folder_; }
   /// A program and its arguments.
   [[nodiscard]] std::span<const char* const> build() const noexcept { return build_; }
 
@@ -28,7 +28,7 @@ class EDDY_API TemplateWatch {
   [[nodiscard]] const TemplateWatch* next() const noexcept { return next_; }
 
  private:
-  std::span<const char* const> files_;
+  const char* folder_;
   std::span<const char* const> build_;
   TemplateWatch* next_;
 };

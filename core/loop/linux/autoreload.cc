@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <deque>
@@ -20,6 +21,7 @@
 #include <eddy/core/base/log.h>
 #include <eddy/core/base/signal_mask.h>
 #include <eddy/core/loop/file_watcher.h>
+#include <eddy/core/loop/idle_timeout.h>
 #include <eddy/core/loop/loop.h>
 #include <eddy/core/loop/scheduler.h>
 
@@ -29,6 +31,9 @@ namespace {
 
 /// A linker writes for longer than an editor.
 constexpr auto kQuiet = std::chrono::milliseconds(250);
+
+/// Of the process.
+std::atomic<int> holds = 0;
 
 // As the kernel has them, since the program need not hand over its own.
 std::vector<std::string> arguments_of_this_process() {
@@ -84,18 +89,14 @@ class Autoreload::State final : public std::enable_shared_from_this<Autoreload::
 
   void watch(std::string_view path) { files_.watch(path); }
   void add_hook(UniqueFunction<void()> hook) { hooks_.push_back(std::move(hook)); }
-  void hold() noexcept { ++holds_; }
-  void release() {
-    if (--holds_ > 0 || changed_meanwhile_.empty()) return;
-    begin_anew(std::exchange(changed_meanwhile_, {}));
-  }
 
  private:
   void begin_anew(const std::string& changed) {
     if (::getpid() != process_) return;
-    if (holds_ > 0) {
+    if (holds > 0) {
+      // Whoever holds it may be of another thread, so it is asked again.
       changed_meanwhile_ = changed;
-      return;
+      return held_.start(kQuiet);
     }
     if (::access(program_.c_str(), X_OK) != 0) return;  // it is told of again when it is there
     const auto pin = shared_from_this();
@@ -135,8 +136,8 @@ class Autoreload::State final : public std::enable_shared_from_this<Autoreload::
   std::vector<std::string> arguments_;
   std::filesystem::path folder_;
   std::deque<UniqueFunction<void()>> hooks_;
-  int holds_ = 0;
   std::string changed_meanwhile_;
+  internal::IdleTimeout held_{core_, [this] { begin_anew(std::exchange(changed_meanwhile_, {})); }};
   FileWatcher files_;
 };
 
@@ -146,8 +147,8 @@ Autoreload::Autoreload(Loop& loop) : state_(std::make_shared<State>(loop)) {
 Autoreload::~Autoreload() = default;
 
 void Autoreload::watch(std::string_view path) { state_->watch(path); }
-void Autoreload::hold() noexcept { state_->hold(); }
-void Autoreload::release() { state_->release(); }
+void Autoreload::hold() noexcept { ++holds; }
+void Autoreload::release() noexcept { --holds; }
 void Autoreload::add_reload_hook(UniqueFunction<void()> hook) { state_->add_hook(std::move(hook)); }
 
 }  // namespace eddy::inline v0

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <charconv>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -18,6 +19,7 @@
 
 #include <eddy/core/loop/linux/owned_fd.h>
 #include <eddy/core/loop/loop.h>
+#include <eddy/core/loop/scheduler.h>
 
 namespace eddy::inline v0::internal {
 
@@ -31,7 +33,9 @@ constexpr std::size_t kMostOutput = std::size_t{64} * 1024;
 
 /// Who waits for children is the host's affair, and some hosts wait for all: so a shell leaves the
 /// program to itself and tells of its end by a pipe.
-constexpr const char* kShell = R"({ "$@" 3>&-; echo $? >&3; } &)";
+/// Where this process is the one that is given orphans, it has the program's shell to wait for, by
+/// the number that is told before.
+constexpr const char* kShell = R"({ "$@" 3>&-; echo $? >&3; } & echo "$!:" >&3)";
 constexpr int kStatusFd = 3;
 
 /// What posix_spawn is given: no input, a process group of its own, no signal blocked or ignored.
@@ -84,18 +88,17 @@ class Spawn {
 class Command::State final : public std::enable_shared_from_this<Command::State> {
  public:
   State(Loop& loop, std::vector<std::string> arguments, Callback callback)
-      : callback_(std::move(callback)) {
+      : callback_(std::move(callback)), said_(core_of(loop), *this), status_(core_of(loop), *this) {
     if (arguments.empty()) throw std::invalid_argument("Command: there is no program to run");
-    const OwnedFd output = open_pipe(said_);
-    const OwnedFd status = open_pipe(status_);
+    const OwnedFd output = said_.open();
+    const OwnedFd status = status_.open();
     group_ = Spawn(output.get(), status.get()).run(std::move(arguments));
     // The shell has left the program to itself, and is gone at once. The host may have waited for
     // it.
-    while (::waitpid(group_, nullptr, 0) < 0 && errno == EINTR) {
-    }
+    wait_for(group_);
     try {
-      watch_output_ = loop.watch(said_.get(), Io::read, [this](Io /*ready*/) { read(); });
-      watch_status_ = loop.watch(status_.get(), Io::read, [this](Io /*ready*/) { ended(); });
+      said_.watch();
+      status_.watch();
     } catch (...) {
       end();
       throw;
@@ -104,62 +107,128 @@ class Command::State final : public std::enable_shared_from_this<Command::State>
   ~State() { end(); }
 
   void end() noexcept {
-    watch_output_.reset();
-    watch_status_.reset();
-    if (group_ > 0) ::kill(-std::exchange(group_, -1), SIGTERM);
+    said_.end();
+    status_.end();
+    if (group_ > 0 && ::getpid() == process_) {
+      ::kill(-group_, SIGTERM);
+      try {
+        reap();
+      } catch (const std::bad_alloc&) {  // it stays a zombie
+      }
+    }
+    group_ = -1;
   }
 
  private:
-  static OwnedFd open_pipe(OwnedFd& read_end) {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail("pipe", errno);
-    read_end = OwnedFd(ends[0]);
-    OwnedFd write_end(ends[1]);
-    if (::fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0) fail("pipe", errno);
-    return write_end;
-  }
+  /// What is read of a pipe.
+  class Pipe final : public IoHandler {
+   public:
+    Pipe(std::shared_ptr<LoopCore> core, State& state) : core_(std::move(core)), state_(state) {}
+    ~Pipe() { end(); }
 
-  /// False at the end.
-  static bool read_some(int fd, std::string& text) {
-    std::array<char, 4096> buffer;
-    for (;;) {
-      const ssize_t size = ::read(fd, buffer.data(), buffer.size());
-      if (size < 0 && errno == EINTR) continue;
-      if (size <= 0) return size < 0;
-      text.append(buffer.data(), static_cast<std::size_t>(size));
-      // Seldom: what is cut off is moved each time.
-      if (text.size() > 2 * kMostOutput) text.erase(0, text.size() - kMostOutput);
+    /// The end that is written to.
+    [[nodiscard]] OwnedFd open() {
+      std::array<int, 2> ends{};
+      if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail("pipe", errno);
+      fd_ = OwnedFd(ends[0]);
+      OwnedFd write_end(ends[1]);
+      if (::fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0) fail("pipe", errno);
+      return write_end;
+    }
+    void watch() {
+      std::error_code error;
+      watch_ = internal::watch(*core_, fd_.get(), Io::read, *this, error);
+      if (error) throw std::system_error(error, "Command");
+    }
+    void end() noexcept { unwatch(*core_, watch_); }
+
+    /// False at the end.
+    bool read() {
+      std::array<char, 4096> buffer;
+      for (;;) {
+        const ssize_t size = ::read(fd_.get(), buffer.data(), buffer.size());
+        if (size < 0 && errno == EINTR) continue;
+        if (size <= 0) return size < 0;
+        text.append(buffer.data(), static_cast<std::size_t>(size));
+        // Seldom: what is cut off is moved each time.
+        if (text.size() > 2 * kMostOutput) text.erase(0, text.size() - kMostOutput);
+      }
+    }
+
+    void on_ready(Io /*events*/) override { state_.read(*this); }
+    void on_loop_closed() noexcept override { watch_ = {}; }
+    [[nodiscard]] bool keeps_running() const noexcept override { return false; }
+    [[nodiscard]] const char* label() const noexcept override { return "command"; }
+
+    std::string text;
+
+   private:
+    std::shared_ptr<LoopCore> core_;
+    State& state_;
+    OwnedFd fd_;
+    IoWatch watch_;
+  };
+
+  static void wait_for(pid_t process) noexcept {
+    while (::waitpid(process, nullptr, 0) < 0 && errno == EINTR) {
     }
   }
 
-  void read() {
-    if (!read_some(said_.get(), output_)) watch_output_.reset();
+  /// Where it is given to this process, once it has ended or was asked to.
+  void reap() {
+    (void)status_.read();
+    pid_t shell = -1;
+    const std::size_t end = status_.text.find(':');
+    if (end == std::string::npos) return;
+    const std::size_t begin = status_.text.rfind('\n', end) + 1;
+    std::from_chars(status_.text.data() + begin, status_.text.data() + end, shell);
+    if (shell > 0 && ::getpgid(shell) == group_) wait_for(shell);
   }
 
-  void ended() {
-    std::string& text = status_text_;
-    if (read_some(status_.get(), text) && !text.ends_with('\n')) return;
+  void read(Pipe& pipe) {
+    // A forked child's: what it read would be gone for its parent.
+    if (::getpid() != process_) return end();
+    if (pipe.read()) return;
+    if (&pipe == &said_) return said_.end();
+    // At the end of the status: what the program has begun and left may hold the other one for
+    // ever.
+    (void)said_.read();
+    tell();
+  }
+
+  void tell() {
     const auto pin = shared_from_this();
+    said_.end();
+    status_.end();
+    reap();
     group_ = -1;
-    // What it has begun and left may hold the pipe for ever.
-    read();
-    end();
-    if (output_.size() > kMostOutput) output_.erase(0, output_.size() - kMostOutput);
-    Result result{-1, std::move(output_)};
-    std::from_chars(text.data(), text.data() + text.size(), result.status);
+    std::string& output = said_.text;
+    if (output.size() > kMostOutput) output.erase(0, output.size() - kMostOutput);
+    Result result{status(), std::move(output)};
     // It may destroy this, and go on.
     Callback callback = std::move(callback_);
     callback(std::move(result));
   }
 
+  /// The line that is not the shell's number.
+  [[nodiscard]] int status() const noexcept {
+    const std::string& text = status_.text;
+    int status = -1;
+    for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) {
+      int number = -1;
+      const char* const end = text.data() + text.size();
+      const auto [behind, error] = std::from_chars(text.data() + at, end, number);
+      if (error == std::errc() && behind != end && *behind == '\n') status = number;
+      if (text.find('\n', at) == std::string::npos) break;
+    }
+    return status;
+  }
+
+  const pid_t process_ = ::getpid();
   Callback callback_;
   pid_t group_ = -1;
-  OwnedFd said_;
-  OwnedFd status_;
-  std::string output_;
-  std::string status_text_;
-  FdWatch watch_output_;
-  FdWatch watch_status_;
+  Pipe said_;
+  Pipe status_;
 };
 
 Command::Command(Loop& loop, std::vector<std::string> arguments, Callback callback)

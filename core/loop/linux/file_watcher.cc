@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -34,11 +35,9 @@ constexpr std::uint32_t kFolderGone = IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT
   throw std::system_error(error, std::system_category(), "FileWatcher: " + what);
 }
 
+/// That of a file, or the folder that ends with a slash.
 std::filesystem::path folder_of(std::string_view path) {
-  if (path.empty() || path.ends_with('/')) {
-    throw std::invalid_argument("FileWatcher::watch: \"" + std::string(path) +
-                                "\" is no file's path");
-  }
+  if (path.empty()) throw std::invalid_argument("FileWatcher::watch: there is no path");
   // Absolute: a daemon that has forked changes its folder.
   return std::filesystem::absolute(path).parent_path();
 }
@@ -113,6 +112,11 @@ class FileWatcher::State final : public internal::IoHandler,
     int watch = -1;
     bool folder_is_there = true;
     bool changed = false;
+    /// Of a folder that is watched as a whole, what has changed in it.
+    std::set<std::string> entries{};
+
+    [[nodiscard]] bool is_folder() const noexcept { return name.empty(); }
+    [[nodiscard]] std::size_t news() const noexcept { return entries.size() + (changed ? 1 : 0); }
   };
 
   void begin() {
@@ -191,6 +195,11 @@ class FileWatcher::State final : public internal::IoHandler,
         const bool was_there = file.folder_is_there;
         find_folder(file);
         if (!was_there && !file.folder_is_there) continue;
+      } else if (!any && file.is_folder()) {
+        if (name.empty()) continue;
+        file.entries.emplace(name);
+        changed = true;
+        continue;
       } else if (!any && file.name != name) {
         continue;
       }
@@ -216,16 +225,21 @@ class FileWatcher::State final : public internal::IoHandler,
     } telling{*this};
     telling_ = true;
     // By their places: a callback may add files.
-    for (std::size_t i = 0; i < files_.size() && !ended_; ++i) {
-      if (!std::exchange(files_[i].changed, false)) continue;
-      const std::string path = files_[i].path;
-      callback_(path);
+    for (std::size_t i = 0; i < files_.size(); ++i) {
+      for (std::size_t left = files_[i].news(); left > 0 && !ended_; --left) {
+        File& file = files_[i];
+        std::string path = file.path;
+        if (!std::exchange(file.changed, false)) {
+          path += file.entries.extract(file.entries.begin()).value();
+        }
+        callback_(path);
+      }
     }
   }
 
   void tell_the_rest() noexcept try {
-    const auto changed = [](const File& file) { return file.changed; };
-    if (!ended_ && std::any_of(files_.begin(), files_.end(), changed)) settled_.start(quiet_);
+    const auto has_news = [](const File& file) { return file.news() > 0; };
+    if (!ended_ && std::any_of(files_.begin(), files_.end(), has_news)) settled_.start(quiet_);
   } catch (...) {  // no memory for the timer: the next change tells of these, too
   }
 

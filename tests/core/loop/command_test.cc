@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -33,6 +35,7 @@ class CommandTest : public testing::Test {
       loop_.stop();
     });
     loop_.call_later(20s, [this] { loop_.stop(); });
+    const auto guard = loop_.hold();
     loop_.run();
     return result.value_or(Command::Result{.status = -2, .output = "it has not ended"});
   }
@@ -112,6 +115,54 @@ TEST_F(CommandTest, DestroyedItEndsTheProgramAndWhatThatHasBegun) {
   }
 }
 
+TEST_F(CommandTest, KeepsNothingRunning) {
+  const Command command(loop_, {"sleep", "60"}, [](const Command::Result& /*result*/) { FAIL(); });
+  EXPECT_FALSE(loop_.run());
+}
+
+TEST_F(CommandTest, IsNothingInAForkedChild) {
+  std::optional<Command::Result> result;
+  std::optional<Command> command(
+      std::in_place, loop_, std::vector<std::string>{"sh", "-c", "sleep 0.3; echo end; exit 3"},
+      [&](Command::Result ended) {
+        result = std::move(ended);
+        loop_.stop();
+      });
+  for (const bool runs_the_loop : {true, false}) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      loop_.call_later(500ms, [this] { loop_.stop(); });
+      const auto guard = loop_.hold();
+      if (runs_the_loop) loop_.run();
+      command.reset();
+      ::_exit(result ? 1 : 0);
+    }
+    int status = -1;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+  }
+  const auto guard = loop_.hold();
+  loop_.call_later(20s, [this] { loop_.stop(); });
+  loop_.run();
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->status, 3);
+  EXPECT_EQ(result->output, "end\n");
+}
+
+TEST_F(CommandTest, LeavesNoZombieWhereOrphansAreGivenToThisProcess) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::alarm(60);
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    const bool right =
+        result_of("exit 3").status == 3 && ::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD;
+    ::_exit(right ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
 TEST_F(CommandTest, MayBeDestroyedWithinItsCallback) {
   std::optional<Command> command;
   std::string after;
@@ -120,7 +171,9 @@ TEST_F(CommandTest, MayBeDestroyedWithinItsCallback) {
                       const Command::Result& /*result*/) {
                     command.reset();
                     after = text;
+                    loop_.stop();
                   });
+  const auto guard = loop_.hold();
   loop_.run();
   EXPECT_FALSE(command);
   EXPECT_THAT(after, HasSubstr("too long"));

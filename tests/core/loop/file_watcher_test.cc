@@ -25,6 +25,7 @@ using eddy::NativeLoop;
 using eddy::core_test::TemporaryFolder;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::UnorderedElementsAre;
 using namespace std::chrono_literals;
 
 /// Real files, and a quiet time that is short but not too short to write twice within it.
@@ -133,8 +134,62 @@ TEST_F(FileWatcherTest, AnErrorLeavesNothingThatWouldKeepTheLoop) {
 
 TEST_F(FileWatcherTest, WhatIsNoFilesPathIsAnError) {
   EXPECT_THROW(watcher_->watch(""), std::invalid_argument);
-  EXPECT_THROW(watcher_->watch(folder_ / "a/"), std::invalid_argument);
+  EXPECT_THROW(watcher_->watch(folder_ / "a/"), std::system_error) << "a folder that is not there";
   EXPECT_FALSE(loop_.run());
+}
+
+TEST_F(FileWatcherTest, AFolderAsAWhole) {
+  std::filesystem::create_directory(folder_ / "d");
+  folder_.write("d/there");
+  watcher_->watch(folder_ / "d/");
+  folder_.write("d/there");
+  folder_.write("d/new");
+  folder_.write("beside");
+  EXPECT_THAT(told(2), UnorderedElementsAre("there", "new"));
+  std::filesystem::create_directory(folder_ / "d/below");
+  EXPECT_THAT(told(1), ElementsAre("below"));
+  folder_.write("d/below/a");
+  EXPECT_THAT(told(0), IsEmpty());
+  std::filesystem::remove_all(folder_ / "d");
+  EXPECT_THAT(told(1), testing::Contains("")) << "the folder's own path ends with a slash";
+  told(0);
+  std::filesystem::create_directory(folder_ / "d");
+  EXPECT_THAT(told(1), ElementsAre(""));
+  folder_.write("d/again");
+  EXPECT_THAT(told(1), ElementsAre("again"));
+}
+
+TEST_F(FileWatcherTest, WhatHappensBesideAFolderDoesNotPutOffWhatIsToldOfIt) {
+  std::filesystem::create_directory(folder_ / "d");
+  watcher_->watch(folder_ / "d/");
+  watcher_->watch(folder_ / "a");
+  folder_.write("d/one");
+  bool over = false;
+  loop_.call_later(10s, [&over] { over = true; });
+  while (!over && told_.empty()) {
+    folder_.write("beside");
+    loop_.dispatch();
+    pause();
+  }
+  EXPECT_FALSE(over);
+}
+
+TEST_F(FileWatcherTest, ACallbackThatThrowsLosesNothingOfAFolder) {
+  std::vector<std::string> told;
+  watcher_.emplace(
+      loop_,
+      [&](const std::string& path) {
+        told.push_back(name_of(path));
+        if (told.size() == 1) throw std::runtime_error("the first one");
+      },
+      10ms);
+  watcher_->watch(folder_ / "");
+  folder_.write("a");
+  folder_.write("b");
+  bool over = false;
+  loop_.call_later(10s, [&over] { over = true; });
+  while (!over && told.size() < 2) loop_.dispatch(), pause();
+  EXPECT_THAT(told, ElementsAre("a", "b"));
 }
 
 TEST_F(FileWatcherTest, AFolderMayGoAndComeAgain) {

@@ -34,6 +34,7 @@ struct Pages : RequestHandler {
   void get(const std::string& name) {
     if (name == "text") set_header("Content-Type", "text/plain");
     if (name == "coded") set_header("Content-Encoding", "x");
+    if (name == "range") set_header("Content-Range", "bytes 0-20/40");
     if (name == "measured") set_header("Content-Length", "20");
     finish(name == "part" ? "<p>a part</p>" : "<body></body></body>");
   }
@@ -83,7 +84,8 @@ TEST_F(PageReloadTest, ThePagesOfADeveloperHaveTheScriptBeforeTheirEnd) {
   EXPECT_THAT(ask("/page"),
               AllOf(HasSubstr("<body></body>" + script), EndsWith("\" defer></script></body>")));
   EXPECT_THAT(ask("/function/page"), HasSubstr("<body>" + script));
-  for (const char* target : {"/text", "/coded", "/measured", "/part", "/function/streamed"}) {
+  for (const char* target :
+       {"/text", "/coded", "/measured", "/range", "/part", "/function/streamed"}) {
     EXPECT_THAT(ask(target), Not(HasSubstr("<script"))) << target;
   }
 }
@@ -136,7 +138,8 @@ TEST_F(PageReloadTest, WaitsForNewsButNotForLonger) {
   loop_.advance(4s);
   EXPECT_THAT(read(peer), IsEmpty());
   loop_.advance(1s);
-  EXPECT_THAT(read(peer), AllOf(StartsWith("HTTP/1.1 204 "), Not(HasSubstr("Eddy-Problem"))));
+  EXPECT_THAT(read(peer), AllOf(StartsWith("HTTP/1.1 204 "), HasSubstr("\r\nEddy-Problem: 0\r\n")));
+  EXPECT_THAT(accesses_, IsEmpty());
 }
 
 TEST_F(PageReloadTest, AServerThatDrainsWaitsForItNoLongerThanThat) {
@@ -159,29 +162,46 @@ TEST_F(PageReloadTest, APageThatHasGoneIsWaitedForNoMore) {
   peer.close();
   loop_.run_until_idle();
   EXPECT_EQ(server_->stats().connections, waiting - 1);
+  const auto fired = loop_.stats().timers;
+  loop_.advance(5s);
+  EXPECT_EQ(loop_.stats().timers, fired);
 }
 
-TEST_F(PageReloadTest, OneThatKnowsAnOlderProblemIsToldAtOnce) {
-  EXPECT_THAT(ask("/_eddy/reload?" + id() + "-7"),
-              AllOf(StartsWith("HTTP/1.1 200 "), HasSubstr("\r\nEddy-Problem: 0\r\n"),
-                    HasSubstr("\r\nContent-Length: 0\r\n")));
+TEST_F(PageReloadTest, AProblemOfAnotherApplicationIsNoNews) {
+  auto peer = begin("/_eddy/reload?" + id() + "-7");
+  EXPECT_THAT(read(peer), IsEmpty());
+  loop_.advance(5s);
+  EXPECT_THAT(read(peer), StartsWith("HTTP/1.1 204 "));
+}
+
+TEST_F(PageReloadTest, NoPageOfAnotherSiteMayAsk) {
+  EXPECT_THAT(ask("/_eddy/reload"),
+              AllOf(HasSubstr("\r\nX-Content-Type-Options: nosniff\r\n"),
+                    HasSubstr("\r\nCross-Origin-Resource-Policy: same-origin\r\n")));
+  for (const char* const site : {"cross-site", "same-site"}) {
+    const std::string field = std::string("Sec-Fetch-Site: ") + site + "\r\n";
+    EXPECT_THAT(ask("/_eddy/reload", field), Not(HasSubstr("const id"))) << site;
+  }
+  for (const char* const site : {"same-origin", "none"}) {
+    const std::string field = std::string("Sec-Fetch-Site: ") + site + "\r\n";
+    EXPECT_THAT(ask("/_eddy/reload", field), HasSubstr("const id")) << site;
+  }
 }
 
 TEST(TemplateWatches, AreThoseThatThereAre) {
   EXPECT_EQ(TemplateWatch::first(), nullptr);
-  const char* const files[] = {"a.html", "b.html"};
   const char* const build[] = {"make"};
-  const TemplateWatch one(files, build);
+  const TemplateWatch one("/a", build);
   {
-    const TemplateWatch two(files, {});
-    const TemplateWatch three({}, build);
+    const TemplateWatch two("/b", {});
+    const TemplateWatch three("/c", build);
     EXPECT_EQ(TemplateWatch::first(), &three);
     EXPECT_EQ(three.next(), &two);
     EXPECT_EQ(two.next(), &one);
     EXPECT_EQ(one.next(), nullptr);
   }
   EXPECT_EQ(TemplateWatch::first(), &one);
-  EXPECT_EQ(one.files().size(), 2U);
+  EXPECT_STREQ(one.folder(), "/a");
   EXPECT_STREQ(one.build()[0], "make");
 }
 

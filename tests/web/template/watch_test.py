@@ -180,6 +180,17 @@ def check(options, folder):
         shop.begun()
         expect("new berries" in shop.get()[1], "the new base is there")
 
+        # One that includes another which is still to be written.
+        instance = re.search(r'const id = "([0-9a-f]{16})";', shop.get("/_eddy/reload")[1]).group(1)
+        news = shop.news(instance + "-0")
+        page.write_text("{% extends base.html %}{% block b %}{% include part.html %}{% end %}")
+        status, body, headers = news()
+        expect(status == 200 and "part.html" in body, f"{status}: {body}")
+        (templates / ".part.html.swp").write_text("an editor's")
+        (templates / "part.html").write_text("grapes")
+        shop.begun()
+        expect("grapes" in shop.get()[1], "what is added is built")
+
         # Of a second folder.
         note.write_text("due tomorrow")
         shop.begun()
@@ -189,6 +200,7 @@ def check(options, folder):
         said = shop.process.stderr.read()
         shop.process.wait()
     expect("the program can't be built" in said and "page.html:2" in said, f"the log has: {said}")
+    expect(".swp" not in said, f"what editors keep is no change: {said}")
 
 
 def main():

@@ -166,7 +166,10 @@ ContentPlan ApplicationCore::plan(Exchange& exchange) noexcept try {
 void ApplicationCore::handle(Exchange& exchange) noexcept {
   try {
     if (settings_ != nullptr && settings_->log_function) exchange.ask_to_log();
-    if (page_reload_ != nullptr && is_a_developers(exchange)) exchange.ask_before_head();
+    if (page_reload_ != nullptr && is_a_developers(exchange)) {
+      exchange.ask_before_head();
+      if (PageReload::is_for(exchange.request())) exchange.ask_to_log();
+    }
     dispatch(exchange);
     if (!exchange.finished() && !exchange.waiting()) exchange.finish();
   } catch (...) {
@@ -350,6 +353,8 @@ void ApplicationCore::before_head(Exchange& exchange, bool whole) noexcept {
 }
 
 bool ApplicationCore::log_request(Exchange& exchange, Duration took) noexcept {
+  // Pages that wait for news ask every few seconds.
+  if (page_reload_ != nullptr && PageReload::is_for(exchange.request())) return true;
   try {
     settings_->log_function({exchange.request(), exchange.response().status, took});
   } catch (...) {

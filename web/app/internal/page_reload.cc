@@ -47,13 +47,16 @@ const wait = async () => {
   while (document.visibilityState !== "visible") await seen();
   let pause = 0;
   try {
-    const answer = await fetch(source + "?" + id + "-" + version, {cache: "no-store"});
+    const answer = await fetch(source + "?" + id + "-" + version, {cache: "no-store", redirect: "error"});
+    const problem = answer.headers.get("Eddy-Problem");
     failures = 0;
     if (answer.status === 205) return location.reload();
-    if (answer.status === 200) {
-      version = answer.headers.get("Eddy-Problem");
+    // Without the field it is another program's.
+    if (problem === null) pause = 1000;
+    else if (answer.status === 200) {
+      version = problem;
       show(await answer.text());
-    } else if (answer.status !== 204) pause = 1000;
+    }
   } catch {
     pause = Math.min(200 * 2 ** Math.max(0, ++failures - 10), 10000);
   }
@@ -63,25 +66,33 @@ wait();
 })();
 )";
 
+/// That of the program as it runs, with what it has forked.
+const std::string& id_of_this_process() {
+  static const std::string id = hex_encode(random_bytes(8));
+  return id;
+}
+
 }  // namespace
 
-PageReload::PageReload() : id_(hex_encode(random_bytes(8))) {}
-
 bool PageReload::is_for(const Request& request) noexcept {
-  return request.method() == Method::get && request.path() == kPath;
+  if (request.method() != Method::get || request.path() != kPath) return false;
+  const auto site = request.headers().get("Sec-Fetch-Site");
+  return !site || *site == "same-origin" || *site == "none";
 }
 
 void PageReload::answer(Exchange& exchange) {
   const Request& request = exchange.request();
   Response& response = exchange.response();
   response.headers.set("Cache-Control", "no-store");
+  response.headers.set("X-Content-Type-Options", "nosniff");
+  response.headers.set("Cross-Origin-Resource-Policy", "same-origin");
   if (request.query().empty()) {
     response.headers.set("Content-Type", "text/javascript; charset=UTF-8");
     response.body.append("(() => {\nconst source = document.currentScript.src;\nconst id = \"");
-    response.body.append(id_).append(kScript);
+    response.body.append(id_of_this_process()).append(kScript);
     return exchange.finish();
   }
-  if (!request.query().starts_with(id_)) {
+  if (!request.query().starts_with(id_of_this_process())) {
     response.status = kAnew;
     return exchange.finish();
   }
@@ -90,11 +101,12 @@ void PageReload::answer(Exchange& exchange) {
 }
 
 Task<void> PageReload::tell(Exchange& exchange) {
-  const std::string_view known = exchange.request().query().substr(id_.size());
-  bool news = known != "-" + std::to_string(version_);
+  const std::string_view known = exchange.request().query().substr(id_of_this_process().size());
+  // One that another Application of this program has told of is none of this one's.
+  bool news = version_ > 0 && known != "-" + std::to_string(version_);
   if (!news) news = co_await changed_.wait(kPatience);
+  exchange.response().headers.set("Eddy-Problem", std::to_string(version_));
   if (news) {
-    exchange.response().headers.set("Eddy-Problem", std::to_string(version_));
     exchange.response().headers.set("Content-Type", "text/plain; charset=UTF-8");
     exchange.response().body = problem_;
   } else {
@@ -109,9 +121,9 @@ void PageReload::add_to(Exchange& exchange) const {
   if (method != Method::get && method != Method::head) return;
   const auto type = response.headers.get("Content-Type");
   if (!type || !equals_ignoring_case(std::string_view(*type).substr(0, 9), "text/html")) return;
-  if (response.headers.contains("Content-Encoding") ||
-      response.headers.contains("Content-Length")) {
-    return;
+  // What is only a part, or is measured or coded already, must stay as it is.
+  for (const char* const name : {"Content-Range", "Content-Encoding", "Content-Length"}) {
+    if (response.headers.contains(name)) return;
   }
   const std::size_t end = response.body.rfind("</body>");
   if (end == std::string::npos) return;

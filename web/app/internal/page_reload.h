@@ -19,8 +19,7 @@ class Exchange;
 /// Thread: that of the Application's Loop. Must outlive the exchanges that it answers.
 class PageReload {
  public:
-  PageReload();
-
+  /// Not where a page of another site asks, as browsers tell.
   [[nodiscard]] static bool is_for(const Request& request) noexcept;
   /// Gives the script, or has the request wait for news.
   void answer(Exchange& exchange);
@@ -33,9 +32,8 @@ class PageReload {
  private:
   Task<void> tell(Exchange& exchange);
 
-  /// That of the program as it runs.
-  std::string id_;
   std::string problem_;
+  /// 0 before the first problem.
   std::uint64_t version_ = 0;
   Condition changed_;
 };
