@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
-#include <ctime>
 #include <limits>
 #include <optional>
 #include <stdexcept>
@@ -20,12 +19,15 @@
 #include <eddy/testing/manual_loop.h>
 #include <eddy/web/web.h>
 
+#include <tests/bench/micro/cpu_time.h>
+
 namespace {
 
 using eddy::web::Application;
 using eddy::web::HttpServer;
 using eddy::web::Request;
 using eddy::web::RequestHandler;
+using eddy_bench::cpu_ns;
 
 constexpr double kBoundNs = 600;
 constexpr int kPipelined = 64;
@@ -40,13 +42,6 @@ struct Hello : RequestHandler {
 struct Named : RequestHandler {
   void get(std::string_view /*name*/, int /*number*/) { write(kText); }
 };
-
-// The processor's time of this thread: others may have the cores meanwhile.
-double cpu_ns() {
-  std::timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
-}
 
 /// One client of one kind of server.
 class Variant {

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
-#include <ctime>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -16,12 +15,15 @@
 
 #include <eddy/web/app/internal/router.h>
 
+#include <tests/bench/micro/cpu_time.h>
+
 namespace {
 
 using eddy::web::internal::Exchange;
 using eddy::web::internal::PathParts;
 using eddy::web::internal::RouteDefinition;
 using eddy::web::internal::Router;
+using eddy_bench::cpu_ns;
 
 constexpr double kBound = 3;
 constexpr int kLooks = 20000;
@@ -44,13 +46,6 @@ constexpr Kind kKinds[] = {
     {"regex", true, "/user", R"(/posts/(\d+)/([a-z]+))", "/posts/17/comments"},
     {"regex, miss", true, "/user", R"(/posts/(\d+)/([a-z]+))", "/posts/x17/comments"},
 };
-
-// The processor's time of this thread: others may have the cores meanwhile.
-double cpu_ns() {
-  std::timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
-}
 
 struct Routes {
   eddy::web::internal::RouteNames names;

@@ -4,6 +4,7 @@
 // autoreload_test.py.
 #include <eddy/core/core.h>
 #include <eddy/core/loop/autoreload.h>
+#include <eddy/core/loop/file_watcher.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -11,8 +12,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <string>
+
+using namespace std::chrono_literals;
 
 int main(int argc, char** argv) {
   ::alarm(60);
@@ -42,6 +46,13 @@ int main(int argc, char** argv) {
     std::puts("child");
     std::fflush(stdout);
     loop.run();
+  }
+  std::optional<eddy::FileWatcher> released;
+  if (::access("hold", F_OK) == 0) {
+    eddy::Autoreload::hold();
+    released.emplace(
+        loop, [](const std::string& /*path*/) { eddy::Autoreload::release(); }, 10ms);
+    released->watch("release");
   }
   // Not where it began: it is to begin there again.
   if (::chdir("/") != 0) return 1;

@@ -91,6 +91,17 @@ class Autoreload(unittest.TestCase):
         self.expect_anew()
         self.assertIsNone(self.line(1), "the child goes on as it is")
 
+    def test_program_that_is_held(self):
+        (self.folder / "hold").touch()
+        (self.folder / "watched").write_text("2")
+        self.expect_anew()
+        (self.folder / "watched").write_text("3")
+        self.assertIsNone(self.line(1), "it is held")
+        (self.folder / "hold").unlink()
+        (self.folder / "release").touch()
+        self.expect_anew()
+        self.assertIsNone(self.line(1), "once for all that has changed meanwhile")
+
     def test_program_that_is_not_there_for_a_while(self):
         self.program.unlink()
         self.assertIsNone(self.line(1), "there is nothing to begin")

@@ -24,7 +24,7 @@ using eddy::core_test::TempFile;
 TEST(SendFileRace, APeerThatVanishesDuringACallRaisesNoSignal) {
   const TempFile file(numbers(1024 * 1024));
   int cut = 0;
-  for (int i = 0; i < 500'000 && cut < 50; ++i) {
+  for (int i = 0; i < 50'000 && cut < 50; ++i) {
     Connected c;
     std::thread peer([&c] {
       pollfd arrived{c.pair.far(), POLLIN, 0};

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <eddy/web/app/settings.h>
 #include <eddy/web/template/template_watch.h>
@@ -118,6 +119,18 @@ TEST_F(PageReloadTest, OthersHaveNothingOfIt) {
   EXPECT_THAT(ask("/_eddy/reload", "Via: 1.1 proxy\r\n"), Not(HasSubstr("const id")));
   EXPECT_THAT(ask("/page", "", "rebound.example"), Not(HasSubstr("<script")));
   EXPECT_THAT(ask("/_eddy/reload", "", "rebound.example"), Not(HasSubstr("const id")));
+}
+
+TEST_F(PageReloadTest, OnlyWhatPagesAskAgainAndAgainIsLeftOutOfTheLog) {
+  std::vector<std::string> logged;
+  app_.set_settings(
+      {.check_host = false, .autoreload = true, .log_function = [&](const auto& record) {
+         logged.emplace_back(record.request.target());
+       }});
+  (void)ask("/_eddy/reload");
+  (void)ask("/_eddy/reload", "Via: 1.1 proxy\r\n");
+  (void)ask("/page");
+  EXPECT_THAT(logged, testing::ElementsAre("/_eddy/reload", "/page"));
 }
 
 TEST_F(PageReloadTest, IsOffUnlessAskedFor) {

@@ -166,10 +166,8 @@ ContentPlan ApplicationCore::plan(Exchange& exchange) noexcept try {
 void ApplicationCore::handle(Exchange& exchange) noexcept {
   try {
     if (settings_ != nullptr && settings_->log_function) exchange.ask_to_log();
-    if (page_reload_ != nullptr && is_a_developers(exchange)) {
-      exchange.ask_before_head();
-      if (PageReload::is_for(exchange.request())) exchange.ask_to_log();
-    }
+    if (page_reload_ != nullptr && is_a_developers(exchange)) exchange.ask_before_head();
+    if (waits_for_news(exchange)) exchange.ask_to_log();
     dispatch(exchange);
     if (!exchange.finished() && !exchange.waiting()) exchange.finish();
   } catch (...) {
@@ -263,9 +261,7 @@ void ApplicationCore::dispatch(Exchange& exchange) {
   PathParts parts;
   // What plan() has found a route for, it has found allowed.
   if (exchange.subject == nullptr && !allows(exchange)) return refuse(exchange);
-  if (page_reload_ != nullptr && PageReload::is_for(request) && is_a_developers(exchange)) {
-    return page_reload_->answer(exchange);
-  }
+  if (waits_for_news(exchange)) return page_reload_->answer(exchange);
   if (request.target_form() == TargetForm::asterisk) {
     std::string allow = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
     for (const std::string& further : further_methods_) allow.append(", ").append(further);
@@ -330,6 +326,11 @@ bool ApplicationCore::serves_debug_page(Exchange& exchange) const noexcept {
          is_a_developers(exchange);
 }
 
+bool ApplicationCore::waits_for_news(Exchange& exchange) const noexcept {
+  return page_reload_ != nullptr && PageReload::is_for(exchange.request()) &&
+         is_a_developers(exchange);
+}
+
 bool ApplicationCore::is_a_developers(Exchange& exchange) const noexcept {
   // Neither what a proxy of this machine hands on, nor a page of elsewhere that is rebound to it.
   const Request& request = exchange.request();
@@ -354,7 +355,7 @@ void ApplicationCore::before_head(Exchange& exchange, bool whole) noexcept {
 
 bool ApplicationCore::log_request(Exchange& exchange, Duration took) noexcept {
   // Pages that wait for news ask every few seconds.
-  if (page_reload_ != nullptr && PageReload::is_for(exchange.request())) return true;
+  if (waits_for_news(exchange)) return true;
   try {
     settings_->log_function({exchange.request(), exchange.response().status, took});
   } catch (...) {

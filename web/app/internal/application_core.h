@@ -67,6 +67,8 @@ class ApplicationCore final : public BasicService {
   }
   [[nodiscard]] bool allows_origin(const Request& request) const noexcept;
   void refuse(Exchange& exchange) const;
+  /// Whether the request is that of the script in a developer's page.
+  [[nodiscard]] bool waits_for_news(Exchange& exchange) const noexcept;
   /// Whether the request comes from this machine, is for it, and nobody has handed it on.
   [[nodiscard]] bool is_a_developers(Exchange& exchange) const noexcept;
   /// Answers by an error: on the page of the route's handler class where it is one's.

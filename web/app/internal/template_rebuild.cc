@@ -74,7 +74,7 @@ class TemplateRebuild::Turn {
     owner = 0;
   }
 
-  [[nodiscard]] static bool is_this_processs() noexcept { return owner == ::getpid(); }
+  [[nodiscard]] static bool is_of_this_process() noexcept { return owner == ::getpid(); }
 
  private:
   static inline std::atomic<pid_t> owner = 0;
@@ -140,7 +140,7 @@ std::string TemplateRebuild::watch_folder(const std::string& folder) {
 
 void TemplateRebuild::changed(const std::string& path) {
   // A forked child's watch goes on, and the build would be its parent's once more.
-  if (!Turn::is_this_processs()) return;
+  if (!Turn::is_of_this_process()) return;
   // A folder's own is told where anything in it may have changed, or it has gone.
   const std::string file = path.ends_with('/') ? path.substr(0, path.size() - 1) : path;
   const bool is_root = std::ranges::any_of(
