@@ -7,13 +7,13 @@
 #include <QCoreApplication>
 #include <QEventLoop>
 #include <QObject>
-#include <QThread>
 #include <QTimer>
 
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include <tests/adapters/owned_route.h>
 
@@ -93,10 +93,9 @@ TEST_F(QtLifetime, MayOutliveItsObjectAndGoBeforeIt) {
 
 TEST_F(QtLifetime, RefusesWhatItCannotWatch) {
   EXPECT_THROW((void)eddy::qt_lifetime(nullptr), std::invalid_argument);
-  const std::unique_ptr<QThread> thread(QThread::create(
-      [this] { EXPECT_THROW((void)eddy::qt_lifetime(owner_.get()), eddy::WrongThread); }));
-  thread->start();
-  thread->wait();
+  std::thread([this] {
+    EXPECT_THROW((void)eddy::qt_lifetime(owner_.get()), eddy::WrongThread);
+  }).join();
 }
 
 TEST_F(QtLifetime, ARouteEndsWithItsObject) {
