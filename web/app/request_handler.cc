@@ -9,6 +9,7 @@
 #include <eddy/web/app/internal/debug_page.h>
 #include <eddy/web/app/internal/handler_state.h>
 #include <eddy/web/app/settings.h>
+#include <eddy/web/http/http_date.h>
 #include <eddy/web/http/internal/exchange.h>
 #include <eddy/web/http/internal/scan.h>
 #include <eddy/web/http/status.h>
@@ -110,6 +111,14 @@ void RequestHandler::set_header(std::string_view name, std::string_view value) {
   exchange().response().headers.set(name, value);
 }
 
+void RequestHandler::set_header(std::string_view name, std::chrono::sys_seconds time) {
+  set_header(name, format_http_date(time));
+}
+
+void RequestHandler::add_header(std::string_view name, std::chrono::sys_seconds time) {
+  add_header(name, format_http_date(time));
+}
+
 void RequestHandler::add_header(std::string_view name, std::string_view value) {
   exchange().response().headers.add(name, value);
 }
@@ -201,11 +210,6 @@ void RequestHandler::finish() {
   internal::Exchange& exchange = this->exchange();
   if (exchange.finished()) throw std::logic_error("finish() was called twice");
   exchange.finish();
-}
-
-void RequestHandler::finish(std::string_view last_part) {
-  append(last_part);
-  finish();
 }
 
 bool RequestHandler::finished() const { return exchange().finished(); }

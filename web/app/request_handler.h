@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <exception>
@@ -36,6 +37,10 @@ namespace internal {
 class Exchange;
 struct HandlerAccess;
 struct HandlerState;
+
+/// A truth value or a letter that is taken for a number is rather a mistake.
+template <class T>
+concept HeaderNumber = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char>;
 }  // namespace internal
 
 /// Base of the classes that answer requests: one object for each. The HTTP methods that a handler
@@ -219,8 +224,20 @@ class EDDY_API RequestHandler {
   /// Replaces what was set by that name. Throws std::invalid_argument where a name or value could
   /// not be sent (control characters). Content-Type is text/html; charset=UTF-8 unless it is set.
   void set_header(std::string_view name, std::string_view value);
+  /// As HTTP writes a time (format_http_date).
+  void set_header(std::string_view name, std::chrono::sys_seconds time);
+  /// In decimal.
+  template <internal::HeaderNumber T>
+  void set_header(std::string_view name, T number) {
+    set_header(name, internal::NumberText(static_cast<internal::WideNumber<T>>(number)).text());
+  }
   /// Adds a field beside those of the same name.
   void add_header(std::string_view name, std::string_view value);
+  void add_header(std::string_view name, std::chrono::sys_seconds time);
+  template <internal::HeaderNumber T>
+  void add_header(std::string_view name, T number) {
+    add_header(name, internal::NumberText(static_cast<internal::WideNumber<T>>(number)).text());
+  }
   void clear_header(std::string_view name);
 
   // ---- Cookies ----
@@ -313,18 +330,23 @@ class EDDY_API RequestHandler {
 
   /// Appends a page to the content: a compiled template (docs/guide/templates.md), as in
   /// `render(templates::Story{.title = title})`, or another type with append_to(). The text of a
-  /// page by itself is `page.render()`. Throws std::logic_error after finish(), and what the page
+  /// page for nobody is `page.render()`. Throws std::logic_error after finish(), and what the page
   /// throws.
   template <Page T>
   void render(const T& page) {
-    std::string* const content = appendable_content();
-    if (content == nullptr) return;
-    const internal::PageScope scope(*this);
-    page.append_to(*content);
+    if (std::string* const content = appendable_content()) append_page(*content, page);
+  }
+  /// The text of a page as render() would append it: with the handler's translator and the names
+  /// that need a handler. Source: tornado.web.RequestHandler.render_string.
+  template <Page T>
+  [[nodiscard]] std::string render_string(const T& page) {
+    std::string text;
+    append_page(text, page);
+    return text;
   }
   /// What translates the pages that render() appends: by the user's language, say, or by the
   /// request's Accept-Language (parse_quality_list). Valid until the handler is destroyed. By
-  /// default there is none, and texts are as they are written. Called by each render().
+  /// default there is none, and texts are as they are written. Called for each page.
   /// Source: tornado.web.RequestHandler.locale.
   [[nodiscard]] virtual const Translator* translator() { return nullptr; }
 
@@ -351,7 +373,12 @@ class EDDY_API RequestHandler {
   /// The response is complete: it is sent, and the handler may go on without it. Throws
   /// std::logic_error if it was called before.
   void finish();
-  void finish(std::string_view last_part);
+  /// As after write() of these.
+  template <class Part, class... Parts>
+  void finish(const Part& part, const Parts&... parts) {
+    write(part, parts...);
+    finish();
+  }
   [[nodiscard]] bool finished() const;
 
  private:
@@ -374,6 +401,12 @@ class EDDY_API RequestHandler {
   void send_elsewhere(std::string_view url, int status);
   /// The content, for who appends to it; null after the client has gone.
   [[nodiscard]] std::string* appendable_content() const;
+
+  template <class T>
+  void append_page(std::string& out, const T& page) {
+    const internal::PageScope scope(*this);
+    page.append_to(out);
+  }
 
   template <class Part>
   void write_part(const Part& part) {

@@ -33,7 +33,7 @@ struct SecurityHeaders {
   /// bear:
   ///
   ///     .content_security_policy = "script-src 'nonce-{nonce}'"
-  ///     <script nonce="{{ nonce }}">
+  ///     <script nonce="{{ csp_nonce() }}">
   ///
   /// A response of 304 leaves a policy with a nonce out: the page that the browser has kept bears
   /// that which it came with.

@@ -11,6 +11,7 @@
 #include <eddy/web/app/security_headers.h>
 #include <eddy/web/app/signed_value.h>
 #include <eddy/web/app/static_files.h>
+#include <eddy/web/http/form.h>
 #include <eddy/web/http/set_cookie.h>
 
 namespace eddy::inline v0::web {
@@ -50,6 +51,12 @@ struct Settings {
   /// Without `expires`, `expires_days` and `max_age` it lasts for 30 days where a user is logged
   /// in, and else until the browser is closed. Tornado's `xsrf_cookie_kwargs`.
   CookieOptions xsrf_cookie_options = {};
+
+  /// Of Request::form() and of what looks into it, such as get_argument() and the check of `_xsrf`:
+  /// how many arguments, parts and bytes of their heads a form may have, or whether it may be a
+  /// multipart one. The whole content is bounded by ServerOptions::limits and
+  /// RouteOptions::body_bytes. Source: tornado.httputil.set_parse_body_config.
+  std::optional<FormLimits> form_limits = {};
 
   /// Handlers' responses to GET and HEAD have entity tags, and are a 304 for who has the content
   /// already; see RequestHandler::compute_etag(). Off, unlike in Tornado: the digest of every

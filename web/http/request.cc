@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/request.h>
 
+#include <cstdint>
+
 #include <eddy/core/base/base64.h>
 #include <eddy/core/base/secrets.h>
 #include <eddy/web/http/body_decoder.h>
@@ -19,6 +21,8 @@ struct Request::Decoded {
   std::optional<Arguments> query_arguments;
   std::optional<Cookies> cookies;
   std::optional<Form> form;
+  /// None are FormLimits().
+  const FormLimits* form_limits = nullptr;
   std::string csp_nonce;
 };
 
@@ -84,7 +88,8 @@ std::string_view Request::csp_nonce() const {
 
 const Arguments& Request::query_arguments() const {
   std::optional<Arguments>& arguments = decoded().query_arguments;
-  if (!arguments) arguments = Arguments::parse(query());
+  // The request's head bounds them.
+  if (!arguments) arguments = Arguments::parse(query(), SIZE_MAX);
   return *arguments;
 }
 
@@ -102,7 +107,12 @@ const Cookies& Request::cookies() const {
   return *cookies;
 }
 
-const Form& Request::form() const { return form(FormLimits()); }
+void Request::set_form_limits(const FormLimits& limits) const { decoded().form_limits = &limits; }
+
+const Form& Request::form() const {
+  const FormLimits* const limits = decoded().form_limits;
+  return form(limits != nullptr ? *limits : FormLimits());
+}
 
 const Form& Request::form(const FormLimits& limits) const {
   std::optional<Form>& form = decoded().form;

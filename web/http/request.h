@@ -96,8 +96,8 @@ class EDDY_API Request {
   [[nodiscard]] const Cookies& cookies() const;
   /// The arguments and files of a urlencoded or multipart body, as parse_form() reads it; empty for
   /// content of another type. The files' bodies are views into body(). Throws HttpError (400, 413,
-  /// 415) where it can't be read. Later calls give the same, whatever their limits. Tornado's
-  /// `body_arguments` and `files`.
+  /// 415) where it can't be read. Without `limits`, those of Settings::form_limits hold. Later
+  /// calls give the same, whatever their limits. Tornado's `body_arguments` and `files`.
   [[nodiscard]] const Form& form() const;
   [[nodiscard]] const Form& form(const FormLimits& limits) const;
 
@@ -110,6 +110,8 @@ class EDDY_API Request {
   ~Request();
   [[nodiscard]] Decoded& decoded() const;
   void forget_decoded() noexcept;
+  /// For form(); they outlive the request.
+  void set_form_limits(const FormLimits& limits) const;
 
   /// A trusted proxy's word, in the request's own memory. Scheme and host are empty where it has
   /// told none.

@@ -250,8 +250,10 @@ inline std::string(pgettext)(std::string_view context, std::string_view message,
 }
 
 /// As RequestHandler::static_url(), of the handler whose render() appends the page. This and the
-/// next two throw std::logic_error in other pages.
+/// next three throw std::logic_error in other pages.
 [[nodiscard]] EDDY_API std::string static_url(std::string_view path);
+/// As RequestHandler::csp_nonce(): `<script nonce="{{ csp_nonce() }}">`.
+[[nodiscard]] EDDY_API std::string csp_nonce();
 /// As RequestHandler::xsrf_form_html(). It needs {% raw %}.
 [[nodiscard]] EDDY_API std::string xsrf_form_html();
 /// As RequestHandler::reverse_url().

@@ -9,5 +9,8 @@ namespace eddy::inline v0::web::template_support {
 /// A relative URL of a page's resource as that of a static file, where the page is a handler's that
 /// has static files.
 [[nodiscard]] std::string resource_url(std::string_view url);
+/// The attribute by which the page's policy lets its own scripts and styles run, behind a blank; ""
+/// where the page is no handler's, or its application's policy knows no nonces.
+[[nodiscard]] std::string nonce_attribute();
 
 }  // namespace eddy::inline v0::web::template_support

@@ -28,14 +28,15 @@ void PageResources::add(Texts& texts, std::string_view text) {
 }
 
 void PageResources::insert_into(std::string& page, std::size_t begin) const {
+  const std::string nonce = template_support::nonce_attribute();
   std::string head;
   for (const std::string& url : css_files_) {
     head += "<link href=\"";
     append_xhtml_escaped(head, template_support::resource_url(url));
-    head += "\" type=\"text/css\" rel=\"stylesheet\"/>\n";
+    head.append("\" type=\"text/css\" rel=\"stylesheet\"").append(nonce).append("/>\n");
   }
   if (!embedded_css_.empty()) {
-    head += "<style type=\"text/css\">\n";
+    head.append("<style type=\"text/css\"").append(nonce).append(">\n");
     for (const std::string& css : embedded_css_) (head += css) += '\n';
     head += "</style>\n";
   }
@@ -45,10 +46,10 @@ void PageResources::insert_into(std::string& page, std::size_t begin) const {
   for (const std::string& url : javascript_files_) {
     scripts += "<script src=\"";
     append_xhtml_escaped(scripts, template_support::resource_url(url));
-    scripts += "\" type=\"text/javascript\"></script>\n";
+    scripts.append("\" type=\"text/javascript\"").append(nonce).append("></script>\n");
   }
   if (!embedded_javascript_.empty()) {
-    scripts += "<script type=\"text/javascript\">\n//<![CDATA[\n";
+    scripts.append("<script type=\"text/javascript\"").append(nonce).append(">\n//<![CDATA[\n");
     for (const std::string& script : embedded_javascript_) (scripts += script) += '\n';
     scripts += "//]]>\n</script>\n";
   }

@@ -29,7 +29,8 @@ namespace eddy::inline v0::web {
 ///
 /// A compiled template is a module too: the resources of modules in it are the page's. Files have
 /// their whole URL, or, where Settings::static_files are there and a handler's render() appends the
-/// page, a path below those: such a one is what static_url() makes of it.
+/// page, a path below those: such a one is what static_url() makes of it. Where the policy of that
+/// page's application knows nonces (SecurityHeaders), scripts and styles bear the request's.
 ///
 /// Thread: one at a time. Source: tornado.web.UIModule and RequestHandler.render.
 class EDDY_API PageResources {

@@ -64,9 +64,9 @@ ITEMS = [
     item("W9", "set_header() replaces, add_header() adds, clear_header() removes; values are text, numbers or dates; one "
          "that can't be sent is an exception, so that no response can be split.",
          "RequestHandler::set_header RequestHandler::add_header RequestHandler::clear_header",
-         "RequestHandler.AResponseCannotBeSplit Headers.WhatCouldSplitAResponseIsRefused "
+         "RequestHandler.AResponseCannotBeSplit,FieldsAreTextNumbersAndTimes Headers.WhatCouldSplitAResponseIsRefused "
          "parity:headers/set_add_clear,line_feed,carriage_return,latin,tab,utf8,no_type",
-         differs="Values are text, in any encoding (format_http_date() makes one of a time); a tab may stand within one."),
+         differs="Text is of any encoding; a tab may stand within it."),
     item("W10", "set_status() takes any number and a reason; one that can't be sent, or has a '<', becomes Unknown, and so "
          "does that of a status without a name.",
          "RequestHandler::set_status",
@@ -122,11 +122,12 @@ ITEMS = [
          differs="It takes a compiled page, and appends it: the request goes on."),
     item("W18", "render_string() gives a page as text; pages know the handler, the request, the user, the locale, URLs, "
          "modules.",
-         "Page",
+         "RequestHandler::render_string Page",
          "TemplatePage.IsAppendedAndAllocatesNothingWhereThereIsRoom TemplateCode.IsCpp "
-         "PageNames.AreThoseOfTheHandler,NeedAHandler Translation.IsTheHandlersInItsPages",
-         differs="page.render() gives it, anywhere. Pages know static_url(), reverse_url(), xsrf_form_html() and _() of the "
-         "handler; what else they need they are given as parameters."),
+         "PageNames.AreThoseOfTheHandler,AreThereInPagesThatAreTextToo,NeedAHandler Translation.IsTheHandlersInItsPages",
+         differs="It takes a compiled page; page.render() gives the text of one that needs no handler, anywhere. Pages know "
+         "static_url(), reverse_url(), csp_nonce(), xsrf_form_html() and _() of the handler; what else they need they are "
+         "given as parameters."),
     item("W19", "How the resources of modules are written can be overridden; each is written once; relative paths are those "
          "of static_url().",
          "PageResources",

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <eddy/web/app/application.h>
+#include <eddy/web/app/settings.h>
+#include <eddy/web/http/form.h>
 #include <eddy/web/http/headers.h>
 
 #include <tests/web/app/test_exchange.h>
@@ -67,6 +69,45 @@ TEST_F(Arguments, HaveTypes) {
                 })
                 .status(),
             200);
+}
+
+TEST_F(Arguments, AllOfAQueryAreThere) {
+  std::string query;
+  for (int i = 0; i < 1500; ++i) query += "a=" + std::to_string(i % 10) + "&";
+  EXPECT_EQ(ask(query, "",
+                [](Looking& handler) {
+                  EXPECT_EQ(handler.get_arguments<int>("a").size(), 1500U);
+                  EXPECT_EQ(handler.get_argument<int>("a"), 9);
+                })
+                .status(),
+            200);
+}
+
+TEST_F(Arguments, TheSettingsBoundForms) {
+  const auto status_of = [](const eddy::web::FormLimits& limits, std::string_view body,
+                            std::string_view type) {
+    Looking::look = [](Looking& handler) { (void)handler.get_body_argument("a"); };
+    Application app({.form_limits = limits}, {route<Looking>("/")});
+    app.post("/function", [](const eddy::web::Request& request) {
+      return std::to_string(request.form().arguments.size());
+    });
+    const std::string fields = "Content-Type: " + std::string(type) + "\r\n";
+    const int status = TestExchange(app, "POST", "/", body, fields).status();
+    EXPECT_EQ(TestExchange(app, "POST", "/function", body, fields).status(), status);
+    return status;
+  };
+  constexpr std::string_view kEncoded = "application/x-www-form-urlencoded";
+  EXPECT_EQ(status_of({.arguments = 2}, "a=1&b=2", kEncoded), 200);
+  EXPECT_EQ(status_of({.arguments = 1}, "a=1&b=2", kEncoded), 413);
+  constexpr std::string_view kMultipart = "multipart/form-data; boundary=x";
+  const std::string parts =
+      "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--x--\r\n";
+  EXPECT_EQ(status_of({}, parts, kMultipart), 200);
+  EXPECT_EQ(status_of({.multipart = false}, parts, kMultipart), 415);
+  std::string many;
+  for (int i = 0; i < 1001; ++i) many += "a=1&";
+  EXPECT_EQ(status_of({}, many, kEncoded), 413);
+  EXPECT_EQ(status_of({.arguments = 1001}, many, kEncoded), 200);
 }
 
 TEST_F(Arguments, AreCleanedAndStrippedAsTornadoDoes) {

@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <functional>
+#include <limits>
 #include <stdexcept>
 
 #include <eddy/core/task/sleep.h>
@@ -66,6 +68,33 @@ TEST(RequestHandler, IsInitializedBeforeAPrepareThatWaits) {
   TestExchange exchange(app, "GET", "/");
   EXPECT_THAT(Order::calls, ElementsAre("defaults", "initialize x"));
   EXPECT_TRUE(exchange.exchange().waiting());
+}
+
+struct Fields : RequestHandler {
+  void get() {
+    set_header("Age", 17);
+    set_header("X-Least", std::numeric_limits<long long>::min());
+    set_header("X-Most", std::numeric_limits<unsigned long long>::max());
+    add_header("X-Number", 1U);
+    add_header("X-Number", 2);
+    const std::chrono::sys_seconds time{std::chrono::seconds(784111777)};
+    set_header("Last-Modified", time);
+    add_header("X-Time", time);
+    finish("a", 1, std::string("b"));
+  }
+};
+
+TEST(RequestHandler, FieldsAreTextNumbersAndTimes) {
+  Application app({route<Fields>("/")});
+  TestExchange exchange(app, "GET", "/");
+  EXPECT_EQ(exchange.header("Age"), "17");
+  EXPECT_EQ(exchange.header("X-Least"), "-9223372036854775808");
+  EXPECT_EQ(exchange.header("X-Most"), "18446744073709551615");
+  EXPECT_EQ(exchange.header("X-Number"), "1,2");
+  EXPECT_EQ(exchange.header("Last-Modified"), "Sun, 06 Nov 1994 08:49:37 GMT");
+  EXPECT_EQ(exchange.header("X-Time"), "Sun, 06 Nov 1994 08:49:37 GMT");
+  EXPECT_EQ(exchange.body(), "a1b");
+  EXPECT_EQ(exchange.times_finished(), 1);
 }
 
 struct RefusesToBegin : RequestHandler {

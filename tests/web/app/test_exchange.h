@@ -32,6 +32,7 @@ class TestExchange final : private eddy::web::internal::ExchangeOwner {
   ~TestExchange() { exchange_.drop_reference(); }
 
   [[nodiscard]] eddy::web::internal::Exchange& exchange() { return exchange_; }
+  [[nodiscard]] const eddy::web::Request& request() { return exchange_.request(); }
   [[nodiscard]] int status() { return exchange_.response().status; }
   [[nodiscard]] const std::string& body() { return exchange_.response().body; }
   [[nodiscard]] std::string header(std::string_view name) {

@@ -62,12 +62,60 @@ TEST(PageNames, NeedAHandler) {
     (void)templates::Named{.with_files = false}.render();
     FAIL();
   } catch (const std::logic_error& error) {
-    EXPECT_STREQ(error.what(),
-                 "reverse_url() in a page needs a handler: it is there in what its render() "
-                 "appends");
+    EXPECT_STREQ(
+        error.what(),
+        "reverse_url() in a page needs a handler: it is there in pages of its render() and "
+        "render_string()");
   }
   EXPECT_THROW((void)eddy::web::template_names::static_url("a"), std::logic_error);
   EXPECT_THROW((void)eddy::web::template_names::xsrf_form_html(), std::logic_error);
+  EXPECT_THROW((void)eddy::web::template_names::csp_nonce(), std::logic_error);
+}
+
+struct AsText : RequestHandler {
+  void get() {
+    const std::string text = render_string(templates::Named{.with_files = false});
+    write("[", text, "]", text.find(csp_nonce()) == std::string::npos ? "" : " with the nonce");
+  }
+};
+/// A page that is no template's.
+struct Nonce {
+  static void append_to(std::string& out) { out += eddy::web::template_names::csp_nonce(); }
+};
+struct NonceOfPage : RequestHandler {
+  void get() { write(csp_nonce(), render_string(Nonce())); }
+};
+
+TEST(PageNames, AreThereInPagesThatAreTextToo) {
+  Application app({route<AsText>("/"), route<Story>(R"(/story/(\d+)/(.*))", {.name = "story"})});
+  TestExchange exchange(app, "GET", "/");
+  EXPECT_THAT(exchange.logged(), testing::IsEmpty());
+  EXPECT_THAT(exchange.body(), testing::StartsWith("[<html>"));
+  EXPECT_THAT(exchange.body(), HasSubstr("\n/story/7/a%20b\n"));
+  EXPECT_THAT(exchange.body(), testing::EndsWith("</html>\n]"));
+}
+
+TEST(PageNames, ThePolicysNonceIsThatOfScriptsAndStyles) {
+  Application app(Settings{.security_headers = eddy::web::SecurityHeaders::strict()},
+                  {route<AsText>("/"), route<Story>(R"(/story/(\d+)/(.*))", {.name = "story"})});
+  TestExchange exchange(app, "GET", "/");
+  const std::string nonce = " nonce=\"" + std::string(exchange.request().csp_nonce()) + "\"";
+  EXPECT_THAT(exchange.body(), testing::EndsWith("</html>\n] with the nonce"));
+  EXPECT_THAT(exchange.body(), HasSubstr("<style type=\"text/css\"" + nonce + ">\n"));
+  EXPECT_THAT(exchange.body(), HasSubstr("rel=\"stylesheet\"" + nonce + "/>\n"));
+  EXPECT_THAT(exchange.body(), HasSubstr("<script type=\"text/javascript\"" + nonce + ">\n"));
+  EXPECT_THAT(exchange.body(), HasSubstr("styled.js\" type=\"text/javascript\"" + nonce + ">"));
+
+  Application other(Settings{.security_headers = eddy::web::SecurityHeaders()},
+                    {route<AsText>("/"), route<Story>(R"(/story/(\d+)/(.*))", {.name = "story"})});
+  EXPECT_THAT(TestExchange(other, "GET", "/").body(), Not(HasSubstr("nonce")));
+}
+
+TEST(PageNames, ThePageHasTheRequestsNonce) {
+  Application app({route<NonceOfPage>("/")});
+  TestExchange exchange(app, "GET", "/");
+  const std::string nonce(exchange.request().csp_nonce());
+  EXPECT_EQ(exchange.body(), nonce + nonce);
 }
 
 }  // namespace

@@ -60,6 +60,8 @@ struct Styled {
     return std::array{"widgets/styled.css", "/own.css", "https://example.org/x.css"};
   }
   static auto javascript_files() { return std::array{"styled.js"}; }
+  static std::string_view embedded_css() { return "p {}"; }
+  static std::string_view embedded_javascript() { return "style();"; }
 };
 
 /// Modules with resources.

@@ -286,6 +286,9 @@ void ApplicationCore::dispatch(Exchange& exchange) {
     }
     return refuse_by_handler(exchange, route, 405);
   }
+  if (settings_ != nullptr && settings_->form_limits) {
+    exchange.set_form_limits(*settings_->form_limits);
+  }
   if (!decode_parts(exchange, parts)) return refuse_by_handler(exchange, route, 400);
   if (settings_ != nullptr && !method->handler_checks_xsrf && must_check_xsrf(exchange)) {
     check_xsrf(exchange, *settings_);

@@ -7,6 +7,7 @@
 
 #include <eddy/web/app/application.h>
 #include <eddy/web/app/internal/application_core.h>
+#include <eddy/web/app/internal/security_fields.h>
 #include <eddy/web/app/request_handler.h>
 #include <eddy/web/app/settings.h>
 #include <eddy/web/template/output.h>
@@ -22,8 +23,9 @@ thread_local RequestHandler* handler_of_thread = nullptr;
 
 RequestHandler& handler_for(const char* name) {
   if (handler_of_thread != nullptr) return *handler_of_thread;
-  throw std::logic_error(std::string(name) +
-                         "() in a page needs a handler: it is there in what its render() appends");
+  throw std::logic_error(
+      std::string(name) +
+      "() in a page needs a handler: it is there in pages of its render() and render_string()");
 }
 
 }  // namespace
@@ -46,6 +48,14 @@ std::string resource_url(std::string_view url) {
   return handler->static_url(url);
 }
 
+std::string nonce_attribute() {
+  const RequestHandler* const handler = internal::PageScope::handler();
+  if (handler == nullptr) return {};
+  const auto& headers = handler->settings().security_headers;
+  if (!headers || !internal::has_nonce(headers->content_security_policy)) return {};
+  return std::string(" nonce=\"").append(handler->csp_nonce()).append("\"");
+}
+
 std::string reverse_url_of(std::string_view name,
                            std::initializer_list<internal::UrlArgument> values) {
   const RequestHandler& handler = internal::handler_for("reverse_url");
@@ -59,6 +69,8 @@ namespace template_names {
 std::string static_url(std::string_view path) {
   return internal::handler_for("static_url").static_url(path);
 }
+
+std::string csp_nonce() { return std::string(internal::handler_for("csp_nonce").csp_nonce()); }
 
 std::string xsrf_form_html() { return internal::handler_for("xsrf_form_html").xsrf_form_html(); }
 

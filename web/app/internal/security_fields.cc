@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <string_view>
 
 #include <eddy/web/app/internal/host_pattern.h>
 #include <eddy/web/http/internal/char_class.h>
@@ -49,6 +48,10 @@ bool has_directive(std::string_view policy, std::string_view name) noexcept {
 
 }  // namespace
 
+bool has_nonce(std::string_view policy) noexcept {
+  return policy.find(kNonce) != std::string_view::npos;
+}
+
 SecurityFields::SecurityFields(const SecurityHeaders& headers) {
   const char* member = "";
   try {
@@ -81,7 +84,7 @@ void SecurityFields::set_policy(const SecurityHeaders& headers) {
   if (policy.empty()) return;
   Headers().add(kPolicy, policy);
   std::string_view rest = policy;
-  if (rest.find(kNonce) == std::string_view::npos) return fields_.add(kPolicy, policy);
+  if (!has_nonce(rest)) return fields_.add(kPolicy, policy);
   for (;;) {
     const std::size_t at = rest.find(kNonce);
     policy_.emplace_back(rest.substr(0, at));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <eddy/core/base/export.h>
@@ -10,6 +11,9 @@
 #include <eddy/web/http/internal/known_fields.h>
 
 namespace eddy::inline v0::web::internal {
+
+/// Whether a Content-Security-Policy has a place for the request's nonce.
+[[nodiscard]] EDDY_API bool has_nonce(std::string_view policy) noexcept;
 
 /// SecurityHeaders as they are sent, made once.
 class EDDY_API SecurityFields {
