@@ -5,10 +5,12 @@
 
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <eddy/core/base/error.h>
 #include <eddy/core/task/event.h>
 #include <eddy/core/task/sleep.h>
 #include <eddy/web/web.h>
@@ -24,6 +26,7 @@ using eddy::web::Request;
 using eddy::web::RequestHandler;
 using eddy::web::ResponseStream;
 using eddy::web::route;
+using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
@@ -139,6 +142,69 @@ TEST_F(LeavingTest, WhatNobodyHeardOfIsInTheAccessLog) {
   EXPECT_EQ(Watched::ended, 1);
   ASSERT_EQ(accesses_.size(), 1U);
   EXPECT_THAT(accesses_[0], HasSubstr("200 POST /"));
+}
+
+struct Throws : RequestHandler {
+  Task<void> post() {
+    co_await eddy::sleep(10s);
+    write("done");
+    throw std::runtime_error("out of stock");
+  }
+  void on_connection_close() override { throw std::runtime_error("told"); }
+  void on_finish() override { throw std::runtime_error("not counted"); }
+};
+
+TEST_F(LeavingTest, WhatNobodyHeardOfIsInTheLogWhereItIsThrown) {
+  app_.add(route<Throws>("/"));
+  listen();
+  for (const bool by_reset : {true, false}) {
+    logged_.clear();
+    ManualPeer peer = connect(post("/"));
+    by_reset ? peer.reset() : peer.close();
+    loop_.run_until_idle();
+    EXPECT_THAT(logged_, ElementsAre("on_connection_close(): told"));
+    logged_.clear();
+    loop_.advance(10s);
+    EXPECT_THAT(logged_,
+                ElementsAre("500 POST / (127.0.0.1): out of stock", "on_finish(): not counted"));
+    EXPECT_EQ(server_->stats().connections, 0U);
+  }
+}
+
+TEST_F(LeavingTest, AFunctionThatThrowsUnheardIsInTheLogToo) {
+  app_.post("/", []() -> Task<std::string> {
+    co_await eddy::sleep(10s);
+    throw std::runtime_error("out of stock");
+  });
+  listen();
+  ManualPeer peer = connect(post("/"));
+  peer.reset();
+  loop_.run_until_idle();
+  loop_.advance(10s);
+  EXPECT_THAT(logged_, ElementsAre("500 POST / (127.0.0.1): out of stock"));
+}
+
+TEST_F(LeavingTest, AStoppedHandlerIsNotInTheLogButWhatItThrowsInsteadIs) {
+  bool replaces = false;
+  app_.get("/", [&]() -> Task<void> {
+    try {
+      co_await eddy::sleep(1h);
+    } catch (const eddy::Cancelled&) {
+      if (!replaces) throw;
+    }
+    throw std::runtime_error("no clean end");
+  });
+  listen();
+  for (const bool by_reset : {true, false}) {
+    for (const bool instead : {false, true}) {
+      replaces = instead;
+      logged_.clear();
+      ManualPeer peer = connect("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+      by_reset ? peer.reset() : peer.close();
+      loop_.run_until_idle();
+      EXPECT_EQ(logged_.size(), instead ? 1U : 0U);
+    }
+  }
 }
 
 TEST_F(LeavingTest, NoHandlerIsAskedToConnect) {

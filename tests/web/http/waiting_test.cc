@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,7 @@ using eddy::web::RequestHandler;
 using eddy::web::route;
 using eddy_tests::count_of;
 using eddy_tests::get;
+using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
 
@@ -116,6 +118,18 @@ TEST_F(WaitingTest, ATaskMayDestroyItsServer) {
   EXPECT_TRUE(peer.closed());
   loop_.advance(1h);
   EXPECT_EQ(read(peer), "");
+}
+
+TEST_F(WaitingTest, WhatIsThrownBehindTheServersEndIsLogged) {
+  std::optional<Application> own(std::in_place);
+  own->get("/", [&own] {
+    own.reset();
+    throw std::runtime_error("after its server");
+  });
+  server_ = &own->listen(loop_, "127.0.0.1", 0);
+  const ManualPeer peer = connect(get("/"));
+  EXPECT_FALSE(own);
+  EXPECT_THAT(logged_, ElementsAre("500 GET / (127.0.0.1): after its server"));
 }
 
 }  // namespace

@@ -80,7 +80,7 @@ void Connection::shut() noexcept {
   server_->account(accounted_bytes_, 0);
   server_->removed(counted_);
   // First the exchange: what the task's destructors write then goes nowhere.
-  if (exchange_ != nullptr) exchange_->detach(server_->service());
+  if (exchange_ != nullptr) exchange_->detach(server_);
   task_.reset();
   if (!in_handler_) drop_exchange();
   drop_reference();
@@ -88,13 +88,13 @@ void Connection::shut() noexcept {
 
 void Connection::drop_exchange() noexcept {
   if (Exchange* exchange = std::exchange(exchange_, nullptr)) {
-    exchange->detach(server_->service());
+    exchange->detach(server_);
     exchange->drop_reference();
   }
 }
 
 void Connection::log(LogLevel level, std::string_view message) noexcept {
-  eddy::internal::log(server_->loop(), level, "eddy.web", message);
+  server_->log(level, message);
 }
 
 // ---- Events

@@ -51,12 +51,10 @@ bool Connection::on_flush(Exchange& /*exchange*/) {
   bool written = false;
   try {
     written = write_streamed(output, false);
-  } catch (const std::logic_error& error) {
-    // What went out cannot be made good any more: only a cut tells the client.
-    if (exchange_->state().head_sent) {
-      log_misuse(error);
-      write_failed();
-    }
+  } catch (const std::logic_error&) {
+    // What went out cannot be made good any more: only a cut tells the client. The log has what the
+    // handler throws.
+    if (exchange_->state().head_sent) write_failed();
     throw;
   }
   send(output);
@@ -420,7 +418,7 @@ void Connection::write_failed() noexcept {
   outgoing_.drop();
   stream_->close();
   if (exchange_->client_gone()) return;
-  exchange_->detach(server_->service());
+  exchange_->detach(server_);
   client_left();
   update();
 }

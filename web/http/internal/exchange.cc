@@ -103,9 +103,9 @@ void Exchange::forwarded_for(std::string_view ip, std::string_view scheme, std::
       Request::Forwarded{arena_.copy(ip), scheme, arena_.copy(host)});
 }
 
-void Exchange::detach(std::shared_ptr<HttpService> service) noexcept {
+void Exchange::detach(std::shared_ptr<ExchangeKeeper> keeper) noexcept {
   owner_ = nullptr;
-  kept_service_ = std::move(service);
+  keeper_ = std::move(keeper);
   if (content_ != nullptr) content_->stream.detach();
   flushed();
 }
@@ -140,7 +140,7 @@ void Exchange::end() noexcept {
   if (service_ != nullptr) service_->over(*this);
   arena_.reset();
   service_ = nullptr;
-  kept_service_.reset();
+  keeper_.reset();
 }
 
 void Exchange::reset() noexcept {
@@ -238,7 +238,11 @@ void Exchange::finish() noexcept {
 }
 
 void Exchange::log(LogLevel level, std::string_view message) noexcept {
-  if (owner_ != nullptr) owner_->log(level, message);
+  if (owner_ != nullptr) {
+    owner_->log(level, message);
+  } else if (keeper_ != nullptr) {
+    keeper_->log(level, message);
+  }
 }
 
 }  // namespace eddy::inline v0::web::internal

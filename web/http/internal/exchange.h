@@ -94,6 +94,15 @@ class EDDY_API ExchangeOwner : public BodySource {
   ~ExchangeOwner() = default;
 };
 
+/// What an exchange still needs when its owner has gone: its service, which this keeps, and a log.
+class EDDY_API ExchangeKeeper {
+ public:
+  virtual void log(LogLevel level, std::string_view message) noexcept = 0;
+
+ protected:
+  ~ExchangeKeeper() = default;
+};
+
 class Encoding;
 
 /// Text that has been copied.
@@ -186,9 +195,9 @@ class EDDY_API Exchange {
   void flushed() noexcept;
   /// The client has gone; tells the service, once.
   void tell_client_gone() noexcept;
-  /// The connection has gone: what the handler writes from now on goes nowhere. The service stays
-  /// as long as this exchange.
-  void detach(std::shared_ptr<HttpService> service) noexcept;
+  /// The connection has gone: what the handler writes from now on goes nowhere. The keeper stays as
+  /// long as this exchange.
+  void detach(std::shared_ptr<ExchangeKeeper> keeper) noexcept;
   /// Tells the service that the exchange is over, and goes back to the state before a request;
   /// memory is kept for the next one, within bounds.
   void reset() noexcept;
@@ -283,7 +292,8 @@ class EDDY_API Exchange {
   std::optional<Task<void>> task_;
   HttpService* service_ = nullptr;
   ExchangeOwner* owner_ = nullptr;
-  std::shared_ptr<HttpService> kept_service_;
+  /// Once there is no owner.
+  std::shared_ptr<ExchangeKeeper> keeper_;
   TimePoint began_{};
   std::uint32_t references_ = 1;
   bool told_client_gone_ = false;

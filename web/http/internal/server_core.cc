@@ -77,6 +77,10 @@ void ServerCore::removed(const AddressCount& counted) noexcept {
   listener_.retry_accept();
 }
 
+void ServerCore::log(LogLevel level, std::string_view message) noexcept {
+  eddy::internal::log(*loop_, level, "eddy.web", message);
+}
+
 void ServerCore::stop() noexcept {
   stopping_ = true;
   listener_.stop();
@@ -132,7 +136,7 @@ Exchange* ServerCore::take_exchange() {
 
 void ServerCore::give_exchange(Exchange* exchange) noexcept {
   if (exchange->shared()) {
-    exchange->detach(service_);
+    exchange->detach(shared_from_this());
     exchange->drop_reference();
     return;
   }

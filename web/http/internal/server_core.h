@@ -37,9 +37,9 @@ using AddressCount = AddressCounts::iterator;
 class ServerHook : public ListHook {};
 
 /// What a Server's connections share: the service, buffers and exchanges for who is busy just now,
-/// so that idle connections hold none, and the Date. Outlives the Server while a handler is on the
-/// stack.
-class ServerCore : public std::enable_shared_from_this<ServerCore> {
+/// so that idle connections hold none, the Date, and the log. Outlives the Server while a handler
+/// is on the stack.
+class ServerCore final : public ExchangeKeeper, public std::enable_shared_from_this<ServerCore> {
  public:
   ServerCore(Loop& loop, std::shared_ptr<HttpService> service, const ServerOptions& options);
   ServerCore(const ServerCore&) = delete;
@@ -52,6 +52,8 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
   [[nodiscard]] LoopCore& loop() const noexcept { return *loop_; }
   [[nodiscard]] const std::shared_ptr<LoopCore>& shared_loop() const noexcept { return loop_; }
   [[nodiscard]] const std::shared_ptr<HttpService>& service() const noexcept { return service_; }
+
+  void log(LogLevel level, std::string_view message) noexcept override;
 
   void stop() noexcept;
   [[nodiscard]] static Task<DrainReport> drain(std::shared_ptr<ServerCore> self, Duration limit);
