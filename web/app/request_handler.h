@@ -83,9 +83,10 @@ concept HeaderNumber = std::integral<T> && !std::same_as<T, bool> && !std::same_
 ///     Application app({route<Story>("/story", {}, std::ref(database))});
 ///
 /// What has been written is sent when the method has returned, or its task has ended, or by
-/// finish(). What a handler throws becomes an error page (HttpError: of its status; anything else:
-/// 500) and one line in the log; but Finish ends the request as it is. After the client has gone,
-/// writing does nothing, and what is thrown is logged as ever.
+/// finish(). What a handler throws becomes an error page (HttpError: of its status; Cancelled of
+/// something that it awaits: 503; anything else: 500) and one line in the log; but Finish ends the
+/// request as it is. After the client has gone, writing does nothing, and what is thrown is logged
+/// as ever.
 ///
 /// Thread: the Loop's. Ownership: the server makes and destroys it; nothing can be written in its
 /// constructor. Source: tornado.web.RequestHandler.

@@ -7,8 +7,11 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include <eddy/core/base/lifetime.h>
 #include <eddy/core/task/sleep.h>
+#include <eddy/core/task/while_alive.h>
 #include <eddy/web/web.h>
 #include <tests/web/http/manual_server.h>
 #include <tests/web/http/web_client.h>
@@ -26,6 +29,7 @@ using eddy_tests::get;
 using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 class WaitingTest : public eddy_tests::ManualServerTest {};
 
@@ -130,6 +134,105 @@ TEST_F(WaitingTest, WhatIsThrownBehindTheServersEndIsLogged) {
   const ManualPeer peer = connect(get("/"));
   EXPECT_FALSE(own);
   EXPECT_THAT(logged_, ElementsAre("500 GET / (127.0.0.1): after its server"));
+}
+
+// ---- What a handler awaits is cancelled, and not the handler
+
+Task<void> run_for_ever() { co_await eddy::sleep(24h); }
+
+struct AwaitsAnother : RequestHandler {
+  static inline std::optional<eddy::LifetimeSource> owner;
+  Task<void> get() {
+    if (request().query() == "flush") {
+      write("begun");
+      co_await flush();
+    }
+    Task<void> other = eddy::while_alive(*owner, run_for_ever());
+    co_await std::move(other);
+  }
+  Task<void> post() {
+    Task<void> other = eddy::while_alive(*owner, run_for_ever());
+    co_await std::move(other);
+  }
+};
+
+class AwaitedTest : public WaitingTest {
+ protected:
+  static constexpr const char* kPost =
+      "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n";
+
+  AwaitedTest() {
+    AwaitsAnother::owner.emplace();
+    app_.add(route<AwaitsAnother>("/"));
+    app_.get("/function", []() -> Task<std::string> {
+      Task<void> other = eddy::while_alive(*AwaitsAnother::owner, run_for_ever());
+      co_await std::move(other);
+      co_return "never";
+    });
+    listen();
+  }
+  void cancel_what_is_awaited() {
+    AwaitsAnother::owner.reset();
+    loop_.run_until_idle();
+    AwaitsAnother::owner.emplace();
+  }
+  static auto says_so(const std::string& request) {
+    return testing::ElementsAre("503 " + request +
+                                " (127.0.0.1): what the handler awaited was cancelled");
+  }
+};
+
+TEST_F(AwaitedTest, ItsCancellationIsAnsweredAndLogged) {
+  for (const char* target : {"/", "/function"}) {
+    logged_.clear();
+    ManualPeer peer = connect(get(target));
+    cancel_what_is_awaited();
+    EXPECT_THAT(read(peer), StartsWith("HTTP/1.1 503 Service Unavailable\r\n"));
+    EXPECT_FALSE(peer.ended()) << "the connection is as good as before";
+    EXPECT_THAT(logged_, says_so(std::string("GET ") + target));
+  }
+}
+
+TEST_F(AwaitedTest, BehindAHeadThatWasSentItsCancellationCutsTheConnectionAndIsLogged) {
+  ManualPeer peer = connect(get("/?flush"));
+  cancel_what_is_awaited();
+  EXPECT_THAT(read(peer), EndsWith("5\r\nbegun\r\n"));
+  EXPECT_TRUE(peer.closed());
+  EXPECT_THAT(logged_, says_so("GET /?flush"));
+}
+
+TEST_F(AwaitedTest, APostWhoseClientSendsNoMoreIsAnsweredToo) {
+  ManualPeer peer = connect(kPost);
+  peer.shutdown_write();
+  loop_.run_until_idle();
+  cancel_what_is_awaited();
+  EXPECT_THAT(read(peer), StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(logged_, says_so("POST /"));
+}
+
+TEST_F(AwaitedTest, ItsCancellationIsLoggedThoughNobodyIsThere) {
+  ManualPeer peer = connect(kPost);
+  peer.reset();
+  loop_.run_until_idle();
+  cancel_what_is_awaited();
+  EXPECT_THAT(logged_, says_so("POST /"));
+}
+
+TEST_F(AwaitedTest, AHandlersOwnCancellationIsNeitherAnsweredNorLogged) {
+  for (const bool by_reset : {true, false}) {
+    ManualPeer peer = connect(get("/"));
+    by_reset ? peer.reset() : peer.shutdown_write();
+    loop_.run_until_idle();
+    EXPECT_EQ(by_reset ? "" : read(peer), "");
+    EXPECT_EQ(server_->stats().connections, 0U);
+  }
+  ManualPeer peer = connect(get("/"));
+  loop_.spawn([](auto& server) -> Task<void> { (void)co_await server.drain(5s); }(*server_));
+  loop_.advance(5s);
+  EXPECT_TRUE(peer.closed());
+  cancel_what_is_awaited();
+  EXPECT_EQ(read(peer), "");
+  EXPECT_THAT(logged_, testing::IsEmpty());
 }
 
 }  // namespace

@@ -38,7 +38,8 @@ struct Verdict {
   std::string text = {};
 };
 
-Verdict judge(const std::exception_ptr& error) {
+// `cancelled`: the request itself, so that nobody is to be answered.
+Verdict judge(const std::exception_ptr& error, bool cancelled) {
   try {
     std::rethrow_exception(error);
   } catch (const HttpError& http) {
@@ -47,7 +48,8 @@ Verdict judge(const std::exception_ptr& error) {
   } catch (const Finish& finish) {
     return {.kind = Verdict::Kind::finish, .text = finish.last_part()};
   } catch (const Cancelled&) {
-    return {.kind = Verdict::Kind::silent};
+    if (cancelled) return {.kind = Verdict::Kind::silent};
+    return {.status = 503};  // of something else that the handler awaited
   } catch (const ClientGoneError&) {
     return {.kind = Verdict::Kind::silent};
   } catch (...) {
@@ -60,7 +62,7 @@ Verdict judge(const std::exception_ptr& error) {
 void BasicService::fail(Exchange& exchange, const std::exception_ptr& error) noexcept {
   int status = 500;
   try {
-    const Verdict verdict = judge(error);
+    const Verdict verdict = judge(error, exchange.cancelled());
     status = verdict.status;
     if (verdict.kind == Verdict::Kind::silent) return;
     if (verdict.kind == Verdict::Kind::finish) {
@@ -112,6 +114,11 @@ void log_error(Exchange& exchange, int status, const std::exception_ptr& error) 
   } catch (const HttpError& http) {
     if (http.what()[0] == '\0') return;
     exchange.log(LogLevel::warning, summary(exchange, status) + ": " + http.what());
+  } catch (const Cancelled&) {
+    // Not the handler's own task, of which describe() would speak.
+    std::string text = summary(exchange, status) + ": what the handler awaited was cancelled";
+    if (const std::string stack = thrown_at(error); !stack.empty()) text.append("\n").append(stack);
+    exchange.log(LogLevel::error, text);
   } catch (...) {
     exchange.log(LogLevel::error,
                  summary(exchange, status) + ": " + describe_with_stack(std::current_exception()));

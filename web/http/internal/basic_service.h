@@ -19,7 +19,7 @@ class EDDY_API BasicService : public HttpService {
  protected:
   void fail(Exchange& exchange, const std::exception_ptr& error) noexcept;
   /// A line of log for what was thrown: a warning for an HttpError that has a message, nothing for
-  /// one without, an error for anything else.
+  /// one without, an error for anything else, also a Cancelled that is not the request's own.
   virtual void log_exception(Exchange& exchange, int status, const std::exception_ptr& error);
   /// Drops what has been set and written, and finishes the exchange with an error page.
   virtual void send_error(Exchange& exchange, int status, std::string_view reason,

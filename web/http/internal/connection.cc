@@ -80,7 +80,10 @@ void Connection::shut() noexcept {
   server_->account(accounted_bytes_, 0);
   server_->removed(counted_);
   // First the exchange: what the task's destructors write then goes nowhere.
-  if (exchange_ != nullptr) exchange_->detach(server_);
+  if (exchange_ != nullptr) {
+    exchange_->set_cancelled();
+    exchange_->detach(server_);
+  }
   task_.reset();
   if (!in_handler_) drop_exchange();
   drop_reference();
@@ -272,6 +275,7 @@ void Connection::client_left() noexcept {
   left->tell_client_gone();
   // Being told may have ended it, and another request may have begun.
   if (exchange_ == left && phase_ == Phase::handling && left->cancelled_on_disconnect()) {
+    left->set_cancelled();
     task_.request_stop();
   }
 }

@@ -153,7 +153,7 @@ void Exchange::reset() noexcept {
   }
   state_.reset();
   trailers_.reset();
-  cancel_on_disconnect_ = told_client_gone_ = from_this_machine_ = false;
+  cancel_on_disconnect_ = cancelled_ = told_client_gone_ = from_this_machine_ = false;
   parser_.reset();
   request_.body_ = {};
   request_.decoder_ = nullptr;

@@ -58,7 +58,7 @@ class EDDY_API HttpService {
   /// others are.
   virtual bool log_request(Exchange& exchange, Duration took) noexcept;
   /// The task of handle() has ended, with what it threw or null. The exchange is to be finished on
-  /// return, unless the task was stopped: then there is no answer and the connection closes.
+  /// return, unless it was cancelled(): then there is no answer and the connection closes.
   virtual void task_ended(Exchange& exchange, const std::exception_ptr& error) noexcept = 0;
   /// The client of a handler that waits has gone, or has ended its input, which looks the same. At
   /// most once. What is written goes on being sent where that can be done.
@@ -193,6 +193,8 @@ class EDDY_API Exchange {
   [[nodiscard]] bool has_trailers() const noexcept { return trailers_ != nullptr; }
   /// The client has caught up: who waits in flush() goes on, in a later step.
   void flushed() noexcept;
+  /// See cancelled().
+  void set_cancelled() noexcept { cancelled_ = true; }
   /// The client has gone; tells the service, once.
   void tell_client_gone() noexcept;
   /// The connection has gone: what the handler writes from now on goes nowhere. The keeper stays as
@@ -227,6 +229,8 @@ class EDDY_API Exchange {
   /// the handler says so. Half an order is worse than a wasted one.
   [[nodiscard]] bool cancelled_on_disconnect() const noexcept;
   void cancel_on_disconnect() noexcept { cancel_on_disconnect_ = true; }
+  /// The handler's task has been asked to stop, or its connection has been shut.
+  [[nodiscard]] bool cancelled() const noexcept { return cancelled_; }
   /// Copies the request's head out of the read buffer, if it is there still, and the content with
   /// it. Gives where views of the head's text are to point now.
   MovedText pin();
@@ -301,6 +305,7 @@ class EDDY_API Exchange {
   // Bits, as there are thousands of waiting handlers.
   bool finished_ : 1 = false;
   bool cancel_on_disconnect_ : 1 = false;
+  bool cancelled_ : 1 = false;
   bool pinned_ : 1 = false;
   bool asks_before_head_ : 1 = false;
   bool asks_to_log_ : 1 = false;
