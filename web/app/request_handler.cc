@@ -34,6 +34,8 @@ internal::Exchange& RequestHandler::unsent(const char* call) const {
 
 const Request& RequestHandler::request() const { return exchange().request(); }
 
+Duration RequestHandler::request_time() const { return exchange().request_time(); }
+
 std::string_view RequestHandler::csp_nonce() const { return request().csp_nonce(); }
 
 Application& RequestHandler::app() const {

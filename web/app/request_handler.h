@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <eddy/core/base/export.h>
+#include <eddy/core/base/time.h>
 #include <eddy/web/app/arguments.h>
 #include <eddy/web/app/internal/number.h>
 #include <eddy/web/app/internal/page_scope.h>
@@ -118,6 +119,11 @@ class EDDY_API RequestHandler {
   virtual void log_exception(int status, const std::exception_ptr& error);
 
   [[nodiscard]] const Request& request() const;
+  /// How long the request has taken so far, by the loop's clock: since it was handed to the
+  /// handler, behind a content that is not streamed. What the access log tells in the end; also in
+  /// on_finish(), and when the client has gone.
+  /// Source: tornado.httputil.HTTPServerRequest.request_time.
+  [[nodiscard]] Duration request_time() const;
   /// The request's content as a T, which must say that it is JSON: throws HttpError, 415 or 400.
   template <JsonReadable T>
   [[nodiscard]] T json_body() const {

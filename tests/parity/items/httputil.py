@@ -36,12 +36,12 @@ ITEMS = [
          "arguments of query and body, files, cookies, full_url(), the time since it was made, and the client's certificate.",
          "Request Request::method Request::target Request::path Request::query Request::version Request::headers "
          "Request::body Request::host Request::host_name Request::remote_ip Request::protocol Request::query_arguments "
-         "Request::form Request::cookies Request::full_url Request::tls",
-         "parity:requests/told,told_1_0 "
+         "Request::form Request::cookies Request::full_url Request::tls RequestHandler::request_time",
+         "parity:requests/told,told_1_0 AccessLogTest.AHandlerKnowsTheTimeThatItWillTell "
          "RequestTest.FullUrl,CookiesOfAllFields,AFormOfEitherKind,ViewsStayUntilTheTaskHasEnded "
          "TlsServer.KnowsItsClientsByCertificate",
-         lacks="request_time(): the access log and Settings::log_function tell how long a request took. Arguments of query "
-         "and body are not kept in one map; get_arguments() looks at both."),
+         differs="request_time() is the handler's, and begins when that is called, behind a content that is not streamed.",
+         lacks="Arguments of query and body are not kept in one map; get_arguments() looks at both."),
     item("H6", "Host is demanded but for HTTP/1.0, where it is 127.0.0.1 then; it has the characters of a host and a "
          "numeric port, and stands once; anything else is a 400.",
          "Request::host Request::host_name",

@@ -50,6 +50,7 @@ class TestExchange final : private eddy::web::internal::ExchangeOwner {
   void log(eddy::LogLevel /*level*/, std::string_view message) noexcept override {
     logged_.emplace_back(message);
   }
+  [[nodiscard]] eddy::TimePoint present_time() const noexcept override { return {}; }
 
   std::shared_ptr<eddy::web::internal::HttpService> service_;
   std::string text_;

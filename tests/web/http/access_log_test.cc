@@ -3,15 +3,19 @@
 // The line of log that each request is.
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <eddy/core/base/time.h>
+#include <eddy/core/task/sleep.h>
 #include <eddy/web/web.h>
 #include <tests/web/http/manual_server.h>
 
 namespace {
 
+using namespace std::chrono_literals;
 using eddy::LogLevel;
 using eddy::testing::ManualPeer;
 using testing::ElementsAre;
@@ -38,6 +42,30 @@ TEST_F(AccessLogTest, EachRequestIsALineOfIt) {
   loop_.set_log_level(LogLevel::warning);
   send(peer, std::string(kGet) + kGetNothing);
   EXPECT_EQ(accesses_.size(), 1U);
+}
+
+struct Timed : eddy::web::RequestHandler {
+  static inline std::vector<eddy::Duration> times;
+  eddy::Task<void> post() {
+    times = {request_time()};
+    co_await eddy::sleep(2s);
+    times.push_back(request_time());
+  }
+  void on_finish() override { times.push_back(request_time()); }
+};
+
+TEST_F(AccessLogTest, AHandlerKnowsTheTimeThatItWillTell) {
+  app_.add(eddy::web::route<Timed>("/timed"));
+  listen();
+  for (const bool leaves : {false, true}) {
+    accesses_.clear();
+    ManualPeer peer = connect("POST /timed HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nhalf");
+    if (leaves) peer.reset();
+    loop_.run_until_idle();
+    loop_.advance(2s);
+    EXPECT_THAT(Timed::times, ElementsAre(0s, 2s, 2s)) << leaves;
+    EXPECT_THAT(accesses_, ElementsAre("200 POST /timed (127.0.0.1) 2000.00ms"));
+  }
 }
 
 TEST_F(AccessLogTest, TheStatusDecidesTheLevel) {

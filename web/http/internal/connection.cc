@@ -100,6 +100,8 @@ void Connection::log(LogLevel level, std::string_view message) noexcept {
   server_->log(level, message);
 }
 
+TimePoint Connection::present_time() const noexcept { return server_->present_time(); }
+
 // ---- Events
 // -----------------------------------------------------------------------------------------
 

@@ -85,6 +85,7 @@ class Connection final : public ServerHook,
   void on_body_pace() noexcept override;
   void on_finished(Exchange& exchange) noexcept override;
   void log(LogLevel level, std::string_view message) noexcept override;
+  [[nodiscard]] TimePoint present_time() const noexcept override;
 
   [[nodiscard]] bool read_ahead(std::size_t most) noexcept;
   void read_some();

@@ -245,4 +245,9 @@ void Exchange::log(LogLevel level, std::string_view message) noexcept {
   }
 }
 
+Duration Exchange::request_time() const noexcept {
+  if (owner_ != nullptr) return owner_->present_time() - began_;
+  return keeper_ != nullptr ? keeper_->present_time() - began_ : Duration::zero();
+}
+
 }  // namespace eddy::inline v0::web::internal

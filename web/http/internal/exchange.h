@@ -11,6 +11,7 @@
 
 #include <eddy/core/base/export.h>
 #include <eddy/core/base/log.h>
+#include <eddy/core/base/time.h>
 #include <eddy/core/task/task.h>
 #include <eddy/web/http/internal/arena.h>
 #include <eddy/web/http/limits.h>
@@ -89,15 +90,18 @@ class EDDY_API ExchangeOwner : public BodySource {
   /// The response is complete. Called within finish(), so on the stack of the handler.
   virtual void on_finished(Exchange& exchange) noexcept = 0;
   virtual void log(LogLevel level, std::string_view message) noexcept = 0;
+  [[nodiscard]] virtual TimePoint present_time() const noexcept = 0;
 
  protected:
   ~ExchangeOwner() = default;
 };
 
-/// What an exchange still needs when its owner has gone: its service, which this keeps, and a log.
+/// What an exchange still needs when its owner has gone: its service, which this keeps, a log and a
+/// clock.
 class EDDY_API ExchangeKeeper {
  public:
   virtual void log(LogLevel level, std::string_view message) noexcept = 0;
+  [[nodiscard]] virtual TimePoint present_time() const noexcept = 0;
 
  protected:
   ~ExchangeKeeper() = default;
@@ -185,7 +189,7 @@ class EDDY_API Exchange {
   void forwarded_for(std::string_view ip, std::string_view scheme, std::string_view host);
   /// After pin(): what the head has by one name it has by another one from now on.
   void rename_fields(std::string_view name, std::string_view to);
-  /// When the handler was called, for the access log.
+  /// When the handler was called, for the access log and request_time().
   void set_began(TimePoint time) noexcept { began_ = time; }
   [[nodiscard]] TimePoint began() const noexcept { return began_; }
   [[nodiscard]] ResponseState& state() noexcept { return state_; }
@@ -261,6 +265,8 @@ class EDDY_API Exchange {
   [[nodiscard]] bool finished() const noexcept { return finished_; }
   [[nodiscard]] bool client_gone() const noexcept { return owner_ == nullptr; }
   void log(LogLevel level, std::string_view message) noexcept;
+  /// How long ago the handler was called.
+  [[nodiscard]] Duration request_time() const noexcept;
   [[nodiscard]] HttpService* service() const noexcept { return service_; }
 
   /// Whatever the service keeps for this exchange: a RequestHandler, for an Application.

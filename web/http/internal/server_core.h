@@ -37,7 +37,7 @@ using AddressCount = AddressCounts::iterator;
 class ServerHook : public ListHook {};
 
 /// What a Server's connections share: the service, buffers and exchanges for who is busy just now,
-/// so that idle connections hold none, the Date, and the log. Outlives the Server while a handler
+/// so that idle connections hold none, the Date, log and clock. Outlives the Server while a handler
 /// is on the stack.
 class ServerCore final : public ExchangeKeeper, public std::enable_shared_from_this<ServerCore> {
  public:
@@ -54,6 +54,9 @@ class ServerCore final : public ExchangeKeeper, public std::enable_shared_from_t
   [[nodiscard]] const std::shared_ptr<HttpService>& service() const noexcept { return service_; }
 
   void log(LogLevel level, std::string_view message) noexcept override;
+  [[nodiscard]] TimePoint present_time() const noexcept override {
+    return eddy::internal::now(*loop_);
+  }
 
   void stop() noexcept;
   [[nodiscard]] static Task<DrainReport> drain(std::shared_ptr<ServerCore> self, Duration limit);
