@@ -34,6 +34,20 @@ RouteDefinition definition(std::string pattern, bool is_regex, std::string name 
   return made;
 }
 
+// ---- PathPattern
+
+TEST(PathPattern, ALongPathNeedsNoMoreStackThanThereIs) {
+  // Each repetition is a way back, and PCRE2's JIT code has no room for 2,000 on its stack.
+  const PathPattern pattern = PathPattern::from_regex("/((?:a|b)*)");
+  std::string path = "/" + std::string(8000, 'a');
+  PathParts parts;
+  ASSERT_EQ(pattern.match(path, parts), PathPattern::Result::match);
+  ASSERT_EQ(parts.count, 1U);
+  EXPECT_EQ(parts.part[0].text(), std::string_view(path).substr(1));
+  path += 'd';
+  EXPECT_EQ(pattern.match(path, parts), PathPattern::Result::no_match);
+}
+
 // ---- RouteIndex
 
 std::vector<std::uint32_t> candidates(const RouteIndex& index, std::string_view text) {

@@ -18,13 +18,17 @@ namespace {
 
 // Far more than a sensible pattern needs for a path, far less than a request may cost.
 constexpr std::uint32_t kMatchLimit = 100000;
+// Of the interpreter, whose memory is kept for the thread's next match.
+constexpr std::uint32_t kHeapKib = 8192;
 
 struct MatchState {
   pcre2_match_data* data = pcre2_match_data_create(kMostGroups + 1, nullptr);
   pcre2_match_context* context = pcre2_match_context_create(nullptr);
 
   MatchState() {
-    if (context != nullptr) pcre2_set_match_limit(context, kMatchLimit);
+    if (context == nullptr) return;
+    pcre2_set_match_limit(context, kMatchLimit);
+    pcre2_set_heap_limit(context, kHeapKib);
   }
   MatchState(const MatchState&) = delete;
   MatchState& operator=(const MatchState&) = delete;
@@ -240,8 +244,13 @@ PathPattern::Result PathPattern::match(std::string_view path, PathParts& parts) 
   if (kind_ == Kind::parts) return match_parts(path, parts) ? Result::match : Result::no_match;
   const MatchState& state = match_state();
   if (state.data == nullptr || state.context == nullptr) return Result::gave_up;
-  const int found = pcre2_match(program_->code(), reinterpret_cast<PCRE2_SPTR>(path.data()),
-                                path.size(), 0, PCRE2_NO_UTF_CHECK, state.data, state.context);
+  const auto run = [&](std::uint32_t options) noexcept {
+    return pcre2_match(program_->code(), reinterpret_cast<PCRE2_SPTR>(path.data()), path.size(), 0,
+                       PCRE2_NO_UTF_CHECK | options, state.data, state.context);
+  };
+  int found = run(0);
+  // JIT code has 32 KiB of stack, which few patterns fill, and those for long paths only.
+  if (found == PCRE2_ERROR_JIT_STACKLIMIT) found = run(PCRE2_NO_JIT);
   if (found == PCRE2_ERROR_NOMATCH) return Result::no_match;
   if (found < 0) return Result::gave_up;
   const PCRE2_SIZE* offsets = pcre2_get_ovector_pointer(state.data);

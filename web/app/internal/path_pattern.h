@@ -48,7 +48,7 @@ class EDDY_API PathPattern {
   /// The same for templates that match the same paths, whatever they call the parts.
   [[nodiscard]] const std::string& shape() const noexcept { return shape_; }
 
-  /// Fills `parts` with views of `path`. gave_up: the match limit was reached.
+  /// Fills `parts` with views of `path`. gave_up: a limit of time or memory was reached.
   [[nodiscard]] Result match(std::string_view path, PathParts& parts) const noexcept;
 
  private:
