@@ -12,23 +12,11 @@
 #include <eddy/web/app/internal/application_core.h>
 #include <eddy/web/app/internal/further_methods.h>
 #include <eddy/web/app/internal/page_reload.h>
-#include <eddy/web/app/internal/slash_route.h>
 #include <eddy/web/app/internal/template_rebuild.h>
 #include <eddy/web/app/settings.h>
 #include <eddy/web/http/internal/scan.h>
 
 namespace eddy::inline v0::web {
-
-namespace {
-
-void add_to(internal::Router& router, internal::RouteDefinition definition) {
-  if (!definition.redirect_slash) return router.add(std::move(definition));
-  internal::RouteDefinition redirect = internal::slash_route(definition);
-  router.add(std::move(definition));
-  router.add(std::move(redirect));
-}
-
-}  // namespace
 
 class Application::State {
  public:
@@ -128,7 +116,7 @@ Application& Application::add(const Route& route) { return add_definition(*route
 
 Application& Application::add_definition(internal::RouteDefinition definition) {
   auto methods = state_->core->admit(definition);
-  add_to(state_->core->router().everywhere(), std::move(definition));
+  state_->core->router().everywhere().add(std::move(definition));
   state_->core->learn(std::move(methods));
   return *this;
 }
@@ -138,7 +126,7 @@ Application& Application::add_handlers(std::string_view host_pattern,
   internal::Router& host = state_->core->router().add_host(host_pattern);
   for (const Route& route : routes) {
     auto methods = state_->core->admit(*route.definition_);
-    add_to(host, *route.definition_);
+    host.add(*route.definition_);
     state_->core->learn(std::move(methods));
   }
   return *this;

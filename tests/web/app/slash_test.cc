@@ -8,6 +8,7 @@
 #include <eddy/web/app/settings.h>
 #include <eddy/web/web.h>
 
+#include <tests/web/app/error_of.h>
 #include <tests/web/app/test_exchange.h>
 
 // RouteOptions::redirect_slash: Tornado's addslash and removeslash.
@@ -18,6 +19,7 @@ using eddy::web::Request;
 using eddy::web::RequestHandler;
 using eddy::web::route;
 using eddy::web::route_path;
+using eddy_tests::error_of;
 using eddy_tests::TestExchange;
 using testing::HasSubstr;
 
@@ -101,6 +103,29 @@ TEST(RedirectSlash, RefusesWhatHasNoOtherForm) {
   };
   EXPECT_THAT(refusal("/"), HasSubstr("route (/): redirect_slash: there is no path without"));
   EXPECT_THAT(refusal("/a|/b/"), HasSubstr("alternatives"));
+}
+
+TEST(RedirectSlash, TellsAnAnchorAndASlashFromEscapedOnes) {
+  Application app({route<Page>(R"(/price\$)", {.redirect_slash = true}),
+                   route<Page>(R"(/both\$$)", {.redirect_slash = true})});
+  EXPECT_EQ(outcome(app, "/price$"), "page");
+  EXPECT_EQ(outcome(app, "/price$/"), "to /price$");
+  EXPECT_EQ(outcome(app, "/price/"), "404");
+  EXPECT_EQ(outcome(app, "/both$/"), "to /both$");
+  // Of two backslashes none is the slash's.
+  EXPECT_EQ(error_of([&app] { app.add(route<Page>(R"(/back\\/)", {.redirect_slash = true})); }),
+            "nothing was thrown");
+}
+
+TEST(RedirectSlash, ARouteThatCannotBeRedirectedToIsNotThereAtAll) {
+  Application app;
+  // `\c/` is one character, 'o', which is nothing without its slash.
+  const auto add = [&app] {
+    app.add(route<Page>(R"(/g\c/)", {.name = "go", .redirect_slash = true}));
+  };
+  EXPECT_THAT(error_of(add), HasSubstr("the pattern is malformed"));
+  EXPECT_EQ(outcome(app, "/go"), "404");
+  EXPECT_THROW((void)app.reverse_url("go"), std::out_of_range);
 }
 
 }  // namespace

@@ -55,10 +55,7 @@ bool is_special(char c) noexcept { return PathPattern::is_special(c); }
 // The path that a regular expression without variation matches; nothing if it has any.
 std::optional<std::string> literal_of(std::string_view regex) {
   if (!regex.empty() && regex.front() == '^') regex.remove_prefix(1);
-  if (!regex.empty() && regex.back() == '$' &&
-      (regex.size() < 2 || regex[regex.size() - 2] != '\\')) {
-    regex.remove_suffix(1);
-  }
+  if (regex.ends_with('$') && !PathPattern::ends_escaped(regex)) regex.remove_suffix(1);
   std::string literal;
   for (std::size_t i = 0; i < regex.size(); ++i) {
     if (regex[i] == '\\' && i + 1 < regex.size() && is_special(regex[i + 1])) {
@@ -135,6 +132,14 @@ class PathPattern::Program {
 
 bool PathPattern::is_special(char c) noexcept {
   return std::string_view("\\^$.[]|()?*+{}").find(c) != std::string_view::npos;
+}
+
+bool PathPattern::ends_escaped(std::string_view regex) noexcept {
+  bool escaped = false;
+  for (std::size_t end = regex.size(); end > 1 && regex[end - 2] == '\\'; --end) {
+    escaped = !escaped;
+  }
+  return escaped;
 }
 
 PathPattern::PathPattern() noexcept = default;

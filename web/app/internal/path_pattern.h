@@ -28,6 +28,8 @@ class EDDY_API PathPattern {
 
   /// A character that a regular expression takes for itself only behind a backslash.
   [[nodiscard]] static bool is_special(char c) noexcept;
+  /// Whether a regular expression's last character stands behind a backslash that is for it.
+  [[nodiscard]] static bool ends_escaped(std::string_view regex) noexcept;
 
   PathPattern(PathPattern&&) noexcept;
   PathPattern& operator=(PathPattern&&) noexcept;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <eddy/web/app/internal/further_methods.h>
+#include <eddy/web/app/internal/slash_route.h>
 
 namespace eddy::inline v0::web::internal {
 
@@ -99,19 +100,31 @@ std::string reverse(const RouteEntry& route, UrlArguments arguments) {
 }
 
 void Router::add(RouteDefinition definition) {
+  RouteEntry entry = compiled(std::move(definition));
+  if (!entry.definition.redirect_slash) return put(std::move(entry));
+  // What may be wrong with either is found before there is one of them.
+  RouteEntry redirect = compiled(slash_route(entry.definition));
+  put(std::move(entry));
+  put(std::move(redirect));
+}
+
+RouteEntry Router::compiled(RouteDefinition definition) const {
   PathPattern pattern = compile(definition);
   check_counts(definition, pattern.groups());
   check_name(definition);
+  return {std::move(definition), std::move(pattern)};
+}
+
+void Router::put(RouteEntry made) {
   // Of functions only: a handler class has hooks of its own.
-  const bool merges =
-      !definition.is_regex && definition.handler.empty() && definition.matchers.empty();
+  const bool merges = !made.definition.is_regex && made.definition.handler.empty() &&
+                      made.definition.matchers.empty();
   if (merges) {
-    if (RouteEntry* const* same = templates_.find(pattern.shape())) {
-      return merge(**same, definition);
+    if (RouteEntry* const* same = templates_.find(made.pattern.shape())) {
+      return merge(**same, made.definition);
     }
   }
-  entries_.push_back(
-      std::make_unique<RouteEntry>(RouteEntry{std::move(definition), std::move(pattern)}));
+  entries_.push_back(std::make_unique<RouteEntry>(std::move(made)));
   RouteEntry& entry = *entries_.back();
   index(static_cast<std::uint32_t>(entries_.size() - 1));
   if (merges) templates_.add(entry.pattern.shape(), &entry);

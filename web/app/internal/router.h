@@ -74,9 +74,10 @@ class EDDY_API Router {
 
   explicit Router(RouteNames& names) noexcept : names_(names) {}
 
-  /// Checks and compiles a route. A function is added to the route of the same template, if there
-  /// is one. Throws std::invalid_argument naming the route, what is wrong, and for a count of
-  /// groups that does not fit also the handler and both counts.
+  /// Checks and compiles a route, with the one that redirects to it where it has one: both are
+  /// added, or none. A function is added to the route of the same template, if there is one. Throws
+  /// std::invalid_argument naming the route, what is wrong, and for a count of groups that does not
+  /// fit also the handler and both counts.
   void add(RouteDefinition definition);
 
   /// Parts are views of the request's path, not decoded. Throws what a matcher throws.
@@ -89,6 +90,8 @@ class EDDY_API Router {
   /// The first of the patterns that matches; `request` null: whatever their matchers say.
   [[nodiscard]] Found find_pattern(std::string_view path, const Request* request,
                                    PathParts& parts) const;
+  [[nodiscard]] RouteEntry compiled(RouteDefinition definition) const;
+  void put(RouteEntry made);
   void check_name(const RouteDefinition& definition) const;
   void merge(RouteEntry& same, RouteDefinition& definition);
   void index(std::uint32_t place);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include <eddy/web/app/internal/path_pattern.h>
 #include <eddy/web/app/internal/router.h>
 #include <eddy/web/http/http_error.h>
 #include <eddy/web/http/internal/exchange.h>
@@ -19,7 +20,9 @@ namespace {
 // The pattern with a slash at its end, or without the one that it has.
 std::string toggled(const RouteDefinition& definition) {
   std::string_view pattern = definition.pattern;
-  if (definition.is_regex && pattern.ends_with('$')) pattern.remove_suffix(1);
+  const bool anchored =
+      definition.is_regex && pattern.ends_with('$') && !PathPattern::ends_escaped(pattern);
+  if (anchored) pattern.remove_suffix(1);
   const bool alternatives = definition.is_regex && pattern.find('|') != std::string_view::npos;
   if (!pattern.ends_with('/')) {
     if (!alternatives) return std::string(pattern).append("/");
@@ -27,8 +30,9 @@ std::string toggled(const RouteDefinition& definition) {
     return std::string("(?:").append(pattern).append(")/");
   }
   if (alternatives) refuse(definition, "the slash is not that of all alternatives");
-  pattern.remove_suffix(1);
-  if (definition.is_regex && pattern.ends_with('\\')) pattern.remove_suffix(1);
+  // A slash may have a backslash of its own.
+  const bool escaped = definition.is_regex && PathPattern::ends_escaped(pattern);
+  pattern.remove_suffix(escaped ? 2 : 1);
   if (pattern.empty() || pattern == "^") refuse(definition, "there is no path without the slash");
   return std::string(pattern);
 }
