@@ -17,6 +17,12 @@ std::string describe(const RouteDefinition& definition) {
 
 namespace {
 
+// `route (/story/(\d+)) of Story`, where a class answers it.
+std::string describe_whole(const RouteDefinition& definition) {
+  const std::string text = describe(definition);
+  return definition.handler.empty() ? text : text + " of " + definition.handler;
+}
+
 std::string method_name(MethodName name, const RouteDefinition& definition) {
   if (definition.handler.empty()) return "its function for " + std::string(name.text());
   if (name.method() == Method::other) {
@@ -35,7 +41,7 @@ PathPattern compile(const RouteDefinition& definition) {
     return definition.is_regex ? PathPattern::from_regex(definition.pattern)
                                : PathPattern::from_template(definition.pattern);
   } catch (const std::invalid_argument& error) {
-    throw std::invalid_argument(describe(definition) +
+    throw std::invalid_argument(describe_whole(definition) +
                                 ": the pattern is malformed: " + error.what());
   }
 }
@@ -135,8 +141,9 @@ void Router::check_name(const RouteDefinition& definition) const {
   if (definition.name.empty()) return;
   const RouteEntry* const* taken = names_.find(definition.name);
   if (taken == nullptr) return;
-  throw std::invalid_argument(describe(definition) + ": there is a route of that name already, " +
-                              describe((*taken)->definition));
+  throw std::invalid_argument(describe_whole(definition) +
+                              ": there is a route of that name already, " +
+                              describe_whole((*taken)->definition));
 }
 
 // The functions for one path are one route.
