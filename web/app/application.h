@@ -146,10 +146,11 @@ Route route(std::string_view method, std::string_view path, F&& function,
 
 /// The routes of a web application, and the servers that it listens with.
 ///
-/// The first route that matches a path answers it: 405 with Allow where it lacks the method (501
-/// for one that no route has, and Method no name), and 404 where no route matches. HEAD is answered
-/// by what answers GET, without the content, and OPTIONS by Allow, unless a route has its own.
-/// Functions for one path (get, post, ...) are one route.
+/// The first route that matches a path answers it. A method that it lacks is for the next one of
+/// the same pattern that has it; 405 with the Allow of them all where none has (501 for one that no
+/// route has, and Method no name), and 404 where no route matches. HEAD is answered by what answers
+/// GET, without the content, and OPTIONS by Allow, unless a route has its own. Functions for one
+/// path (get, post, ...) are one route.
 ///
 ///     Application app;
 ///     app.get("/hello/{name}", [](std::string_view name) { return "Hello, " + std::string(name);

@@ -37,7 +37,9 @@ ITEMS = [
          "Application",
          "Routes.TheFirstThatMatchesWinsThoughLiteralsAreLookedUp "
          "Hosts.ComeBeforeEveryHostAndInOrderAndLeaveWhatTheyHaveNoRouteFor Router.FindsWhatALinearScanFinds "
-         "parity:paths/first_match parity:routing/everyone,host_left"),
+         "OnePath.MatchersHaveTheMethodsOfAllThatMatch,ClassesAndFunctionsHaveTheMethodsOfAll "
+         "parity:paths/first_match parity:routing/everyone,host_left",
+         differs="A method that it lacks is for the next one of the same pattern that has it."),
     item("W78", "reverse_url() fills in as many values as there are groups, percent-encoded but for slashes; a pattern that "
          "is too complex can't be reversed; of two rules of a name the last counts, with a warning; routers within are "
          "searched.",

@@ -161,6 +161,123 @@ TEST_F(MatchedServer, AMatcherThatThrowsIsNoWorseForARequestWithContent) {
   EXPECT_THAT(read(peer), HasSubstr("500"));
 }
 
+TEST_F(MatchedServer, ContentIsForTheRouteThatHasTheMethod) {
+  const auto any = [](const Request&) { return true; };
+  app_.add(any, says("/", "got"))
+      .add(any, route(Method::post, "/",
+                      [](const Request& request) { return std::string(request.body()); },
+                      {.body_bytes = 8}));
+  listen();
+  auto fits = connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello");
+  EXPECT_THAT(read(fits), testing::EndsWith("\r\n\r\nhello"));
+  auto more = connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n123456789");
+  EXPECT_THAT(read(more), HasSubstr("413"));
+}
+
+// ---- Several routes of one path
+
+Route says(Method method, std::string_view path, std::string text) {
+  return route(method, path, [text = std::move(text)] { return text; });
+}
+
+/// The answer, or the status and Allow.
+std::string outcome(Application& app, std::string_view method, std::string_view target,
+                    std::string_view fields = {}) {
+  TestExchange exchange(app, method, target, {}, fields);
+  if (exchange.status() == 200) return exchange.body();
+  return std::to_string(exchange.status()) + " " + exchange.header("Allow");
+}
+
+constexpr std::string_view kJson = "Accept: json\r\n";
+
+TEST(OnePath, MatchersHaveTheMethodsOfAllThatMatch) {
+  const auto has_query = [](const Request& request) { return request.query() == "q"; };
+  for (const char* path : {"/x", "/x/{part}"}) {
+    Application app;
+    app.add(wants_json, says(Method::get, path, "got"))
+        .add(wants_json, says(Method::post, path, "posted"))
+        .add(has_query, says(Method::put, path, "put"))
+        .add(wants_json, route("BREW", path, [] { return "brewed"; }));
+    const std::string target = path == std::string("/x") ? "/x" : "/x/1";
+    EXPECT_EQ(outcome(app, "GET", target, kJson), "got") << path;
+    EXPECT_EQ(outcome(app, "POST", target, kJson), "posted") << path;
+    EXPECT_EQ(outcome(app, "BREW", target, kJson), "brewed") << path;
+    EXPECT_EQ(outcome(app, "PUT", target + "?q", kJson), "put") << path;
+    EXPECT_EQ(outcome(app, "PUT", target, kJson), "405 GET, HEAD, POST, OPTIONS, BREW") << path;
+    EXPECT_EQ(outcome(app, "DELETE", target + "?q", kJson),
+              "405 GET, HEAD, POST, PUT, OPTIONS, BREW")
+        << path;
+    EXPECT_EQ(outcome(app, "OPTIONS", target, kJson), "204 GET, HEAD, POST, OPTIONS, BREW") << path;
+    EXPECT_EQ(outcome(app, "DELETE", target + "?q"), "405 PUT, OPTIONS") << path;
+    EXPECT_EQ(outcome(app, "POST", target), "404 ") << path;
+  }
+}
+
+TEST(OnePath, FunctionsWithAndWithoutMatchersKeepTheirOrder) {
+  for (const char* path : {"/x", "/{part}"}) {
+    Application app;
+    app.add(says(Method::get, path, "got"))
+        .add(wants_json, says(Method::post, path, "json"))
+        .add(says(Method::post, path, "posted"))
+        .add(says(Method::put, path, "put"))
+        .add(wants_json, says(Method::put, path, "never"));
+    EXPECT_EQ(outcome(app, "GET", "/x", kJson), "got") << path;
+    EXPECT_EQ(outcome(app, "POST", "/x", kJson), "json") << path;
+    EXPECT_EQ(outcome(app, "POST", "/x"), "posted") << path;
+    EXPECT_EQ(outcome(app, "PUT", "/x", kJson), "put") << path;
+    EXPECT_EQ(outcome(app, "DELETE", "/x"), "405 GET, HEAD, POST, PUT, OPTIONS") << path;
+    EXPECT_THROW(app.add(says(Method::post, path, "twice")), std::invalid_argument) << path;
+  }
+}
+
+struct Gets : RequestHandler {
+  void get() {
+    set_header("X-Class", "Gets");
+    write("got");
+  }
+  void write_error(int status, const std::exception_ptr& /*error*/) override {
+    write("page of ", status);
+  }
+};
+
+struct GetsAndPosts : RequestHandler {
+  void get() { write("never"); }
+  void post() { write("posted"); }
+};
+
+TEST(OnePath, ClassesAndFunctionsHaveTheMethodsOfAll) {
+  // The same path, whether it is an expression or a template.
+  Application app({route<Gets>(R"(/a\.b)"), route_path<GetsAndPosts>("/a.b"),
+                   route<Gets>("/([0-9]+)"), route<GetsAndPosts>("/([0-9]+)")});
+  app.put("/a.b", [] { return "put"; });
+  EXPECT_EQ(outcome(app, "GET", "/a.b"), "got");
+  EXPECT_EQ(outcome(app, "POST", "/a.b"), "posted");
+  EXPECT_EQ(outcome(app, "PUT", "/a.b"), "put");
+  EXPECT_EQ(outcome(app, "POST", "/12"), "posted");
+  TestExchange del(app, "DELETE", "/a.b");
+  EXPECT_EQ(del.status(), 405);
+  EXPECT_EQ(del.header("Allow"), "GET, HEAD, POST, PUT, OPTIONS");
+  EXPECT_EQ(del.body(), "page of 405");
+}
+
+TEST(OnePath, HeadIsGetsUnlessARouteIsForHeadAlone) {
+  const auto head = [] { return eddy::web::Response(204); };
+  Application app;
+  app.add(wants_json, says(Method::get, "/x", "got"))
+      .add(wants_json, route(Method::head, "/x", head));
+  app.add(route<Gets>("/y")).add(route<GetsAndPosts>("/y"));
+  EXPECT_EQ(TestExchange(app, "HEAD", "/x", {}, kJson).status(), 204);
+  EXPECT_EQ(outcome(app, "GET", "/x", kJson), "got");
+  EXPECT_EQ(TestExchange(app, "HEAD", "/y").header("X-Class"), "Gets");
+}
+
+TEST(OnePath, OtherPatternsThatMatchItHaveNoPart) {
+  Application app;
+  app.add(wants_json, says(Method::get, "/x", "got")).add(says(Method::post, "/{any}", "posted"));
+  EXPECT_EQ(outcome(app, "POST", "/x", kJson), "405 GET, HEAD, OPTIONS");
+  EXPECT_EQ(outcome(app, "POST", "/x"), "posted");
+}
+
 // ---- Prefixes, templates, the default handler
 
 struct Wiki : RequestHandler {

@@ -32,44 +32,6 @@ void tell(Exchange& exchange, RequestHandler* handler, const char* name,
   }
 }
 
-const MethodEntry* find_further_method(const RouteDefinition& route,
-                                       const Request& request) noexcept {
-  // CONNECT has no path that a route could be for.
-  if (request.target_form() == TargetForm::authority) return nullptr;
-  return route.further() != nullptr ? route.further()->find(request.method_text()) : nullptr;
-}
-
-const MethodEntry* find_method(const RouteDefinition& route, const Request& request) noexcept {
-  const Method method = request.method();
-  if (method == Method::other) return find_further_method(route, request);
-  const MethodEntry& entry = route.methods[static_cast<std::size_t>(method)];
-  if (entry.invoke != nullptr) return &entry;
-  const MethodEntry& get = route.methods[static_cast<std::size_t>(Method::get)];
-  return method == Method::head && get.invoke != nullptr ? &get : nullptr;
-}
-
-bool answers(const RouteDefinition& route, Method method) noexcept {
-  return route.methods[static_cast<std::size_t>(method)].invoke != nullptr;
-}
-
-std::string allowed_methods(const RouteDefinition& route) {
-  std::string allow;
-  const auto add = [&allow](std::string_view name) {
-    if (!allow.empty()) allow += ", ";
-    allow += name;
-  };
-  for (int i = 0; i < kMethodCount; ++i) {
-    const auto method = static_cast<Method>(i);
-    // HEAD goes with GET, and OPTIONS is answered in any case.
-    const auto like = method == Method::head && !answers(route, method) ? Method::get : method;
-    if (method == Method::options || answers(route, like)) add(to_string(method));
-  }
-  if (route.further() != nullptr) {
-    for (const FurtherMethods::Named& method : route.further()->named) add(method.name);
-  }
-  return allow;
-}
-
 // Parts are decoded once, here. False: one of them is not UTF-8.
 bool decode_parts(Exchange& exchange, PathParts& parts) {
   for (std::size_t i = 0; i < parts.count; ++i) {
@@ -236,9 +198,11 @@ bool ApplicationCore::must_check_xsrf(Exchange& exchange) const noexcept {
 }
 
 // By any of its methods: what comes before them all is the same, and ends there.
-void ApplicationCore::refuse_by_handler(Exchange& exchange, const RouteDefinition& route,
+void ApplicationCore::refuse_by_handler(Exchange& exchange, const RouteEntry& found,
                                         int status) const {
-  const Refusal refusal{status, status == 405 ? allowed_methods(route) : std::string()};
+  const RouteDefinition& route = found.definition;
+  const Refusal refusal{status,
+                        status == 405 ? allowed_methods(found, exchange.request()) : std::string()};
   const MethodEntry* of_handler = nullptr;
   visit_methods(route, [&of_handler](MethodName /*name*/, const MethodEntry& entry) {
     if (entry.handler_checks_xsrf) of_handler = &entry;
@@ -282,14 +246,14 @@ void ApplicationCore::dispatch(Exchange& exchange) {
       return send_plain_error(exchange, 501);
     }
     if (request.method() == Method::options) {
-      return answer_options(exchange, allowed_methods(route));
+      return answer_options(exchange, allowed_methods(*found.route, request));
     }
-    return refuse_by_handler(exchange, route, 405);
+    return refuse_by_handler(exchange, *found.route, 405);
   }
   if (settings_ != nullptr && settings_->form_limits) {
     exchange.set_form_limits(*settings_->form_limits);
   }
-  if (!decode_parts(exchange, parts)) return refuse_by_handler(exchange, route, 400);
+  if (!decode_parts(exchange, parts)) return refuse_by_handler(exchange, *found.route, 400);
   if (settings_ != nullptr && !method->handler_checks_xsrf && must_check_xsrf(exchange)) {
     check_xsrf(exchange, *settings_);
   }

@@ -72,7 +72,7 @@ class ApplicationCore final : public BasicService {
   /// Whether the request comes from this machine, is for it, and nobody has handed it on.
   [[nodiscard]] bool is_a_developers(Exchange& exchange) const noexcept;
   /// Answers by an error: on the page of the route's handler class where it is one's.
-  void refuse_by_handler(Exchange& exchange, const RouteDefinition& route, int status) const;
+  void refuse_by_handler(Exchange& exchange, const RouteEntry& found, int status) const;
   /// Whether any route has the method, which Method does not name.
   [[nodiscard]] bool knows(std::string_view method) const noexcept;
   [[nodiscard]] Router::Found found_route(Exchange& exchange, PathParts& parts) const;

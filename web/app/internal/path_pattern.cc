@@ -134,6 +134,15 @@ bool PathPattern::is_special(char c) noexcept {
   return std::string_view("\\^$.[]|()?*+{}").find(c) != std::string_view::npos;
 }
 
+std::string PathPattern::escaped(std::string_view text) {
+  std::string regex;
+  for (const char c : text) {
+    if (is_special(c)) regex += '\\';
+    regex += c;
+  }
+  return regex;
+}
+
 bool PathPattern::ends_escaped(std::string_view regex) noexcept {
   bool escaped = false;
   for (std::size_t end = regex.size(); end > 1 && regex[end - 2] == '\\'; --end) {
@@ -156,10 +165,11 @@ void PathPattern::compile(const std::string& regex) {
 
 PathPattern PathPattern::from_regex(std::string_view text) {
   PathPattern pattern;
-  pattern.shape_ = text;
   if (std::optional<std::string> literal = literal_of(text)) {
+    pattern.shape_ = escaped(*literal);
     pattern.prefix_ = std::move(*literal);
   } else {
+    pattern.shape_ = text;
     pattern.compile(std::string(text));
     pattern.prefix_ = prefix_of(text);
   }

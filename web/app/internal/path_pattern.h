@@ -28,6 +28,8 @@ class EDDY_API PathPattern {
 
   /// A character that a regular expression takes for itself only behind a backslash.
   [[nodiscard]] static bool is_special(char c) noexcept;
+  /// The regular expression that matches just this text.
+  [[nodiscard]] static std::string escaped(std::string_view text);
   /// Whether a regular expression's last character stands behind a backslash that is for it.
   [[nodiscard]] static bool ends_escaped(std::string_view regex) noexcept;
 
@@ -47,7 +49,8 @@ class EDDY_API PathPattern {
     }
     return std::nullopt;
   }
-  /// The same for templates that match the same paths, whatever they call the parts.
+  /// The same for literals, templates and equal expressions that match the same paths, whatever
+  /// templates call the parts.
   [[nodiscard]] const std::string& shape() const noexcept { return shape_; }
 
   /// Fills `parts` with views of `path`. gave_up: a limit of time or memory was reached.

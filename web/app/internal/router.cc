@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/app/internal/router.h>
 
+#include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <utility>
 
@@ -72,15 +74,105 @@ bool accepts(const RouteDefinition& route, const Request& request) {
   return true;
 }
 
+const MethodEntry* find_method(const RouteDefinition& route, MethodName name) noexcept {
+  if (name.method() == Method::other) {
+    return route.further() != nullptr ? route.further()->find(name.text()) : nullptr;
+  }
+  const MethodEntry& entry = route.methods[static_cast<std::size_t>(name.method())];
+  return entry.invoke != nullptr ? &entry : nullptr;
+}
+
+bool answers(const RouteDefinition& route, MethodName name) noexcept {
+  return find_method(route, name) != nullptr;
+}
+
+// Of `found` and those behind it for the same path the one that has the method; `found` if none
+// has. What is for HEAD alone goes before what answers it by GET.
+const RouteEntry& by_method(const RouteEntry& found, const Request& request) {
+  const RouteEntry* by_get = nullptr;
+  for (const RouteEntry* entry = &found; entry != nullptr; entry = entry->next) {
+    const RouteDefinition& route = entry->definition;
+    if (find_method(route, request) == nullptr) continue;
+    const bool gets = request.method() == Method::head && answers(route, Method::get);
+    if (gets && by_get != nullptr) continue;
+    if (entry != &found && !accepts(route, request)) continue;
+    if (!gets || answers(route, Method::head)) return *entry;
+    by_get = entry;
+  }
+  return by_get != nullptr ? *by_get : found;
+}
+
+// A handler class has hooks of its own, so that only functions can be one route.
+bool may_merge(const RouteDefinition& route) noexcept {
+  return !route.is_regex && route.handler.empty() && route.matchers.empty();
+}
+
+// The route that a function for the same path is added to; null if it is one of its own.
+RouteEntry* find_merging(RouteEntry* first, const RouteDefinition& function) {
+  RouteEntry* same = nullptr;
+  for (RouteEntry* entry = first; entry != nullptr; entry = entry->next) {
+    bool has = false;
+    visit_methods(function, [&](MethodName name, const MethodEntry& /*entry*/) {
+      has = has || answers(entry->definition, name);
+    });
+    if (may_merge(entry->definition)) {
+      same = entry;
+      if (has) return same;
+    } else if (has && !entry->definition.matchers.empty()) {
+      same = nullptr;  // before which the function would come
+    }
+  }
+  return same;
+}
+
 }  // namespace
+
+const MethodEntry* find_method(const RouteDefinition& route, const Request& request) noexcept {
+  const Method method = request.method();
+  if (method == Method::other) {
+    // CONNECT has no path that a route could be for.
+    if (request.target_form() == TargetForm::authority) return nullptr;
+    return find_method(route, MethodName(request.method_text()));
+  }
+  const MethodEntry* const entry = find_method(route, MethodName(method));
+  const bool by_get = entry == nullptr && method == Method::head;
+  return by_get ? find_method(route, MethodName(Method::get)) : entry;
+}
+
+std::string allowed_methods(const RouteEntry& found, const Request& request) {
+  std::array<bool, static_cast<std::size_t>(kMethodCount)> named{};
+  const auto has = [&named](Method method) -> bool& {
+    return named[static_cast<std::size_t>(method)];
+  };
+  std::vector<std::string_view> further;
+  for (const RouteEntry* entry = &found; entry != nullptr; entry = entry->next) {
+    if (entry != &found && !accepts(entry->definition, request)) continue;
+    visit_methods(entry->definition, [&](MethodName name, const MethodEntry& /*entry*/) {
+      if (name.method() != Method::other) {
+        has(name.method()) = true;
+      } else if (std::find(further.begin(), further.end(), name.text()) == further.end()) {
+        further.push_back(name.text());
+      }
+    });
+  }
+  // HEAD goes with GET, and OPTIONS is answered in any case.
+  has(Method::head) |= has(Method::get);
+  has(Method::options) = true;
+  std::string allow;
+  const auto add = [&allow](std::string_view name) {
+    if (!allow.empty()) allow += ", ";
+    allow += name;
+  };
+  for (int i = 0; i < kMethodCount; ++i) {
+    if (has(static_cast<Method>(i))) add(to_string(static_cast<Method>(i)));
+  }
+  for (const std::string_view name : further) add(name);
+  return allow;
+}
 
 std::string mounted(std::string_view prefix, const RouteDefinition& definition) {
   if (!definition.is_regex) return std::string(prefix) + definition.pattern;
-  std::string pattern;
-  for (const char c : prefix) {
-    if (PathPattern::is_special(c)) pattern += '\\';
-    pattern += c;
-  }
+  std::string pattern = PathPattern::escaped(prefix);
   std::string_view rest = definition.pattern;
   if (rest.starts_with('^')) rest.remove_prefix(1);
   const bool alternatives = rest.find('|') != std::string_view::npos;
@@ -122,18 +214,22 @@ RouteEntry Router::compiled(RouteDefinition definition) const {
 }
 
 void Router::put(RouteEntry made) {
-  // Of functions only: a handler class has hooks of its own.
-  const bool merges = !made.definition.is_regex && made.definition.handler.empty() &&
-                      made.definition.matchers.empty();
-  if (merges) {
-    if (RouteEntry* const* same = templates_.find(made.pattern.shape())) {
-      return merge(**same, made.definition);
-    }
+  RouteEntry* const* const known = paths_.find(made.pattern.shape());
+  RouteEntry* const first = known != nullptr ? *known : nullptr;
+  if (may_merge(made.definition)) {
+    RouteEntry* const same = find_merging(first, made.definition);
+    if (same != nullptr) return merge(*same, made.definition);
   }
   entries_.push_back(std::make_unique<RouteEntry>(std::move(made)));
   RouteEntry& entry = *entries_.back();
   index(static_cast<std::uint32_t>(entries_.size() - 1));
-  if (merges) templates_.add(entry.pattern.shape(), &entry);
+  if (first == nullptr) {
+    paths_.add(entry.pattern.shape(), &entry);
+  } else {
+    RouteEntry* last = first;
+    while (last->next != nullptr) last = last->next;
+    last->next = &entry;
+  }
   if (!entry.definition.name.empty()) names_.add(entry.definition.name, &entry);
 }
 
@@ -171,7 +267,7 @@ void Router::index(std::uint32_t place) {
   const RouteEntry& entry = *entries_[place];
   const std::string& prefix = entry.pattern.prefix();
   if (!entry.pattern.is_literal()) return patterns_.add(prefix, place);
-  // Where an earlier route has this very path it goes on winning.
+  // Where an earlier route has this very path it goes on winning, and knows of this one.
   PathParts parts;
   const Found earlier = find(prefix, nullptr, parts);
   const bool hidden =
@@ -194,8 +290,13 @@ Router::Found Router::find(std::string_view path, PathParts& parts) const {
 
 Router::Found Router::find(std::string_view path, const Request* request, PathParts& parts) const {
   parts.count = 0;
-  if (const RouteEntry* const* literal = literals_.find(path)) return {Result::match, *literal};
-  return find_pattern(path, request, parts);
+  const RouteEntry* const* const literal = literals_.find(path);
+  Found found =
+      literal != nullptr ? Found{Result::match, *literal} : find_pattern(path, request, parts);
+  if (request != nullptr && found.result == Result::match) {
+    found.route = &by_method(*found.route, *request);
+  }
+  return found;
 }
 
 Router::Found Router::find_pattern(std::string_view path, const Request* request,

@@ -23,6 +23,8 @@ namespace eddy::inline v0::web::internal {
 struct RouteEntry {
   RouteDefinition definition;
   PathPattern pattern;
+  /// The next one of its Router for the same path.
+  RouteEntry* next = nullptr;
 };
 
 /// A table by text.
@@ -55,6 +57,12 @@ using RouteNames = TextTable<const RouteEntry*>;
 /// A method takes all groups of its route, or none, and there is one. Throws std::invalid_argument
 /// naming the route, the method and both counts.
 void check_counts(const RouteDefinition& definition, std::size_t groups);
+/// What answers the request's method; null for none.
+[[nodiscard]] const MethodEntry* find_method(const RouteDefinition& route,
+                                             const Request& request) noexcept;
+/// For Allow: the methods of a route that was found, and of those for the same path behind it that
+/// accept the request. Throws what a matcher throws.
+[[nodiscard]] std::string allowed_methods(const RouteEntry& found, const Request& request);
 /// The pattern of a route below a literal path.
 [[nodiscard]] std::string mounted(std::string_view prefix, const RouteDefinition& definition);
 /// The route's path with these values in it; see reverse_path.h. Throws as those do, and
@@ -62,8 +70,9 @@ void check_counts(const RouteDefinition& definition, std::size_t groups);
 [[nodiscard]] std::string reverse(const RouteEntry& route, UrlArguments arguments);
 
 /// Routes, and which one a request is for by its path and their matchers. The first that was added
-/// and matches wins, as in Tornado. Literal ones are found by one look into a table nevertheless,
-/// and of others only those are tried that begin as the path does.
+/// and matches wins, as in Tornado, but leaves a method that it lacks to those behind it of the
+/// same path. Literal ones are found by one look into a table nevertheless, and of others only
+/// those are tried that begin as the path does.
 class EDDY_API Router {
  public:
   enum class Result { no_match, match, gave_up };
@@ -75,14 +84,16 @@ class EDDY_API Router {
   explicit Router(RouteNames& names) noexcept : names_(names) {}
 
   /// Checks and compiles a route, with the one that redirects to it where it has one: both are
-  /// added, or none. A function is added to the route of the same template, if there is one. Throws
-  /// std::invalid_argument naming the route, what is wrong, and for a count of groups that does not
-  /// fit also the handler and both counts.
+  /// added, or none. A function is added to the route of the same template, if there is one, unless
+  /// a matcher's route that has its method comes between. Throws std::invalid_argument naming the
+  /// route, what is wrong, and for a count of groups that does not fit also the handler and both
+  /// counts.
   void add(RouteDefinition definition);
 
-  /// Parts are views of the request's path, not decoded. Throws what a matcher throws.
+  /// Parts are views of the request's path, not decoded. Where none of a path has the method it is
+  /// the first. Throws what a matcher throws.
   [[nodiscard]] Found find(const Request& request, PathParts& parts) const;
-  /// The same by the path alone, as if every matcher accepted.
+  /// The first by the path alone, as if every matcher accepted.
   [[nodiscard]] Found find(std::string_view path, PathParts& parts) const;
 
  private:
@@ -101,8 +112,8 @@ class EDDY_API Router {
   // literals before which something else may have to be asked.
   RouteIndex patterns_;
   TextTable<const RouteEntry*> literals_;
-  // Templates of functions, by their shape.
-  TextTable<RouteEntry*> templates_;
+  // The first one of each path, by its shape.
+  TextTable<RouteEntry*> paths_;
   RouteNames& names_;
 };
 
