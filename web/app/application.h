@@ -158,9 +158,10 @@ Route route(std::string_view method, std::string_view path, F&& function,
 ///
 /// Thread: the Loop's. Lifetime: may be destroyed at any moment, from within its own handlers too:
 /// its servers stop, waiting handlers are destroyed, and those on the stack go on without a client.
-/// Errors: a malformed pattern, a count of groups that does not fit, a name that is taken, or a
-/// service that is not there throw std::invalid_argument when the route is added, which names
-/// route, pattern, handler and counts.
+/// Errors: a malformed pattern, a count of groups that does not fit, a name that is taken, a second
+/// function for a path and method, or a service that is not there throw std::invalid_argument when
+/// the route is added, which names route, pattern, handler and counts. Of classes for one path, or
+/// a class and functions, the first that has a method answers it, and no error says so.
 /// Source: tornado.web.Application.
 class EDDY_API Application {
  public:

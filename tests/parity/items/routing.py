@@ -38,6 +38,7 @@ ITEMS = [
          "Routes.TheFirstThatMatchesWinsThoughLiteralsAreLookedUp "
          "Hosts.ComeBeforeEveryHostAndInOrderAndLeaveWhatTheyHaveNoRouteFor Router.FindsWhatALinearScanFinds "
          "OnePath.MatchersHaveTheMethodsOfAllThatMatch,ClassesAndFunctionsHaveTheMethodsOfAll "
+         "OnePath.ASecondFunctionForAMethodIsRefusedAndOfClassesTheFirstWins "
          "parity:paths/first_match parity:routing/everyone,host_left",
          differs="A method that it lacks is for the next one of the same pattern that has it."),
     item("W78", "reverse_url() fills in as many values as there are groups, percent-encoded but for slashes; a pattern that "

@@ -133,8 +133,10 @@ TEST(FurtherMethods, AreRefusedWhereTheyCouldNotWork) {
   }
   EXPECT_THAT(error_of([&] { app.method("CONNECT", "/x", function); }), HasSubstr("no path"));
   app.method("BREW", "/x", function);
-  EXPECT_EQ(error_of([&] { app.method("BREW", "/x", function); }),
-            "route (/x): there is a function for BREW of that path already");
+  EXPECT_EQ(
+      error_of([&] { app.method("BREW", "/x", function); }),
+      "route (/x): there is a function for BREW of that path already; take one of the two away, "
+      "or give one a matcher (Route::when) and add it first");
   EXPECT_THAT(error_of([&] { app.method("BREW", "/{a}/{b}", [](int /*a*/) { return ""; }); }),
               HasSubstr("has 2 groups, but its function for BREW takes 1 parameter"));
   EXPECT_THAT(error_of([] { const Application bad({route_path<OneMore>("/{a}/{b}")}); }),

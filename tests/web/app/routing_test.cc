@@ -11,6 +11,7 @@
 #include <eddy/web/http/forwarded.h>
 
 #include <tests/core/support.h>
+#include <tests/web/app/error_of.h>
 #include <tests/web/app/test_exchange.h>
 #include <tests/web/http/manual_server.h>
 
@@ -23,6 +24,7 @@ using eddy::web::RequestHandler;
 using eddy::web::Route;
 using eddy::web::route;
 using eddy::web::route_path;
+using eddy_tests::error_of;
 using eddy_tests::ManualServerTest;
 using eddy_tests::TestExchange;
 using testing::ElementsAre;
@@ -258,6 +260,21 @@ TEST(OnePath, ClassesAndFunctionsHaveTheMethodsOfAll) {
   EXPECT_EQ(del.status(), 405);
   EXPECT_EQ(del.header("Allow"), "GET, HEAD, POST, PUT, OPTIONS");
   EXPECT_EQ(del.body(), "page of 405");
+}
+
+TEST(OnePath, ASecondFunctionForAMethodIsRefusedAndOfClassesTheFirstWins) {
+  Application app({route<Gets>("/class"), route<GetsAndPosts>("/class")});
+  EXPECT_EQ(outcome(app, "GET", "/class"), "got");
+  app.add(wants_json, says(Method::get, "/x/{id}", "json"))
+      .add(says(Method::get, "/x/{id}", "got"));
+  app.post("/x/{id}", [] { return "posted"; });
+  app.add_handlers("other", {says(Method::get, "/x/{id}", "other host's")});
+  EXPECT_EQ(error_of([&app] { app.get("/x/{number}", [] { return "twice"; }); }),
+            "route (/x/{number}): there is a function for GET of that path already; take one of "
+            "the two away, or give one a matcher (Route::when) and add it first");
+  EXPECT_EQ(outcome(app, "GET", "/x/1", kJson), "json");
+  EXPECT_EQ(outcome(app, "GET", "/x/1"), "got");
+  EXPECT_EQ(at_host(app, "other", "/x/1"), "other host's");
 }
 
 TEST(OnePath, HeadIsGetsUnlessARouteIsForHeadAlone) {

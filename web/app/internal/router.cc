@@ -249,7 +249,9 @@ void Router::merge(RouteEntry& same, RouteDefinition& definition) {
     MethodEntry& there = same.definition.at(name);
     if (there.invoke != nullptr && there.owner.alive()) {
       throw std::invalid_argument(describe(definition) + ": there is a function for " +
-                                  std::string(name.text()) + " of that path already");
+                                  std::string(name.text()) +
+                                  " of that path already; take one of the two away, or give one a "
+                                  "matcher (Route::when) and add it first");
     }
     if (there.invoke != nullptr) {
       // Requests that are with it keep it.
