@@ -8,6 +8,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <eddy/core/base/export.h>
 #include <eddy/web/app/internal/number.h>
@@ -152,12 +153,18 @@ void append_json(std::string& out, const T& value) {
   }
 }
 
-/// What {% set %} keeps: its own copy, and std::string for a literal, so that more can be added.
+/// What {% set %} keeps: its own copy, so that what is done to it is not done to the program's
+/// data. Of a literal and of a view it is a std::string: more can be added, and any text be its
+/// next value.
 template <class T>
+requires std::is_constructible_v<std::decay_t<T>, T>
 auto own(T&& value) {
   using Value = std::decay_t<T>;
-  if constexpr (std::same_as<Value, const char*> || std::same_as<Value, char*>) {
-    return std::string(view_of(static_cast<const char*>(value)));
+  if constexpr (std::same_as<Value, const char*> || std::same_as<Value, char*> ||
+                std::same_as<Value, std::string_view>) {
+    return std::string(view_of(value));
+  } else if constexpr (std::same_as<Value, std::vector<bool>::reference>) {
+    return static_cast<bool>(value);
   } else {
     return Value(std::forward<T>(value));
   }

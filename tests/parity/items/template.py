@@ -10,7 +10,8 @@ ITEMS = [
          "Page",
          "template:expression.html,raw.html,if.html,for.html,for_else.html,while.html,try.html,set.html,apply.html "
          "template:comments.html,literals.html template:include.html,child.html,autoescape_function.html,whitespace.html "
-         "TemplateModules.PutTheirResourcesIntoThePageOnce TemplateErrors.OfBlocks,OfDeclarations TemplateCode.IsCpp",
+         "TemplateModules.PutTheirResourcesIntoThePageOnce TemplateErrors.OfBlocks,OfDeclarations TemplateCode.IsCpp "
+         "TemplateSet.LeavesTheProgramsDataAlone",
          differs="import takes a header, from a namespace; param declares what the page is given."),
     item("T2", "Expressions are Python's; text and bytes stand as they are, other values as their text, None too.",
          "Page",

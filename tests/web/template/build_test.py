@@ -26,6 +26,12 @@ WRONG = {
     "a while": ({"page.html": "{% while f() %}\n{% end %}\n"}, "page.html:1"),
     "an assignment": ({"page.html": "{% set a = 1 %}\n{% set a = \"text\" %}\n"}, "page.html:2"),
     "a value to set": ({"page.html": "\n{% set a = b %}\n"}, "page.html:2"),
+    "a value to set that can't be copied": (
+        {"page.html": "{% import <memory> %}{% param std::unique_ptr<int>& p %}\n{% set a = p %}\n"}, "page.html:2"),
+    "an element that can't be copied": (
+        {"page.html": "{% import <memory> %}{% import <vector> %}{% param std::vector<std::unique_ptr<int>>& all %}\n"
+                      "{% for x in all %}\n{% if true %}{% set x = nullptr %}{% end %}{% end %}\n"},
+        "page.html:2"),
     "an applied function": ({"page.html": "\n{% apply f %}\n{% end %}\n"}, "page.html:2"),
     "an exception": ({"page.html": "{% try %}{% except\n Nothing as e %}{% end %}\n"}, "page.html:2"),
     "a type of a parameter": ({"page.html": "\n{% param Unknown x %}\n"}, "page.html:2"),

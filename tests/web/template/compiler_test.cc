@@ -13,6 +13,7 @@
 #include <eddy/web/template/compiler/generator.h>
 #include <eddy/web/template/compiler/loader.h>
 #include <eddy/web/template/compiler/names.h>
+#include <eddy/web/template/compiler/set_directive.h>
 #include <eddy/web/template/compiler/template_error.h>
 #include <eddy/web/template/compiler/whitespace.h>
 
@@ -109,6 +110,8 @@ TEST(TemplateErrors, OfBlocks) {
       error_of("{% try %}{% except (A, B) %}{% end %}"),
       "page.html:1: {% except %} takes one type of exception: {% except std::exception as e %}");
   EXPECT_EQ(error_of("{% for a %}{% end %}"),
+            "page.html:1: {% for %} takes 'row in rows' or what a for of C++ has in its brackets");
+  EXPECT_EQ(error_of("{% for a::b %}{% end %}"),
             "page.html:1: {% for %} takes 'row in rows' or what a for of C++ has in its brackets");
   EXPECT_EQ(error_of("{% for %}{% end %}"), "page.html:1: {% for %} needs what it goes over");
 }
@@ -329,6 +332,49 @@ TEST(TemplateCompiler, ManyNamesOfOneNamespaceTakeLinearTime) {
   const std::clock_t start = std::clock();
   EXPECT_THAT(compiled(text + " %}").source, HasSubstr("::b;\n"));
   EXPECT_LT(std::clock() - start, 2 * CLOCKS_PER_SEC);
+}
+
+TEST(SetDirective, TellsWhichVariablesItIsAbout) {
+  const auto seen = [](std::string_view text) {
+    const compiler::SetDirective set = compiler::set_directive(text);
+    std::string result(1, "=+:."[static_cast<int>(set.kind)]);
+    for (const std::string_view name : set.names) result += " " + std::string(name);
+    return result;
+  };
+  EXPECT_EQ(seen("x = y == 1"), "= x");
+  EXPECT_EQ(seen("a , b = f(c, d)"), "= a b");
+  EXPECT_EQ(seen("int x = 1"), ": x");
+  EXPECT_EQ(seen("const std::vector<int>& x = y"), ": x");
+  EXPECT_EQ(seen("auto& [a, b] = y"), ": a b");
+  for (const std::string_view text :
+       {"x += 1", "x<<=1", "x >>= 1", "x ^= f(y = 1)", "x++", "-- x", "x %= 2"}) {
+    EXPECT_EQ(seen(text), "+ x") << text;
+  }
+  for (const std::string_view text :
+       {"x.y = 1", "x[0] = 1", "*x = 1", "x->y += 1", "++x.y", "x == 1", "x <= 1", "x < y",
+        "x >> y", "f(x)", "[a, b] = y", "new += 1", ""}) {
+    EXPECT_EQ(seen(text), ".") << text;
+  }
+}
+
+TEST(ForDirective, TellsWhichVariablesItHas) {
+  const auto seen = [](std::string_view text) {
+    const auto loop = compiler::for_directive(text);
+    if (!loop) return std::string("none");
+    std::string result = loop->classic ? "classic" : loop->plain ? "plain" : "range";
+    for (const std::string_view name : loop->names) result += " " + std::string(name);
+    return result;
+  };
+  EXPECT_EQ(seen("x in xs"), "plain x");
+  EXPECT_EQ(seen("k, v in map"), "plain k v");
+  EXPECT_EQ(seen("const auto& x in xs"), "range x");
+  EXPECT_EQ(seen("auto& x : a::b"), "range x");
+  EXPECT_EQ(seen("const auto& [k, v] : map"), "range k v");
+  EXPECT_EQ(seen("a::b x : {c ? d : e}"), "range x");
+  EXPECT_EQ(seen("auto all = f(); int x : all"), "range x");
+  EXPECT_EQ(seen("int i = 0; i < n; ++i"), "classic i");
+  EXPECT_EQ(seen("; ;"), "classic");
+  EXPECT_EQ(seen("a::b"), "none");
 }
 
 TEST(CppScan, NamesAreNoKeywords) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -23,6 +24,7 @@
 #include <pages/fails.html.h>
 #include <pages/modules.html.h>
 #include <pages/panel.html.h>
+#include <pages/sets.html.h>
 #include <pages/table.html.h>
 #include <pages/values.html.h>
 
@@ -66,6 +68,24 @@ TEST(TemplateCode, IsCpp) {
   EXPECT_EQ((templates::Cpp{.ages = {{"a<", 1}, {"b", 2}}, .counter = counter}.render()),
             "a&lt;=1;b=2;01569231runtime oneothercbax1000\n");
   EXPECT_EQ(counter.count, 1);
+}
+
+TEST(TemplateSet, LeavesTheProgramsDataAlone) {
+  std::vector<std::string> words = {"a", "", "cc"};
+  std::map<std::string, int> ages = {{"x", 1}, {"y", 2}};
+  std::vector<bool> flags = {true, false};
+  const std::vector<std::string_view> views = {"v", "w"};
+  EXPECT_EQ(
+      (templates::Sets{.words = words, .ages = ages, .flags = flags, .views = views, .count = 3}
+           .render()),
+      "a!a!a! !!! cc!cc!cc! |2 0 4 |a none cc |a++ ++ cc++ |C++ C++ C++ |10 x 20 yold |"
+      "x1 1text y2 1text |false true |a text that is longer than its view: v "
+      "a text that is longer than its view: w |inner inner a inner inner  inner inner cc |"
+      "typed! a typed!  typed! cc |a? ? cc? |1 3 |5|6|"
+      "a text that is longer than its view: v\n");
+  EXPECT_EQ(words, (std::vector<std::string>{"a", "", "cc"}));
+  EXPECT_EQ(ages, (std::map<std::string, int>{{"x", 1}, {"y", 2}}));
+  EXPECT_EQ(flags, (std::vector<bool>{true, false}));
 }
 
 TEST(TemplatePage, IsATypeWithItsParameters) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <eddy/web/template/compiler/cpp_scan.h>
+#include <eddy/web/template/compiler/set_directive.h>
 #include <eddy/web/template/compiler/template_error.h>
 
 namespace eddy::inline v0::template_compiler {
@@ -15,38 +16,14 @@ Code part_of(const Code& whole, std::string_view part) {
   return {std::string(part), place_of(part.data(), whole.text, whole.place)};
 }
 
-// The names between commas; empty unless all are identifiers.
-std::vector<std::string_view> name_list(std::string_view text) {
-  std::vector<std::string_view> names;
-  for (;;) {
-    const std::size_t comma = std::min(text.find(','), text.size());
-    names.push_back(trimmed(text.substr(0, comma)));
-    if (!is_identifier(names.back())) return {};
-    if (comma == text.size()) return names;
-    text.remove_prefix(comma + 1);
-  }
-}
-
-std::string structured_binding(const std::vector<std::string_view>& names) {
+template <class Name>
+std::string structured_binding(const std::vector<Name>& names) {
   std::string result = "[";
-  for (const std::string_view name : names) {
+  for (const Name& name : names) {
     if (result.size() > 1) result += ", ";
     result += name;
   }
   return result += "]";
-}
-
-// The name in `int count` or `auto& row`, or nothing where the text declares none.
-std::string_view declared_name(std::string_view text) {
-  const std::string_view name = last_identifier(text);
-  if (name.empty()) return {};
-  std::string_view type = trimmed(text).substr(0, trimmed(text).size() - name.size());
-  if (type.empty() || !(is_blank(type.back()) || type.back() == '&' || type.back() == '*'))
-    return {};
-  while (!type.empty() && (is_blank(type.back()) || type.back() == '&' || type.back() == '*')) {
-    type.remove_suffix(1);
-  }
-  return !type.empty() && (is_name_char(type.back()) || type.back() == '>') ? name : "";
 }
 
 // The escaping functions of Eddy's that append for themselves.
@@ -106,6 +83,71 @@ void BodyGenerator::write_scope(const std::vector<Node>& body) {
   write_body(body);
   flush_text();
   scopes_.pop_back();
+}
+
+// The same where {% set %} must leave those variables alone, which are not the body's: it makes one
+// of the name that is. Where the first value is given in a part of the body, such as an {% if %},
+// that one is a copy from the beginning, so that it outlives the part.
+void BodyGenerator::write_scope_of_own(const std::vector<Node>& body,
+                                       const std::set<std::string>& foreign) {
+  if (foreign.empty()) return write_scope(body);
+  FirstSets sets;
+  find_sets(body, *open_files_.back(), false, {}, sets);
+  std::vector<std::pair<std::string, std::string>> copies;
+  bool any = false;
+  for (const std::string& name : foreign) {
+    const auto set = sets.find(name);
+    if (set == sets.end()) continue;
+    any = true;
+    if (!set->second) continue;
+    copies.emplace_back(unique("eddy_set_"), name);
+    writer_.line("auto " + copies.back().first + " = eddy_support::own(" + name + ");");
+  }
+  if (!any) return write_scope(body);
+  // C++ has no second variable of a loop's name in the outermost block of its body.
+  writer_.line("{");
+  scopes_.emplace_back();
+  for (const auto& [copy, name] : copies) {
+    writer_.line("[[maybe_unused]] auto& " + name + " = " + copy + ";");
+    declare(name, true);
+  }
+  write_body(body);
+  flush_text();
+  scopes_.pop_back();
+  writer_.line("}");
+}
+
+// Of each name that is set in `body` whether its first {% set %} is in a part of it. `hidden` are
+// names of variables that end within the body.
+void BodyGenerator::find_sets(const std::vector<Node>& body, const Template& file, bool in_part,
+                              std::set<std::string, std::less<>> hidden, FirstSets& sets) {
+  for (const Node& node : body) {
+    if (node.kind == Node::Kind::block) {
+      const Block& block = blocks_.at(node.text);
+      find_sets(block.node->body, *block.file, in_part, hidden, sets);
+    } else if (node.kind == Node::Kind::include) {
+      const Template& included = loader_.load(node.text, file, node.line);
+      find_sets(included.body, included, in_part, hidden, sets);
+    } else if (node.kind == Node::Kind::set) {
+      const SetDirective set = set_directive(node.code.text);
+      for (const std::string_view name : set.names) {
+        if (hidden.contains(name)) continue;
+        if (in_part && set.kind == SetDirective::Kind::declare) {
+          hidden.emplace(name);
+        } else {
+          sets.emplace(name, in_part);
+        }
+      }
+    }
+    find_sets(node.body, file, true, hidden, sets);
+    for (const Branch& branch : node.branches) {
+      std::set<std::string, std::less<>> hidden_there = hidden;
+      const std::optional<ForDirective> loop =
+          branch.keyword == "for" ? for_directive(branch.code.text) : std::nullopt;
+      if (loop) hidden_there.insert(loop->names.begin(), loop->names.end());
+      find_sets(branch.body, file, true, std::move(hidden_there), sets);
+    }
+  }
 }
 
 void BodyGenerator::write_node(const Node& node) {
@@ -199,13 +241,14 @@ void BodyGenerator::write_loop(const Node& node) {
   writer_.at(file, node.line);
   if (has_else) writer_.line("{ bool " + broken + " = false;");
   scopes_.emplace_back();
+  std::set<std::string> elements;
   if (node.keyword == "for") {
-    write_for_head(loop);
+    elements = write_for_head(loop);
   } else {
     writer_.code(file, loop.code, "while (", ") {");
   }
   exits_.push_back({true, broken, ""});
-  write_scope(loop.body);
+  write_scope_of_own(loop.body, elements);
   exits_.pop_back();
   scopes_.pop_back();
   writer_.line("}");
@@ -216,35 +259,31 @@ void BodyGenerator::write_loop(const Node& node) {
   }
 }
 
-// Tornado's `x in xs` and `key, value in pairs`, or a for statement of C++.
-void BodyGenerator::write_for_head(const Branch& branch) {
+// Tornado's `x in xs` and `key, value in pairs`, or a for statement of C++. Returns the variables
+// that are elements of what the loop goes over.
+std::set<std::string> BodyGenerator::write_for_head(const Branch& branch) {
   const Template& file = *open_files_.back();
-  const std::string_view head = branch.code.text;
-  const std::optional<std::size_t> in = top_level_word(head, "in");
-  if (!in) {
-    const bool classic = top_level(head, ';').size() == 2;
-    const std::vector<std::size_t> colons = top_level(head, ':');
-    if (!classic && colons.empty()) {
-      fail(branch.line, "{% for %} takes 'row in rows' or what a for of C++ has in its brackets");
-    }
-    const std::string_view first = classic ? head.substr(0, top_level_assignment(head).value_or(0))
-                                           : head.substr(0, colons.back());
-    const std::string_view name = declared_name(first);
-    if (!name.empty()) declare(name);
-    return writer_.code(file, branch.code, "for (", ") {");
+  const std::optional<ForDirective> loop = for_directive(branch.code.text);
+  if (!loop) {
+    fail(branch.line, "{% for %} takes 'row in rows' or what a for of C++ has in its brackets");
   }
-  const std::string_view target = trimmed(head.substr(0, *in));
-  const Code range = part_of(branch.code, trimmed(head.substr(*in + 2)));
-  const std::vector<std::string_view> names = name_list(target);
-  std::string declaration = "auto&& ";
-  if (names.empty()) {
-    declaration = target;
-  } else {
-    declaration += names.size() == 1 ? std::string(names[0]) : structured_binding(names);
-  }
-  for (const std::string_view name : names) declare(name);
+  for (const std::string_view name : loop->names) declare(name, loop->classic);
   // A loop that only counts its rounds uses no name of its own.
-  writer_.code(file, range, "for ([[maybe_unused]] " + declaration + " :", ") {");
+  constexpr std::string_view kRange = "for ([[maybe_unused]]";
+  if (loop->target.empty()) {
+    const bool begins_with_it = branch.code.text.find(';') == std::string::npos;
+    writer_.code(file, branch.code, begins_with_it ? kRange : "for (", ") {");
+  } else {
+    std::string declaration(loop->target);
+    if (loop->plain) {
+      declaration =
+          "auto&& " + (loop->names.size() == 1 ? declaration : structured_binding(loop->names));
+    }
+    writer_.code(file, part_of(branch.code, loop->range),
+                 std::string(kRange) + " " + declaration + " :", ") {");
+  }
+  if (loop->classic) return {};
+  return {loop->names.begin(), loop->names.end()};
 }
 
 // What {% finally %} has runs on every way out: behind the rest, by an exception, by a jump.
@@ -318,33 +357,53 @@ void BodyGenerator::write_except(const Branch& branch) {
 
 void BodyGenerator::write_set(const Node& node) {
   const Template& file = *open_files_.back();
-  const std::string_view text = node.code.text;
-  const std::optional<std::size_t> equals = top_level_assignment(text);
-  const std::string_view left = equals ? trimmed(text.substr(0, *equals)) : "";
-  const std::vector<std::string_view> names = name_list(left);
-  const Code value =
-      part_of(node.code, equals ? trimmed(text.substr(*equals + 1)) : std::string_view(text));
-  if (equals && value.text.empty()) fail(node.line, "{% set %} has nothing after its '='");
-  if (names.size() == 1 && !is_declared(left)) {
+  const SetDirective set = set_directive(node.code.text);
+  if (set.has_value && set.value.empty()) fail(node.line, "{% set %} has nothing after its '='");
+  if (set.kind == SetDirective::Kind::assign && set.names.size() > 1) {
+    return write_set_of_several(node, set);
+  }
+  if (set.kind == SetDirective::Kind::assign && owner_of(set.names[0]) != Owner::page) {
     // In two steps, so that the value may use another variable of the name.
     const std::string own = unique("eddy_set_");
-    writer_.code(file, value, "auto " + own + " = eddy_support::own(", ");");
-    writer_.line("[[maybe_unused]] auto& " + std::string(left) + " = " + own + ";");
-    return declare(left);
+    writer_.code(file, part_of(node.code, set.value), "auto " + own + " = eddy_support::own(",
+                 ");");
+    return write_own(set.names[0], own);
   }
-  if (names.size() > 1) {
-    for (const std::string_view name : names) {
-      if (is_declared(name)) {
-        fail(node.line, "'" + std::string(name) + "' is there already: set the names one by one");
-      }
-      declare(name);
+  if (set.kind == SetDirective::Kind::change && owner_of(set.names[0]) == Owner::other) {
+    const std::string own = unique("eddy_set_");
+    writer_.at(file, node.line);
+    writer_.line("auto " + own + " = eddy_support::own(" + std::string(set.names[0]) + ");");
+    write_own(set.names[0], own);
+  }
+  const bool declares = set.kind == SetDirective::Kind::declare;
+  if (declares) {
+    for (const std::string_view name : set.names) declare(name, true);
+  }
+  writer_.code(file, node.code, declares ? "[[maybe_unused]]" : "", ";");
+}
+
+// {% set a, b = value %}
+void BodyGenerator::write_set_of_several(const Node& node, const SetDirective& set) {
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < set.names.size(); i++) parts.push_back(unique("eddy_part_"));
+  writer_.code(*open_files_.back(), part_of(node.code, set.value),
+               "auto " + structured_binding(parts) + " =", ";");
+  for (std::size_t i = 0; i < set.names.size(); i++) {
+    const std::string part = "::std::forward<decltype(" + parts[i] + ")>(" + parts[i] + ")";
+    if (owner_of(set.names[i]) == Owner::page) {
+      writer_.line(std::string(set.names[i]) + " = " + part + ";");
+    } else {
+      const std::string own = unique("eddy_set_");
+      writer_.line("auto " + own + " = eddy_support::own(" + part + ");");
+      write_own(set.names[i], own);
     }
-    return writer_.code(file, value, "[[maybe_unused]] auto " + structured_binding(names) + " =",
-                        ";");
   }
-  const std::string_view name = equals ? declared_name(left) : "";
-  if (!name.empty()) declare(name);
-  writer_.code(file, node.code, name.empty() ? "" : "[[maybe_unused]]", ";");
+}
+
+// The name means that variable from here on.
+void BodyGenerator::write_own(std::string_view name, const std::string& variable) {
+  writer_.line("[[maybe_unused]] auto& " + std::string(name) + " = " + variable + ";");
+  declare(name, true);
 }
 
 void BodyGenerator::write_use(const Node& node) {
@@ -403,10 +462,15 @@ void BodyGenerator::write_jump(bool is_break) {
   writer_.line(is_break ? "break;" : "continue;");
 }
 
-bool BodyGenerator::is_declared(std::string_view name) const {
-  return std::any_of(scopes_.begin(), scopes_.end(), [name](const std::vector<std::string>& scope) {
-    return std::find(scope.begin(), scope.end(), name) != scope.end();
-  });
+// Of the innermost variable of the name.
+BodyGenerator::Owner BodyGenerator::owner_of(std::string_view name) const {
+  for (std::size_t i = scopes_.size(); i-- > 0;) {
+    const auto found = std::find_if(scopes_[i].rbegin(), scopes_[i].rend(),
+                                    [name](const Name& other) { return other.text == name; });
+    if (found == scopes_[i].rend()) continue;
+    return found->own ? Owner::page : Owner::other;
+  }
+  return Owner::nobody;
 }
 
 std::string BodyGenerator::unique(std::string_view prefix) {

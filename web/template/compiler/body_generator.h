@@ -2,13 +2,16 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <eddy/web/template/compiler/cpp_writer.h>
 #include <eddy/web/template/compiler/loader.h>
+#include <eddy/web/template/compiler/set_directive.h>
 
 namespace eddy::inline v0::template_compiler {
 
@@ -41,19 +44,36 @@ class BodyGenerator {
     bool used = false;        // whether a jump leads to the label
   };
 
+  // A variable of {% set %} or {% for %}.
+  struct Name {
+    std::string text;
+    bool own;  // else it is the program's: an element of what a loop goes over
+  };
+  enum class Owner {
+    nobody,  // as of parameters, which are no variables of the body
+    other,
+    page,  // {% set %} may give it a new value
+  };
+  using FirstSets = std::map<std::string, bool, std::less<>>;
+
   void find_blocks(const std::vector<Node>& body, const Template& file);
   void write_body(const std::vector<Node>& body);
   void write_scope(const std::vector<Node>& body);
+  void write_scope_of_own(const std::vector<Node>& body, const std::set<std::string>& foreign);
+  void find_sets(const std::vector<Node>& body, const Template& file, bool in_part,
+                 std::set<std::string, std::less<>> hidden, FirstSets& sets);
   void write_node(const Node& node);
   void write_expression(const Node& node);
   void write_control(const Node& node);
   void write_if(const Node& node);
   void write_loop(const Node& node);
-  void write_for_head(const Branch& branch);
+  std::set<std::string> write_for_head(const Branch& branch);
   void write_try(const Node& node);
   void write_try_part(const Node& node);
   void write_except(const Branch& branch);
   void write_set(const Node& node);
+  void write_set_of_several(const Node& node, const SetDirective& set);
+  void write_own(std::string_view name, const std::string& variable);
   void write_use(const Node& node);
   void write_block(const Node& node);
   void write_apply(const Node& node);
@@ -62,8 +82,10 @@ class BodyGenerator {
   void flush_text();
   void enter(const Template& file, int line);
 
-  [[nodiscard]] bool is_declared(std::string_view name) const;
-  void declare(std::string_view name) { scopes_.back().emplace_back(name); }
+  [[nodiscard]] Owner owner_of(std::string_view name) const;
+  void declare(std::string_view name, bool own) {
+    scopes_.back().push_back({std::string(name), own});
+  }
   std::string unique(std::string_view prefix);
   [[noreturn]] void fail(int line, std::string_view message) const;
 
@@ -73,7 +95,7 @@ class BodyGenerator {
   std::vector<const Template*> files_;
   std::vector<const Template*>
       open_files_;  // the file that is written, behind those that include it
-  std::vector<std::vector<std::string>> scopes_;  // of names from {% set %} and {% for %}
+  std::vector<std::vector<Name>> scopes_;
   std::vector<Exit> exits_;
   std::string out_ = "eddy_out";  // the string that is appended to
   std::string pending_text_;
