@@ -38,7 +38,7 @@ ITEMS = [
          "template:base.html,child.html,grandchild.html,replace_outer.html,include.html,include_block.html"),
     item("T6", "apply has variables of its own, and no break or continue leads out of it.",
          "Page",
-         "template:apply.html TemplateErrors.OfJumps"),
+         "template:apply.html TemplateApply.HasVariablesOfItsOwn TemplateErrors.OfJumps"),
     item("T7", "Whitespace: all; single, of .html and .js, where a run of blanks is one and a run with a line end is one "
          "line end; oneline. Text with <pre> stays. The directive goes before the argument, that before the loader, that "
          "before the name's end.",

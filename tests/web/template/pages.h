@@ -47,6 +47,8 @@ struct Point {
 
 inline int twice(int number) { return 2 * number; }
 
+inline std::string bracketed(std::string_view text) { return "(" + std::string(text) + ")"; }
+
 struct Counter {
   int count = 0;
   int next() { return ++count; }

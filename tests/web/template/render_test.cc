@@ -19,6 +19,7 @@
 #include <tests/web/template/pages.h>
 
 // Made by eddy-template.
+#include <pages/applied.html.h>
 #include <pages/cpp.html.h>
 #include <pages/escapes.html.h>
 #include <pages/fails.html.h>
@@ -86,6 +87,13 @@ TEST(TemplateSet, LeavesTheProgramsDataAlone) {
   EXPECT_EQ(words, (std::vector<std::string>{"a", "", "cc"}));
   EXPECT_EQ(ages, (std::map<std::string, int>{{"x", 1}, {"y", 2}}));
   EXPECT_EQ(flags, (std::vector<bool>{true, false}));
+}
+
+TEST(TemplateApply, HasVariablesOfItsOwn) {
+  std::vector<std::string> words = {"a", "", "cc"};
+  EXPECT_EQ((templates::Applied{.words = words, .count = 3}.render()),
+            "(1text)1|(21)11|(32)11|(5677)11|(6)3|((3)2)1|(014)11|(a!)a (!) (cc!)cc |(2)1\n");
+  EXPECT_EQ(words, (std::vector<std::string>{"a", "", "cc"}));
 }
 
 TEST(TemplatePage, IsATypeWithItsParameters) {

@@ -139,7 +139,7 @@ void BodyGenerator::find_sets(const std::vector<Node>& body, const Template& fil
         }
       }
     }
-    find_sets(node.body, file, true, hidden, sets);
+    // Not what {% apply %} has, whose variables are its own.
     for (const Branch& branch : node.branches) {
       std::set<std::string, std::less<>> hidden_there = hidden;
       const std::optional<ForDirective> loop =
@@ -424,13 +424,20 @@ void BodyGenerator::write_block(const Node& node) {
   open_files_.pop_back();
 }
 
+// As in Tornado, where the body is a function, its variables are its own. The others it sees.
 void BodyGenerator::write_apply(const Node& node) {
   const std::string applied = unique("eddy_applied_");
   const std::string outer = std::exchange(out_, applied);
+  const std::size_t outer_scopes = std::exchange(foreign_scopes_, scopes_.size());
+  std::set<std::string> foreign;
+  for (const std::vector<Name>& scope : scopes_) {
+    for (const Name& name : scope) foreign.insert(name.text);
+  }
   writer_.at(*open_files_.back(), node.line);
   writer_.line("{ ::std::string " + applied + ";");
-  write_scope(node.body);
+  write_scope_of_own(node.body, foreign);
   out_ = outer;
+  foreign_scopes_ = outer_scopes;
   writer_.code(*open_files_.back(), node.code, "eddy_support::append(" + out_ + ",",
                "(" + applied + ")); }");
 }
@@ -468,7 +475,7 @@ BodyGenerator::Owner BodyGenerator::owner_of(std::string_view name) const {
     const auto found = std::find_if(scopes_[i].rbegin(), scopes_[i].rend(),
                                     [name](const Name& other) { return other.text == name; });
     if (found == scopes_[i].rend()) continue;
-    return found->own ? Owner::page : Owner::other;
+    return found->own && i >= foreign_scopes_ ? Owner::page : Owner::other;
   }
   return Owner::nobody;
 }

@@ -96,6 +96,7 @@ class BodyGenerator {
   std::vector<const Template*>
       open_files_;  // the file that is written, behind those that include it
   std::vector<std::vector<Name>> scopes_;
+  std::size_t foreign_scopes_ = 0;  // those around the {% apply %} that is written
   std::vector<Exit> exits_;
   std::string out_ = "eddy_out";  // the string that is appended to
   std::string pending_text_;
