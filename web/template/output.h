@@ -175,10 +175,22 @@ template <class Param, class Value>
 requires std::is_convertible_v<Value&, Param>
 constexpr void need(const Value& /*value*/) {}
 
-/// {% module %}
-template <class Resources, class Module>
-void append_module(std::string& out, Resources& resources, const Module& module) {
-  resources.append(out, module);
+/// A module that may have resources; see PageResources.
+template <class T, class Resources>
+concept AppendsItselfTo = AppendsItself<T> ||
+    requires(const T& value, std::string& out, Resources& resources) {
+  value.append_to(out, resources);
+};
+
+/// {% module %}. Text, as functions return it, is one that stands there as it is.
+template <class Resources, class T>
+requires AppendsItselfTo<T, Resources> || Text<T> || TextAppendable<T>
+void append_module(std::string& out, Resources& resources, const T& module) {
+  if constexpr (AppendsItselfTo<T, Resources>) {
+    resources.append(out, module);
+  } else {
+    template_support::append(out, module);
+  }
 }
 
 /// The numbers of Python's range().
@@ -261,7 +273,7 @@ inline std::string(pgettext)(std::string_view context, std::string_view message,
 [[nodiscard]] EDDY_API std::string static_url(std::string_view path);
 /// As RequestHandler::csp_nonce(): `<script nonce="{{ csp_nonce() }}">`.
 [[nodiscard]] EDDY_API std::string csp_nonce();
-/// As RequestHandler::xsrf_form_html(). It needs {% raw %}.
+/// As RequestHandler::xsrf_form_html(). It needs {% module %} or {% raw %}.
 [[nodiscard]] EDDY_API std::string xsrf_form_html();
 /// As RequestHandler::reverse_url().
 template <class... Values>

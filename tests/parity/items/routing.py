@@ -124,8 +124,8 @@ ITEMS = [
     item("W90", "Modules that are there: linkify, xsrf_form_html, and Template, for a template as a module, which may set "
          "resources.",
          "linkify RequestHandler::xsrf_form_html",
-         "TemplateModules.PutTheirResourcesIntoThePageOnce Linkify.EverythingIsEscaped "
+         "TemplateModules.PutTheirResourcesIntoThePageOnce PageNames.AreThoseOfTheHandler Linkify.EverythingIsEscaped "
          "XsrfTest.TheTokenIsTheSameForAllOfAResponse",
-         differs="Every compiled template is a module; the others are functions, for {% raw %}.",
+         differs="Every compiled template is a module; the others are functions, whose text {% module %} takes as well.",
          lacks="set_resources(): a struct around the template has the resources."),
 ]

@@ -32,6 +32,7 @@ WRONG = {
         {"page.html": "{% import <memory> %}{% import <vector> %}{% param std::vector<std::unique_ptr<int>>& all %}\n"
                       "{% for x in all %}\n{% if true %}{% set x = nullptr %}{% end %}{% end %}\n"},
         "page.html:2"),
+    "a module": ({"page.html": "\n{% module 5 %}\n"}, "page.html:2"),
     "an applied function": ({"page.html": "\n{% apply f %}\n{% end %}\n"}, "page.html:2"),
     "an exception": ({"page.html": "{% try %}{% except\n Nothing as e %}{% end %}\n"}, "page.html:2"),
     "a type of a parameter": ({"page.html": "\n{% param Unknown x %}\n"}, "page.html:2"),

@@ -41,7 +41,9 @@ TEST(PageNames, AreThoseOfTheHandler) {
   EXPECT_THAT(exchange.logged(), testing::IsEmpty());
   const std::string& page = exchange.body();
   EXPECT_THAT(page, HasSubstr("\n/story/7/a%20b /files/a.css\n"));
-  EXPECT_THAT(page, HasSubstr("<input type=\"hidden\" name=\"_xsrf\" value=\"2|"));
+  const std::string field = "<input type=\"hidden\" name=\"_xsrf\" value=\"2|";
+  EXPECT_THAT(page, HasSubstr(field));
+  EXPECT_NE(page.find(field), page.rfind(field)) << "as a module, too";
   EXPECT_THAT(page, HasSubstr("<link href=\"/files/widgets/styled.css\""));
   EXPECT_THAT(page, HasSubstr("<link href=\"/own.css\""));
   EXPECT_THAT(page, HasSubstr("<link href=\"https://example.org/x.css\""));

@@ -125,7 +125,7 @@ TEST(TemplateModules, PutTheirResourcesIntoThePageOnce) {
             "<link href=\"/a.css\" type=\"text/css\" rel=\"stylesheet\"/>\n"
             "<link href=\"/b.css?x&amp;y\" type=\"text/css\" rel=\"stylesheet\"/>\n"
             "<style type=\"text/css\">\nb {}\ni {}\n</style>\n<meta>\n"
-            "</head><body><b>1</b><b>2</b><div><b>3</b>other</div><svg/>"
+            "</head><body><b>1</b><b>2</b><div><b>3</b>other</div><svg/>(<i>)1 <EUR>"
             "<script src=\"/a.js\" type=\"text/javascript\"></script>\n"
             "<script type=\"text/javascript\">\n//<![CDATA[\ngo();\n//]]>\n</script>\n"
             "<hr>\n</body></html>\n");
