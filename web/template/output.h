@@ -14,6 +14,7 @@
 #include <eddy/web/app/internal/number.h>
 #include <eddy/web/app/internal/url_argument.h>
 #include <eddy/web/escape/escape.h>
+#include <eddy/web/escape/linkify.h>
 #include <eddy/web/http/text.h>
 
 /// What compiled templates stand on. Their sources include this header; programs need it only to
@@ -240,6 +241,8 @@ class Range {
 namespace eddy::inline v0::web::template_names {
 
 using web::attribute_escape;
+/// HTML with links, of plain text. It needs {% raw %} or {% module %}.
+using web::linkify;
 using web::squeeze;
 using web::url_escape;
 using web::xhtml_escape;

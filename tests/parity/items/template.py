@@ -22,10 +22,10 @@ ITEMS = [
     item("T3", "Every template knows escape, xhtml_escape, url_escape, json_encode, squeeze, linkify and datetime, then the "
          "loader's names, then its arguments.",
          "template_names::xhtml_escape template_names::url_escape template_names::json_encode template_names::squeeze "
-         "template_names::range",
+         "template_names::linkify template_names::range",
          "template:url.html,apply.html,for.html TemplateValues.AreEscapedForTheirPlace TemplateRange.IsPythons",
          differs="There are range() and attribute_escape() besides.",
-         lacks="linkify and datetime, and names of a loader: a template imports the header of what it calls."),
+         lacks="escape, which is xhtml_escape, and datetime, and names of a loader: a template imports the header of what it calls."),
     item("T4", "What is written is escaped by xhtml_escape, unless the loader or the template's file says otherwise, or "
          "None; a file's word is for its own expressions, in blocks too; what modules give is raw.",
          "Page",
