@@ -8,6 +8,7 @@
 #include <eddy/core/base/hex.h>
 #include <eddy/web/escape/internal/entities.h>
 #include <eddy/web/escape/internal/find_markup.h>
+#include <eddy/web/escape/internal/json_less.h>
 #include <eddy/web/escape/internal/utf8_text.h>
 #include <eddy/web/http/internal/char_class.h>
 #include <eddy/web/http/url.h>
@@ -176,17 +177,6 @@ constexpr std::array<char, 256> kJsonForm = [] {
   return table;
 }();
 
-// How the '<' is written that this text begins with: so that HTML sees neither the end of a script
-// nor what would hide that end, `<!--` and `<script` (HTML Living Standard, 4.12.1.3). JSON allows
-// it.
-std::string_view json_less(std::string_view text) noexcept {
-  const std::string_view next = text.substr(1);
-  if (next.substr(0, 1) == "/") return "<\\";
-  const bool hides =
-      next.substr(0, 3) == "!--" || internal::equals_ignoring_case(next.substr(0, 6), "script");
-  return hides ? "\\u003c" : "<";
-}
-
 std::string_view json_multibyte(std::string_view character) noexcept {
   if (character == "\xe2\x80\xa8") return "\\u2028";
   if (character == "\xe2\x80\xa9") return "\\u2029";
@@ -206,7 +196,7 @@ std::size_t append_json_special(std::string& out, std::string_view text) {
   if (form == kJsonNumber) {
     out.append({'\\', 'u', '0', '0', kHex[byte >> 4], kHex[byte & 15]});
   } else if (form == kJsonLess) {
-    out += json_less(text);
+    out += internal::json_less(text);
   } else {
     out.append({'\\', form});
   }

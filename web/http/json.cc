@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/json.h>
 
+#include <eddy/web/escape/internal/json_less.h>
 #include <eddy/web/http/http_error.h>
 #include <eddy/web/http/internal/char_class.h>
 #include <eddy/web/http/internal/shown_text.h>
@@ -12,10 +13,18 @@ namespace eddy::inline v0::web {
 JsonError::~JsonError() = default;
 
 void escape_json_end_tags(std::string& text, std::size_t from) {
-  for (std::size_t at = text.find("</", from); at != std::string::npos;
-       at = text.find("</", at + 3)) {
-    text.insert(at + 1, 1, '\\');
+  std::string escaped;
+  std::size_t done = from;
+  for (std::size_t at = text.find('<', from); at != std::string::npos;
+       at = text.find('<', at + 1)) {
+    const std::string_view less = internal::json_less(std::string_view(text).substr(at));
+    if (less == "<") continue;
+    escaped.append(text, done, at - done).append(less);
+    done = at + 1;
   }
+  if (done == from) return;
+  escaped.append(text, done);
+  text.replace(from, std::string::npos, escaped);
 }
 
 namespace internal {

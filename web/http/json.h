@@ -21,8 +21,8 @@ class Request;
 ///       static Story parse(std::string_view text);  // throws JsonError
 ///     };
 ///
-/// Either function may be left out. What append() gives may stand in a script element of a page:
-/// "</" in it is written "<\/", see escape_json_end_tags().
+/// Either function may be left out. What append() gives may stand in a script element of a page,
+/// see escape_json_end_tags().
 template <class T>
 struct JsonValue;
 
@@ -45,8 +45,9 @@ concept JsonReadable = requires(std::string_view text) {
   { JsonValue<T>::parse(text) } -> std::convertible_to<T>;
 };
 
-/// Writes each "</" behind `from` as "<\/", which is the same to a JSON parser and can't end a
-/// script element. Source: tornado.escape.json_encode.
+/// Makes the JSON behind `from` such that it may stand in a script element: "</" becomes "<\/", as
+/// Tornado writes it, and the '<' of "<!--" and "<script", which would hide the script's end,
+/// "\u003c". To a JSON parser it is the same. Linear time. Source: tornado.escape.json_encode.
 EDDY_API void escape_json_end_tags(std::string& text, std::size_t from = 0);
 
 namespace internal {

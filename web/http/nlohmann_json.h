@@ -25,8 +25,8 @@ concept NlohmannClass =
       nlohmann::adl_serializer<T>::to_json(json, value);
     });
 
-/// As Tornado's json_encode: ASCII alone, and no "</". Throws nlohmann::json::type_error for text
-/// that is not UTF-8.
+/// As Tornado's json_encode: ASCII alone, and safe in a script element. Throws
+/// nlohmann::json::type_error for text that is not UTF-8.
 template <class Json>
 void append_nlohmann(std::string& out, const Json& json) {
   const std::size_t start = out.size();

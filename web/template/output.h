@@ -15,6 +15,7 @@
 #include <eddy/web/app/internal/url_argument.h>
 #include <eddy/web/escape/escape.h>
 #include <eddy/web/escape/linkify.h>
+#include <eddy/web/http/json.h>
 #include <eddy/web/http/text.h>
 
 /// What compiled templates stand on. Their sources include this header; programs need it only to
@@ -140,10 +141,31 @@ void append_url(std::string& out, const T& value) {
                  [](std::string& to, std::string_view text) { to += url_escape(text); });
 }
 
-/// Text in quotes, numbers and truth values as they are, an empty optional as null.
-template <Printable T>
+template <class T>
+constexpr bool is_json_encodable() {
+  if constexpr (Printable<T> || JsonWritable<T>) {
+    return true;
+  } else if constexpr (Maybe<T>) {
+    return is_json_encodable<std::remove_cvref_t<decltype(*std::declval<const T&>())>>();
+  } else {
+    return false;
+  }
+}
+
+/// What json_encode() takes: what {{ }} takes, and types that have a JsonValue.
+template <class T>
+concept JsonEncodable = is_json_encodable<T>();
+
+/// Text in quotes, numbers and truth values as they are, an empty optional as null, and what has a
+/// JsonValue as that writes it.
+template <JsonEncodable T>
 void append_json(std::string& out, const T& value) {
-  if constexpr (Maybe<T> && !AppendsItself<T> && !TextAppendable<T>) {
+  if constexpr (JsonWritable<T>) {
+    const std::size_t start = out.size();
+    JsonValue<T>::append(out, value);
+    // It should be already; a page is where it matters.
+    escape_json_end_tags(out, start);
+  } else if constexpr (Maybe<T> && !AppendsItself<T> && !TextAppendable<T>) {
     if (value.has_value()) return append_json(out, *value);
     out.append("null");
   } else if constexpr (std::is_floating_point_v<T>) {
@@ -284,9 +306,9 @@ std::string reverse_url(std::string_view name, const Values&... values) {
   return template_support::reverse_url_of(name, {internal::UrlArgument(values)...});
 }
 
-/// A value as JSON (text, a number, a truth value, an optional), which may stand in a script
-/// element. It needs {% raw %} there.
-template <template_support::Printable T>
+/// A value as JSON, which may stand in a script element: text, a number, a truth value, an
+/// optional, and every type that has a JsonValue. It needs {% raw %} there.
+template <template_support::JsonEncodable T>
 std::string json_encode(const T& value) {
   std::string out;
   template_support::append_json(out, value);

@@ -81,8 +81,8 @@ ITEMS = [
          differs="It takes several parts, numbers too, and JSON arrays: no browser of today lets another site read one."),
     item("W12", "JSON is written in ASCII, in the order of its members, with '</' as '<\\/'.",
          "RequestHandler::write escape_json_end_tags",
-         "Json.IsWrittenByAHandler,EndTagsCannotEndAScript parity:content/json_markup,json_text,json_several",
-         differs="Without blanks between its parts; what else of it is the library's, nlohmann/json or another."),
+         "Json.IsWrittenByAHandler,EndTagsCannotEndAScript,NeitherEndsAScriptNorHidesItsEnd parity:content/json_markup,json_text,json_several",
+         differs="Without blanks between its parts, and without '<!--' and '<script', which hide the end of a script; what else of it is the library's, nlohmann/json or another."),
     item("W13", "flush() sends the head once and then what has been written; awaited, it waits for a client that is slow. "
          "What comes later has no length and no entity tag.",
          "RequestHandler::flush RequestHandler::headers_sent",

@@ -2,11 +2,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <eddy/core/task/sleep.h>
 #include <eddy/web/app/application.h>
 #include <eddy/web/http/nlohmann_json.h>
+#include <eddy/web/template/output.h>
 #include <tests/web/app/test_exchange.h>
 #include <tests/web/http/manual_server.h>
 
@@ -54,6 +58,33 @@ TEST(Json, EndTagsCannotEndAScript) {
   std::string text = "</a</script><</";
   eddy::web::escape_json_end_tags(text, 1);
   EXPECT_EQ(text, R"(</a<\/script><<\/)");
+}
+
+TEST(Json, NeitherEndsAScriptNorHidesItsEnd) {
+  const auto escaped = [](std::string text) {
+    eddy::web::escape_json_end_tags(text);
+    return text;
+  };
+  EXPECT_EQ(escaped(R"("<!--<script><SCRIPT </ScRiPt>")"),
+            R"("\u003c!--\u003cscript>\u003cSCRIPT <\/ScRiPt>")");
+  EXPECT_EQ(escaped("a < b <s> <!- <"), "a < b <s> <!- <");
+  EXPECT_EQ(escaped("<<script<"), "<\\u003cscript<");
+  EXPECT_EQ(escaped(""), "");
+  const std::string markup = "<!--<script></script>";
+  EXPECT_EQ(json::parse(escaped(json(markup).dump())), markup);
+  // Twice is once.
+  EXPECT_EQ(escaped(escaped(markup)), escaped(markup));
+}
+
+TEST(Json, IsWrittenIntoPages) {
+  using eddy::web::template_names::json_encode;
+  EXPECT_EQ(json_encode(json{{"a", "<!--<script></script>"}}),
+            R"({"a":"\u003c!--\u003cscript><\/script>"})");
+  EXPECT_EQ(json_encode(Point{1, 2}), R"({"x":1,"y":2})");
+  EXPECT_EQ(json_encode(std::optional<Point>()), "null");
+  EXPECT_EQ(json_encode(std::vector<Point>{{1, 2}}), R"([{"x":1,"y":2}])");
+  EXPECT_EQ(json_encode(Flag{true}), "true");
+  EXPECT_EQ(json_encode("text"), "\"text\"");
 }
 
 struct Writer : RequestHandler {

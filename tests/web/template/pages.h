@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include <eddy/web/http/json.h>
+
 /// What the templates of pages/ are given, which render_test.cc renders.
 namespace eddy_tests {
 
@@ -82,9 +84,21 @@ struct Other {
   static std::string_view embedded_css() { return "i {}"; }
 };
 
+/// Text that a script element must not see as it is; its JsonValue does not care.
+struct Markup {
+  std::string text;
+};
+
 struct Item {
   std::string_view name;
   int count = 0;
 };
 
 }  // namespace eddy_tests
+
+template <>
+struct eddy::web::JsonValue<eddy_tests::Markup> {
+  static void append(std::string& out, const eddy_tests::Markup& markup) {
+    out += "{\"text\":\"" + markup.text + "\"}";
+  }
+};

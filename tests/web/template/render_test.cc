@@ -44,14 +44,15 @@ TEST(TemplateValues, AreEscapedForTheirPlace) {
   EXPECT_EQ((templates::Escapes{.text = "</x> '&\"", .number = 7}.render()),
             "<a title=x&#x3C;&#x2F;x&#x3E;&#x20;&#x27;&#x26;&#x22; href=\"?%3C%2Fx%3E+%27%26%22\">"
             "&lt;/x&gt; &#x27;&amp;&quot;</a>"
-            "<script>f(\"<\\/x> '&\\\"\", 7, 0.5, true)</script>"
-            "\"<\\/x> '&\\\"\", 7, 0.5<i &#x3C;&#x2F;x&#x3E;&#x20;&#x27;&#x26;&#x22; 0.5>\n");
+            "<script>f(\"<\\/x> '&\\\"\", 7, 0.5, true, {\"text\":\"<\\/\"})</script>"
+            "\"<\\/x> '&\\\"\", 7, 0.5, {\"text\":\"\\u003c!--\\u003cscript><\\/script>\"}<i "
+            "&#x3C;&#x2F;x&#x3E;&#x20;&#x27;&#x26;&#x22; 0.5>\n");
   const std::string page =
       templates::Escapes{.text = "", .number = {}, .real = std::numeric_limits<double>::infinity()}
           .render();
-  EXPECT_NE(page.find("f(\"\", null, null, false)"), std::string::npos) << page;
+  EXPECT_NE(page.find("f(\"\", null, null, false, "), std::string::npos) << page;
   const std::string large = templates::Escapes{.text = "", .number = {}, .real = 1e20}.render();
-  EXPECT_NE(large.find("null, 1e+20, false)"), std::string::npos) << large;
+  EXPECT_NE(large.find("null, 1e+20, false, "), std::string::npos) << large;
   EXPECT_NE(large.find("<i  1e&#x2B;20>"), std::string::npos) << large;
 }
 
@@ -61,6 +62,9 @@ TEST(TemplateValues, OfOtherTypesAreRefused) {
   static_assert(!Printable<Other> && !Printable<std::vector<int>> && !Printable<int*>);
   static_assert(!Printable<std::nullptr_t> && !Printable<wchar_t> &&
                 !Printable<std::optional<Other>>);
+  using eddy::web::template_support::JsonEncodable;
+  static_assert(JsonEncodable<eddy_tests::Markup> && !Printable<eddy_tests::Markup> &&
+                !JsonEncodable<Other> && !JsonEncodable<std::optional<Other>>);
   static_assert(Printable<std::optional<std::string>> && Printable<char[4]>);
 }
 
