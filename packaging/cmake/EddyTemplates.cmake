@@ -76,6 +76,11 @@ function(eddy_target_templates target)
 
   eddy_find_template_compiler(command dependency)
   foreach(file IN LISTS arg_FILES)
+    # CMake, Ninja and Make read these as their own, each in its way, and none tells whose name has them.
+    if(file MATCHES "[][\\#<>;$\"\n]")
+      message(FATAL_ERROR "eddy_target_templates(${target}): ${root}/${file} needs another name: build tools do not take "
+                          "[ ] \\ # < > ; $ \" or a line end in one")
+    endif()
     if(NOT EXISTS "${root}/${file}")
       message(FATAL_ERROR "eddy_target_templates(${target}): there is no ${root}/${file}")
     endif()

@@ -159,6 +159,7 @@ def check_command(options, folder):
             (("--include=a\\b", "page.html"), "can't stand in an #include"),
             (("--include=a\nb", "page.html"), "can't stand in an #include"),
             (("a", "b"), "one template at a time"), (("--whitespace=x", "page.html"), "--whitespace is all"),
+            (("404.html",), "404.html: the name can't become the name of a type in C++"),
             (("none.html",), "none.html: can't be read"), (("../x.html",), "lies outside"),
             (("sub/../../x.html",), "lies outside"), ((outer / "x.html",), "can't be read")):
         expect(text in run(*common, *arguments, fails=True), f"{arguments}: {text}")
@@ -186,6 +187,11 @@ def check_project(options, folder):
     write(folder, {"sub/CMakeLists.txt": "eddy_target_templates(pages ROOT ../templates FILES page.html)\n"})
     said = " ".join(run(*configure, fails=True).split())
     expect(f"eddy_target_templates(pages): call it in {folder}, where the target was added" in said, said)
+    for name in ("a#b.html", "a;b.html", "a[b.html", "a$b.html", 'a"b.html', "a\\b.html"):
+        write(folder, {f"templates/{name}": "text", "sub/CMakeLists.txt": "",
+                       "CMakeLists.txt": project + f"eddy_target_templates(pages FILES [==[{name}]==])\n"})
+        said = " ".join(run(*configure, fails=True).split())
+        expect(f"eddy_target_templates(pages): {folder}/templates/{name} needs another name" in said, said)
 
 
 def main():
