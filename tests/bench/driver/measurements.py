@@ -5,6 +5,7 @@ a Bench and returns one table; its name is the load's."""
 import counting
 import latency
 import memory
+import pieces
 import servers as programs
 import size
 import throughput
@@ -73,6 +74,7 @@ TABLE = (
     (counting.syscalls, lambda bench: (sample(bench) + 1) * (2 + 2 * len(bench.hosts) + len(bench.peers))),
     (counting.instructions, lambda bench: (1 + len(bench.hosts)) * (4 * bench.plan.seconds + 4)),
     (size.size, lambda bench: 2 * len(bench.hosts)),
+    (pieces.pieces, lambda bench: sum(pieces.SECONDS.values())),
 )
 LOADS = {function.__name__: function for function, _ in TABLE}
 SECONDS = {function.__name__: seconds for function, seconds in TABLE}
