@@ -14,6 +14,7 @@ SUBJECTS = sorted(path.stem for path in (pathlib.Path(__file__).parent / "cases"
 class Difference:
     """What the two may answer differently: `theirs` and `ours` for each property (see parity_test.observe), and why
     ours is right."""
+    of: str  # the item or defect that it is of; where only Debian's Tornado is older, the one of what has changed
     why: str
     properties: dict
 
@@ -41,9 +42,9 @@ def case(name, sentence, request, *differences, server="plain"):
     return Case(name, sentence, [encoded(raw) for raw in requests], differences, server)
 
 
-def differs(why, **properties):
+def differs(of, why, **properties):
     """`content_length=("3", None)`: by Tornado 3, by Eddy no such field."""
-    return Difference(why, properties)
+    return Difference(of, why, properties)
 
 
 def encoded(text):
@@ -112,35 +113,37 @@ def pages(theirs, ours):
 
 def allow(methods):
     """Of every 405."""
-    return differs("A 405 says which methods there are (RFC 9110, 15.5.6).", allow=(None, methods))
+    return differs("D8", "A 405 says which methods there are (RFC 9110, 15.5.6).", allow=(None, methods))
 
 
 def unknown_method(theirs=405):
-    return differs("A method that the server does not know at all is a 501 (RFC 9110, 15.6.2).", **pages(theirs, 501))
+    return differs("D8", "A method that the server does not know at all is a 501 (RFC 9110, 15.6.2).",
+                   **pages(theirs, 501))
 
 
 def bare(status=400, why=""):
     """Of a request that both refuse before any handler sees it."""
     changed = {} if status == 400 else {"status": (400, status)}
     whole = "A refusal is a whole response, which has a length and says that the connection ends (RFC 9112, 6.3, 9.6)."
-    return differs(f"{why} {whole}".lstrip(), content_length=(None, "0"), connection=(None, "close"), **changed)
+    return differs("D5", f"{why} {whole}".lstrip(), content_length=(None, "0"), connection=(None, "close"), **changed)
 
 
-def refused(why, body, status=400, kept=True, **others):
+def refused(of, why, body, status=400, kept=True, **others):
     """Of a request that Tornado serves by that text, and Eddy refuses before any handler sees it. `kept`: Tornado's
     connection lasts."""
     if kept:
         others["keeps"] = True, False
-    return differs(why, status=(200, status), body=(body, ""), content_type=(PLAIN, None),
+    return differs(of, why, status=(200, status), body=(body, ""), content_type=(PLAIN, None),
                    content_length=(str(len(body.encode())), "0"), connection=(None, "close"), **others)
 
 
-def text(why, theirs, ours, **others):
+def text(of, why, theirs, ours, **others):
     """Two texts."""
     properties = {"body": (theirs, ours)}
     if len(theirs.encode()) != len(ours.encode()):
         properties["content_length"] = (str(len(theirs.encode())), str(len(ours.encode())))
-    return differs(why, **properties, **others)
+    return differs(of, why, **properties, **others)
 
 
-SAYS_CLOSE = differs("To a client of HTTP/1.0, too, is said that the connection ends.", connection=(None, "close"))
+SAYS_CLOSE = differs("H25", "To a client of HTTP/1.0, too, is said that the connection ends.",
+                     connection=(None, "close"))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Whether what the items of parity name is there: tests, cases, files, and names of Eddy's."""
+"""Whether what the items of parity name is there: tests, cases, files, and names of Eddy's; and whether what the cases list
+as different is of an item."""
 
 import ast
 import pathlib
@@ -117,12 +118,24 @@ def order_errors(ids):
         last[letter] = number, part
 
 
+def difference_errors(cases, ids):
+    """Of (where, case): each difference is of one of these ids."""
+    for where, case in cases:
+        for difference in case.differences:
+            if not difference.of:
+                yield f"{where}/{case.name}: of what item is it that '{difference.why}'?"
+            elif difference.of not in ids:
+                yield f"{where}/{case.name}: there is no item {difference.of}"
+
+
 def main():
     known = Known()
     items = [item for name in CHAPTERS for item in chapter(name).ITEMS]
     errors = list(order_errors([item.id for item in items]))
     for item in items:
         errors += [f"{item.id}: {error}" for error in errors_of(item, known)]
+    cases = [(name, case) for name in SUBJECTS for case in subject(name).CASES]
+    errors += difference_errors(cases, {item.id for item in items})
     modules = {path.stem for path in (pathlib.Path(__file__).parent / "items").glob("*.py")}
     errors += [f"items/{name}.py is in no chapter" for name in sorted(modules - set(CHAPTERS))]
     print("\n".join([*errors, f"{len(items)} items, {len(errors)} errors"]))

@@ -52,7 +52,8 @@ the connection lasts. `ctest -R parity` does so, and holds each difference to wh
 {count} requests: {same} are answered alike, {others} are not, on purpose. Static files and templates have comparisons of their
 own ([static files](guide/static-files.md#differences-from-tornado), [templates](guide/templates.md)).
 
-Of a difference the table has the reason, and what Tornado answers → what Eddy answers.
+Of a difference the table has the item above that it is of, the reason, and what Tornado answers → what Eddy answers. Some are of
+Debian's Tornado alone, which is older: then the item says what it does now.
 """
 LONGEST = 60
 
@@ -144,7 +145,7 @@ def what(difference):
 def result(case):
     if not case.differences:
         return "the same"
-    return " ".join(difference.why + what(difference) for difference in case.differences)
+    return " ".join(f"{difference.of}: {difference.why}{what(difference)}" for difference in case.differences)
 
 
 def cases_report():

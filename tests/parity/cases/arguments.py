@@ -3,7 +3,7 @@
 
 from case import *
 
-NAMED = differs("The reason names the argument.", reason=(None, "Invalid argument a"),
+NAMED = differs("W26", "The reason names the argument.", reason=(None, "Invalid argument a"),
                 body=(page(400), page(400, "Invalid argument a")), content_length=("73", "87"))
 
 CASES = [
@@ -33,7 +33,8 @@ CASES = [
     case("ampersands", "Empty pairs are passed over.", get("/query?&&a=1&&b=2&")),
     case("equals_signs", "The first '=' separates.", get("/query?a=b=c&=d")),
     case("encoded_names", "Names are decoded, too, but as Latin-1.", get("/query?a%20b=1&c+d=2&%C3%A9=3"),
-         text("Names are UTF-8, as values are.", "a b=[1]\nc d=[2]\n\u00c3\u00a9=[3]\n", "a b=[1]\nc d=[2]\n\u00e9=[3]\n")),
+         text("H9", "Names are UTF-8, as values are.", "a b=[1]\nc d=[2]\n\u00c3\u00a9=[3]\n",
+              "a b=[1]\nc d=[2]\n\u00e9=[3]\n")),
     case("question_marks", "The first '?' begins the query.", get("/query?a=1?b=2")),
     case("repeated", "All values of a name stay in order.", get("/query?a=1&b=2&a=3&b=&a=1")),
     case("bytes_as_sent", "What was sent can be had as bytes.", get("/query?a=%FF%00+")),

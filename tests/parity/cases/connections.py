@@ -3,8 +3,9 @@
 
 from case import *
 
-KEEPS = differs("Tokens of Connection are the same in any case (RFC 9110, 7.6.1).", connection=("Keep-Alive", "keep-alive"))
-LISTED = differs("close counts wherever it stands in the list (RFC 9110, 7.6.1).", connection=(None, "close"),
+KEEPS = differs("H25", "Tokens of Connection are the same in any case (RFC 9110, 7.6.1).",
+                connection=("Keep-Alive", "keep-alive"))
+LISTED = differs("D2", "close counts wherever it stands in the list (RFC 9110, 7.6.1).", connection=(None, "close"),
                  keeps=(True, False))
 
 CASES = [
@@ -27,7 +28,7 @@ CASES = [
          KEEPS),
     case("http_1_0_kept_post_empty", "But only where that has a length.",
          ask("POST", "/body", "Connection: keep-alive", version="HTTP/1.0"),
-         KEEPS, differs("What is said is done.", keeps=(False, True))),
+         KEEPS, differs("H25", "What is said is done.", keeps=(False, True))),
     case("http_1_0_kept_error", "Also behind an error.", get("/nowhere", "Connection: keep-alive", version="HTTP/1.0"), KEEPS),
     case("pipelined", "Requests that come at once are answered in order.", [get("/get"), get("/empty"), get("/nowhere")]),
     case("pipelined_methods", "Of different methods.", [head("/written"), post("/body", body="abc"), get("/written")]),

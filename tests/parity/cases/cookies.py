@@ -30,10 +30,11 @@ CASES = [
     case("comma", "A comma belongs to the value.", sent("a=b,c=d")),
     case("percent", "Nothing is percent-decoded.", sent("a=%20b+c")),
     case("two_fields", "Two fields are joined by a comma.", sent("a=b", "c=d"),
-         text("Two fields are two lists of cookies, as HTTP/2 clients send them (RFC 9113, 8.2.3).", "a=[b,c=d]\n",
+         text("H16", "Two fields are two lists of cookies, as HTTP/2 clients send them (RFC 9113, 8.2.3).",
+              "a=[b,c=d]\n",
               "a=[b]\nc=[d]\n")),
     case("json", "Quotes within a value are its own.", sent('a={"b":"c"}; d=e')),
     case("utf8", "UTF-8 in a value is taken for Latin-1.", sent("a=caf\u00e9"),
-         text("Text is the bytes that came, in no encoding.", "a=[caf\u00c3\u00a9]\n", "a=[caf\u00e9]\n")),
+         text("H16", "Text is the bytes that came, in no encoding.", "a=[caf\u00c3\u00a9]\n", "a=[caf\u00e9]\n")),
     case("dollar", "A name with a dollar sign is as good as others.", sent("$Version=1; a=b")),
 ]

@@ -20,7 +20,7 @@ CASES = [
     case("prepare_form_of_other_method", "And may answer there.",
          ask("PUT", "/prepared", "Content-Type: application/x-www-form-urlencoded", body="prepare=finish"),
          allow("GET, HEAD, POST, OPTIONS"),
-         differs("A method that is missing is refused before there is a handler to prepare.", status=(200, 405),
+         differs("W2", "A method that is missing is refused before there is a handler to prepare.", status=(200, 405),
                  body=("prepared", page(405)), content_length=("8", "87"), x_prepared=("PUT", None))),
     case("prepare_head", "It can answer for methods that are missing.", head("/prepared?prepare=finish")),
     case("prepare_awaits", "It may await.", get("/awaits_prepared")),

@@ -22,7 +22,7 @@ def concat(url, **options):
 CASES = [
     case("xhtml", "Markup becomes references.", escaped("xhtml", '<a href="x">&amp; text</a>')),
     case("xhtml_apostrophe", "An apostrophe, too, in decimal.", escaped("xhtml", "it's"),
-         text("In hexadecimal, as Tornado since 6.4.", "it&#39;s", "it&#x27;s")),
+         text("E1", "In hexadecimal, as Tornado since 6.4.", "it&#39;s", "it&#x27;s")),
     case("xhtml_utf8", "Nothing else does.", escaped("xhtml", "caf\u00e9 \u20ac \U0001f600")),
     case("unescape", "References become characters again.",
          escaped("unescape", "&lt;a&gt; &amp;amp; &quot;&#39;&#x27;&eacute;&#8364;")),
@@ -36,7 +36,7 @@ CASES = [
     case("json", "Text as JSON.", escaped("json", 'a"b\\c\t/')),
     case("json_markup", "Which no '</script>' ends.", escaped("json", "</script><b>")),
     case("json_utf8", "In ASCII.", escaped("json", "caf\u00e9"),
-         text("In UTF-8, which JSON is.", r'"caf\u00e9"', '"caf\u00e9"')),
+         text("E2", "In UTF-8, which JSON is.", r'"caf\u00e9"', '"caf\u00e9"')),
     case("squeeze", "squeeze() makes one blank of each run.", escaped("squeeze", "  a \t\n b  c ")),
     case("linkify", "URLs in text become links.", linked("see http://example.com/a?b=c&d=e!")),
     case("linkify_www", "www. is a URL.", linked("at www.example.com, or so")),

@@ -22,7 +22,7 @@ LIST = """
 </body>
 </html>
 """
-APOSTROPHE = text("In hexadecimal, as Tornado since 6.4.", LIST.format("&#39;"), LIST.format("&#x27;"))
+APOSTROPHE = text("E1", "In hexadecimal, as Tornado since 6.4.", LIST.format("&#39;"), LIST.format("&#x27;"))
 
 CASES = [
     case("list", "A page of a template that extends another.", get("/list?item=one&item=two")),
@@ -31,7 +31,7 @@ CASES = [
     case("list_apostrophe", "Also apostrophes.", get("/list?item=it's"), APOSTROPHE),
     case("list_utf8", "UTF-8 stays.", get("/list?title=caf%C3%A9&item=%E2%82%AC")),
     case("reverse", "reverse_url() encodes its arguments.", get("/reverse"),
-         text("What goes into one part of a path can't have a slash that divides it.",
+         text("W78", "What goes into one part of a path can't have a slash that divides it.",
               "/first/second\n/one/x%20y%2Bz/%C3%A9\n/two/a/b/c%3Fd%23e%25\n/two/1/2\n/named/user/a.b\n",
               "/first/second\n/one/x%20y%2Bz%2F%C3%A9\n/two/a/b/c%3Fd%23e%25\n/two/1/2\n/named/user/a.b\n")),
     case("reverse_unknown", "An unknown name is an error.", get("/reverse_unknown")),

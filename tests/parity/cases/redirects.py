@@ -3,7 +3,7 @@
 
 from case import *
 
-UNTYPED = differs("There is no content to have a type.", content_type=(HTML, None))
+UNTYPED = differs("W84", "There is no content to have a type.", content_type=(HTML, None))
 
 CASES = [
     case("temporary", "redirect() is a 302 without content.", get("/redirect?to=/elsewhere")),
@@ -25,10 +25,11 @@ CASES = [
     case("handler_temporary", "Or a 302.", get("/moved_for_now"), UNTYPED),
     case("handler_query", "The query goes along.", get("/moved?a=1&b=2&a=3"),
          UNTYPED,
-         differs("The query goes along as it was sent.", location=("/new?a=1&a=3&b=2", "/new?a=1&b=2&a=3"))),
+         differs("W84", "The query goes along as it was sent.", location=("/new?a=1&a=3&b=2", "/new?a=1&b=2&a=3"))),
     case("handler_query_encoded", "Encoded anew.", get("/moved?a=x%20y&b=%C3%A9"),
          UNTYPED,
-         differs("The query goes along as it was sent.", location=("/new?a=x+y&b=%C3%A9", "/new?a=x%20y&b=%C3%A9"))),
+         differs("W84", "The query goes along as it was sent.",
+                 location=("/new?a=x+y&b=%C3%A9", "/new?a=x%20y&b=%C3%A9"))),
     case("handler_query_blank", "Empty values, too.", get("/moved?a=&b=1"), UNTYPED),
     case("handler_query_added", "Behind that of the URL.", get("/moved_query?a=1"), UNTYPED),
     case("handler_query_own", "Which is kept without one.", get("/moved_query"), UNTYPED),
@@ -36,7 +37,7 @@ CASES = [
     case("handler_groups_empty", "Empty ones as nothing.", get("/moved_parts//b"), UNTYPED),
     case("handler_groups_encoded", "Decoded.", get("/moved_parts/a%20b/c"),
          UNTYPED,
-         differs("What was encoded stays so: a URL has no blanks.", location=("/new/c/a b", "/new/c/a%20b"))),
+         differs("W84", "What was encoded stays so: a URL has no blanks.", location=("/new/c/a b", "/new/c/a%20b"))),
     case("handler_names", "Or by name.", get("/moved_names/2026-11"), UNTYPED),
     case("handler_names_query", "With the query.", get("/moved_names/2026-11?x=y"), UNTYPED),
     case("handler_host", "To another host.", get("/moved_host?a=1"), UNTYPED),

@@ -26,7 +26,7 @@ CASES = [
          get("/", version="HTTP/1.0", host=None), SAYS_CLOSE, server="hosts"),
     case("default_handler", "The default handler answers what no route is for.", get("/nowhere/at/all"), server="hosts"),
     case("default_handler_head", "It is a handler like others.", head("/nowhere"),
-         differs("HEAD is answered by get(), without the content, where there is no head() (RFC 9110, 9.3.2).",
+         differs("D8", "HEAD is answered by get(), without the content, where there is no head() (RFC 9110, 9.3.2).",
                  status=(405, 404),
                  content_length=("87", "21"), content_type=(HTML, PLAIN)), server="hosts"),
     case("default_handler_post", "And has no other methods than others.", post("/nowhere"),
@@ -36,6 +36,7 @@ CASES = [
     case("fallback", "FallbackHandler hands requests to a function.", get("/fallback/a/b?c")),
     case("fallback_post", "Of any method.", post("/fallback/a", body="x")),
     case("fallback_unknown", "Also of unknown ones.", ask("BREW", "/fallback/a"),
-         differs("Whoever has all requests of a path has those of methods that nobody knows, too.", status=(405, 200),
+         differs("W85", "Whoever has all requests of a path has those of methods that nobody knows, too.",
+                 status=(405, 200),
                  body=(page(405), "fallback for /fallback/a"), content_length=("87", "24"), content_type=(HTML, PLAIN))),
 ]

@@ -16,17 +16,20 @@ ITEMS = [
          "there is an error, but not for what is assigned.",
          "Headers::add Headers::try_add Headers::try_set",
          "Headers.WhatCouldSplitAResponseIsRefused RequestParser.EveryByteInAValue,EveryByteInAName "
-         "parity:headers/bad_name,blanks",
+         "parity:headers/bad_name,blanks parity:requests/empty_name,name_no_token,control_in_field,nul_in_field "
+         "parity:requests/carriage_return_in_field",
          differs="What is set is checked as what is added."),
     item("H3", "A header is parsed by lines that end with a line feed, with or without a carriage return; a folded line "
-         "goes on with the one before, but can't be the first; blanks around a value do not count; a line needs a colon.",
+         "goes on with the one before, but can't be the first; blanks around a value do not count; a line needs a colon; text is "
+         "Latin-1.",
          "RequestParser",
          "http:header_fields/Blanks_around_a_value_are_no_part_of_it http:header_fields/A_folded_line "
          "http:header_fields/No_colon http:header_fields/A_blank_before_the_first_field "
          "http:header_fields/A_blank_before_the_colon http:header_fields/A_bare_LF_after_a_value "
-         "parity:requests/no_colon,folded,folded_first,blank_before_colon,line_feeds",
+         "parity:requests/no_colon,folded,folded_first,blank_before_colon,line_feeds "
+         "parity:headers/request_field_latin,request_field_utf8",
          differs="Lines end with CRLF, and none is folded: servers that read them differently can be played off against "
-         "each other (RFC 9112, 11.2)."),
+         "each other (RFC 9112, 11.2). Text is the bytes that came."),
     item("H4", "Many fields of one name, or many parameters of a field, take linear time.",
          "HttpLimits::header_count",
          "http:header_fields/One_field_more RequestParser.AHeadHas100FieldsUnlessToldOtherwise,OneByteAtATimeIsNotQuadratic "
@@ -56,8 +59,9 @@ ITEMS = [
          "http:request_line/A_bare_LF_ends_no_request_line http:request_line/A_character_that_a_method_can't_have "
          "http:request_line/Empty_lines_before_the_request_line_are_skipped "
          "RequestParser.EveryByteInATarget,EveryByteInAMethod "
-         "parity:requests/two_blanks,tab,blank_at_end,version_missing,one_empty_line_before,line_feeds",
-         differs="A line feed alone ends no line."),
+         "parity:requests/two_blanks,tab,blank_at_end,version_missing,empty_line_before,one_empty_line_before,line_feeds "
+         "parity:requests/method_no_token,control_in_target,nul_in_target,no_slash parity:paths/raw_utf8,fragment",
+         differs="A line feed alone ends no line; a target has ASCII alone, a slash at its beginning and no fragment."),
     item("H8", "A status line is a version, three digits and a reason, which may be empty; the blank before it must be "
          "there.",
          "ResponseParser",
