@@ -5,8 +5,8 @@ import dataclasses
 import importlib
 
 # In the order of docs/parity.md.
-CHAPTERS = ("httputil", "http1connection", "handler", "cookies", "static", "application", "routing", "template", "escape",
-            "locale", "defects")
+CHAPTERS = ("httputil", "http1connection", "handler", "cookies", "static", "application", "routing", "template",
+            "escape", "locale", "defects")
 STATUSES = {
     "same": "as in Tornado",
     "differs": "otherwise, on purpose",

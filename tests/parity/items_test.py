@@ -1,27 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Whether what the items of parity name is there: tests, cases, files, and names of Eddy's; and whether what the cases list
-as different is of an item."""
+"""Whether what the items of parity name is there: tests, cases, files, and names of Eddy's; and whether each difference
+that a case lists is of an item.
+
+    items_test.py BUILD_FOLDER [CTEST [CONFIGURATION]]
+"""
 
 import ast
 import pathlib
 import re
 import sys
 
+from built_tests import BuiltTests, ctest_list, left_out_programs
 from case import SUBJECTS, subject
 from item import CHAPTERS, STATUSES, chapter
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
-GTEST = re.compile(r"^[ \t]*(?:TYPED_)?TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)", re.MULTILINE)
 ID = re.compile(r"([A-Z]+)(\d+)([a-z]?)")
 # What a handler class declares for itself.
 YOURS = {"YourHandler"}
-
-
-def gtests():
-    found = set()
-    for path in TESTS.rglob("*.cc"):
-        found |= {(suite, name) for suite, name in GTEST.findall(path.read_text(encoding="utf-8"))}
-    return found
 
 
 def http_cases():
@@ -55,8 +51,8 @@ def words():
 
 
 class Known:
-    def __init__(self):
-        self.gtests = gtests()
+    def __init__(self, built):
+        self.built = built
         self.http_cases = http_cases()
         self.parity = {(name, case.name) for name in SUBJECTS for case in subject(name).CASES}
         self.words = words() | YOURS
@@ -64,7 +60,7 @@ class Known:
 
     def has_test(self, kind, place, name):
         if kind == "gtest":
-            return (place, name) in self.gtests
+            return self.built.has(place, name)
         if kind == "http":
             return (place, name) in self.http_cases
         if kind == "parity":
@@ -128,8 +124,14 @@ def difference_errors(cases, ids):
                 yield f"{where}/{case.name}: there is no item {difference.of}"
 
 
+def built_tests(folder, ctest="ctest", config=""):
+    folder = pathlib.Path(folder)
+    return BuiltTests(ctest_list(folder, ctest, config), left_out_programs(folder), TESTS)
+
+
 def main():
-    known = Known()
+    built = built_tests(*sys.argv[1:])
+    known = Known(built)
     items = [item for name in CHAPTERS for item in chapter(name).ITEMS]
     errors = list(order_errors([item.id for item in items]))
     for item in items:
@@ -138,7 +140,10 @@ def main():
     errors += difference_errors(cases, {item.id for item in items})
     modules = {path.stem for path in (pathlib.Path(__file__).parent / "items").glob("*.py")}
     errors += [f"items/{name}.py is in no chapter" for name in sorted(modules - set(CHAPTERS))]
-    print("\n".join([*errors, f"{len(items)} items, {len(errors)} errors"]))
+    for program, tests in sorted(built.unchecked.items()):
+        print(f"{program} is not built here: unchecked are {', '.join(sorted(map('.'.join, tests)))}")
+    unchecked = len(set().union(*built.unchecked.values()))
+    print("\n".join([*errors, f"{len(items)} items, {len(errors)} errors, {unchecked} tests unchecked"]))
     return 1 if errors else 0
 
 

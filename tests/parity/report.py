@@ -32,8 +32,8 @@ of its version 6.5, and what it does that it should not (D).
 
 Tests without another word are GoogleTest's. *parity* are cases of the tables below; *http* those of tests/web/http/cases, whole and cut
 at every byte; *template* files of tests/web/template/parity, rendered by both; *compiles* files of tests/web/app/wrong_handlers, each of
-which is refused with its message; *python* tests beside Tornado's own functions. `ctest -R parity_items` finds a test here that is not
-there any more.
+which is refused with its message; *python* tests beside Tornado's own functions. `ctest -R parity_items` finds a test here that
+the programs that were built do not have.
 """
 UNTESTED = """\
 ### Without a test
