@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """docs/from-tornado.md beside the Tornado that is installed: tornado_names_test.py docs/from-tornado.md
 
-Every public name of the eight modules and every setting must stand there, and none that Tornado does not have.
+Every public name of the eight modules and every setting must stand there, those that came later with their version
+(tornado_newer.py), and none that Tornado does not have.
 """
 
 import ast
@@ -13,6 +14,7 @@ import sys
 import unittest
 
 import tornado_page
+from tornado_newer import NEWER
 
 MODULES = ("web", "routing", "template", "escape", "httputil", "ioloop", "gen", "websocket")
 SETTING = re.compile(r'settings(?:\.get)?[\[(]\s*"(\w+)"|"(\w+)" in settings|require_setting\(\s*"(\w+)"')
@@ -62,7 +64,7 @@ class ThePage(unittest.TestCase):
         for name, count in (("settings", 25), ("web", 150), ("httputil", 60), ("websocket", 80)):
             self.assertGreater(len(tornado[name]), count, "names of Tornado were not found")
         page = pathlib.Path(sys.argv[1])
-        found = tornado_page.faults(tornado_page.read_rows(page.read_text()), tornado)
+        found = tornado_page.faults(tornado_page.read_rows(page.read_text()), tornado, NEWER)
         self.assertEqual(found, [], f"in {page}:\n" + "\n".join(found))
 
 
@@ -79,11 +81,12 @@ class TheNames(unittest.TestCase):
 
 class TheRules(unittest.TestCase):
     TORNADO = {"web": {"one", "two"}}
+    NEWER = {}
     GOOD = "| `one` | same | `web::one` | |\n| `two` | absent | | not needed |\n"
 
     def faults(self, table):
         rows = tornado_page.read_rows(f"### tornado.web\n\n| Tornado | here | C++ | remark |\n|---|---|---|---|\n{table}")
-        return " ".join(tornado_page.faults(rows, self.TORNADO))
+        return " ".join(tornado_page.faults(rows, self.TORNADO, self.NEWER))
 
     def test_what_is_right_has_no_faults(self):
         self.assertEqual(self.faults(self.GOOD), "")
@@ -104,6 +107,28 @@ class TheRules(unittest.TestCase):
 
     def test_what_is_not_there_needs_a_remark(self):
         self.assertIn("no remark", self.faults(self.GOOD.replace("not needed", "")))
+
+    def test_newer_names_have_the_version_that_brought_them(self):
+        self.NEWER = {"web": {"three": "6.3", "four": "6.5.5"}}
+        three = "| `three` | same | `web::three` | since 6.3 |\n"
+        four = "| `four` | absent | | since 6.5.5, not needed |\n"
+        self.assertEqual(self.faults(self.GOOD + three + four), "")
+        self.assertIn("three of Tornado's web is missing", self.faults(self.GOOD + four))
+        for wrong, said in (("since 6.3.1", "6.3.1"), ("", "long ago")):
+            self.assertIn(f"three is there since 6.3, not {said}",
+                          self.faults(self.GOOD + four + three.replace("since 6.3", wrong)))
+        self.assertIn("one is there since long ago, not 6.3",
+                      self.faults(self.GOOD.replace("`web::one` | |", "`web::one` | since 6.3 |") + three + four))
+        self.assertIn("four is there since 6.5.5, not 6.3", self.faults(
+            self.GOOD + "| `three`, `four` | absent | | since 6.3 |"))
+
+    def test_the_list_of_newer_names_has_lost_none(self):
+        signed = [f"RequestHandler.{name}" for name in ("get_signed_cookie", "set_signed_cookie",
+                                                        "get_signed_cookie_key_version")]
+        for name in signed:
+            self.assertEqual(NEWER["web"][name], "6.3")
+        self.assertEqual(NEWER["httputil"]["set_parse_body_config"], "6.5.5")
+        self.assertGreaterEqual(sum(map(len, NEWER.values())), 18)
 
     def test_a_row_that_is_no_row(self):
         with self.assertRaisesRegex(tornado_page.PageError, "columns"):

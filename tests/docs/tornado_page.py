@@ -2,7 +2,8 @@
 """The tables of docs/from-tornado.md: what stands in them, and what is wrong with them.
 
 Below each heading `### tornado.MODULE`, and below `### Settings`, stands a table of four columns: names of that module, one of
-STATUSES, our names below `eddy::`, a remark. Names stand between backticks, several of them with commas between.
+STATUSES, our names below `eddy::`, a remark. Names stand between backticks, several of them with commas between. A remark
+on names that are newer than the page's Tornado begins with their version: since 6.3.
 """
 
 import re
@@ -10,6 +11,7 @@ from typing import NamedTuple
 
 STATUSES = ("same", "renamed", "later", "absent")
 HEADING = re.compile(r"^### (?:tornado\.)?(\w+)$")
+SINCE = re.compile(r"since (\d+(?:\.\d+)+)\b")
 NAMES = re.compile(r"`[^`]+`(, `[^`]+`)*")
 CODE = re.compile(r"`([^`]+)`")
 # A name of ours in a remark: in web::, or a member of a class of the core.
@@ -82,15 +84,30 @@ def faults_of_row(row):
                 yield f"'{row.status}' is not what {theirs} and {our} are"
 
 
-def faults(rows, tornado):
-    """Lines that say what is wrong; `tornado` has the set of public names of each module."""
+def since(row):
+    """The version that the row says that its names came with, or none."""
+    said = SINCE.match(row.remark)
+    return said.group(1) if said else None
+
+
+def with_newer(tornado, newer):
+    return {module: {*names, *newer.get(module, ())} for module, names in tornado.items()}
+
+
+def faults(rows, tornado, newer):
+    """Lines that say what is wrong; `tornado` has the set of public names of each module, and `newer` those that it may
+    lack, with the versions that brought them."""
     found, seen = [], {}
+    tornado = with_newer(tornado, newer)
     for row in rows:
         where = f"{row.line}: {', '.join(row.names)}"
         found += [f"{where}: {fault}" for fault in faults_of_row(row)]
         for name in row.names:
             if name not in tornado.get(row.module, ()):
                 found.append(f"{where}: Tornado's {row.module} has no {name}")
+            version = newer.get(row.module, {}).get(name)
+            if since(row) != version:
+                found.append(f"{where}: {name} is there since {version or 'long ago'}, not {since(row) or 'long ago'}")
             if (row.module, name) in seen:
                 found.append(f"{where}: {name} stands in line {seen[row.module, name]} already")
             seen[row.module, name] = row.line
