@@ -8,7 +8,7 @@
 #include <type_traits>
 
 #include <eddy/core/base/export.h>
-#include <eddy/web/app/internal/number.h>
+#include <eddy/web/escape/internal/number.h>
 
 namespace eddy::inline v0::web {
 

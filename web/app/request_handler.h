@@ -16,9 +16,9 @@
 #include <eddy/core/base/export.h>
 #include <eddy/core/base/time.h>
 #include <eddy/web/app/arguments.h>
-#include <eddy/web/app/internal/number.h>
 #include <eddy/web/app/internal/page_scope.h>
 #include <eddy/web/app/internal/url_argument.h>
+#include <eddy/web/escape/internal/number.h>
 #include <eddy/web/http/file.h>
 #include <eddy/web/http/http_error.h>
 #include <eddy/web/http/json.h>

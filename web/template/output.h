@@ -11,9 +11,9 @@
 #include <vector>
 
 #include <eddy/core/base/export.h>
-#include <eddy/web/app/internal/number.h>
 #include <eddy/web/app/internal/url_argument.h>
 #include <eddy/web/escape/escape.h>
+#include <eddy/web/escape/internal/number.h>
 #include <eddy/web/escape/linkify.h>
 #include <eddy/web/http/json.h>
 #include <eddy/web/http/text.h>

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <type_traits>
 
-#include <eddy/web/app/internal/number.h>
 #include <eddy/web/app/path_value.h>
+#include <eddy/web/escape/internal/number.h>
 
 namespace eddy::inline v0::web::internal {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include <eddy/web/app/internal/number.h>
+#include <eddy/web/escape/internal/number.h>
 
 #include <charconv>
 #include <system_error>

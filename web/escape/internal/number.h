@@ -7,8 +7,8 @@
 
 #include <eddy/core/base/export.h>
 
-/// Decimal numbers in paths and pages. Out of line, as <charconv> is large and every program's
-/// headers would bring it.
+/// Decimal numbers in paths, pages and JSON. Out of line, as <charconv> is large and every
+/// program's headers would bring it.
 namespace eddy::inline v0::web::internal {
 
 /// False: the text is no such number, as a whole, or it does not fit.
