@@ -85,25 +85,26 @@ ITEMS = [
     item("H11", "A multipart form has a boundary, perhaps in quotes, and an end; a part has a header, is form-data with a "
          "name, and a file where it has a file name (application/unknown without a type); line ends within it stay; the "
          "first error is one of the whole form, and so is text before the first boundary.",
-         "parse_multipart_form MultipartParser multipart_boundary",
+         "parse_multipart_form MultipartParser MultipartFiles multipart_boundary",
          "http:multipart/An_argument_and_a_file http:multipart/No_closing_boundary http:multipart/A_part_without_a_header "
          "http:multipart/A_part_that_is_an_attachment http:multipart/A_part_without_a_name http:multipart/An_empty_name "
          "http:multipart/Line_ends_belong_to_the_content,_but_for_the_last Form.AnErrorLeavesNothing "
          "MultipartBoundary.OfAContentType http:multipart/Text_behind_a_boundary "
+         "MultipartFilesTest.FieldsAreKeptAndFilesWrittenHoweverTheyAreCut,MalformedBodiesLeaveNothing "
          "parity:forms/multipart_boundary_like,multipart,multipart_file,multipart_file_untyped,multipart_line_ends "
          "parity:forms/multipart_quoted_boundary,multipart_no_end "
          "parity:forms/multipart_no_name,multipart_no_disposition,multipart_attachment,multipart_empty_filename "
          "parity:forms/multipart_preamble",
          differs="Text before the first boundary is passed over (RFC 2046, 5.1.1), and what only looks like a boundary is "
-         "an error. MultipartParser reads a form while it arrives."),
+         "an error. MultipartParser reads a form while it arrives, MultipartFiles writes its files into a folder meanwhile."),
     item("H12", "How many parts a form may have (100), how long the header of one (10 KiB), and whether multipart is read "
          "at all, are settings of the process.",
-         "FormLimits MultipartLimits",
+         "FormLimits MultipartLimits UploadLimits",
          "http:multipart/As_many_parts_as_the_limit http:multipart/One_part_too_many http:multipart/A_header_at_the_limit "
          "http:multipart/A_header_one_byte_past_the_limit "
          "Form.Has100PartsUnlessToldOtherwise,ThePartsHaveHeadersOf10KiBUnlessToldOtherwise "
          "Form.Has1000ArgumentsUnlessToldOtherwise,AnErrorLeavesNothing "
-         "RequestTest.AFormThatCannotBeReadIsAnErrorOfTheClient",
+         "RequestTest.AFormThatCannotBeReadIsAnErrorOfTheClient MultipartFilesTest.Limits",
          differs="They are given to Request::form() and parse_form(), of each call; the statuses are 413, 431 and 415. A "
          "urlencoded form has 1000 arguments at most, by default."),
     item("H13", "The header of a part is UTF-8 without control characters; names may have any letters.",
