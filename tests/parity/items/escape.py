@@ -11,10 +11,11 @@ ITEMS = [
          "AsTornado.TextsOfTornadosTestsAndRandomOnes,EveryNameAndNumber parity:escapes/xhtml,unescape,unescape_unknown",
          differs="A reference needs its semicolon; names are those of HTML 4, and of single characters of ASCII."),
     item("E2", "json_encode() writes a value as JSON that may stand in a script; json_decode() reads one.",
-         "json_string template_names::json_encode JsonValue RequestHandler::json_body",
+         "json_encode JsonObject json_string JsonValue RequestHandler::json_body",
          "JsonString.AsTornadoWritesIt,NeitherEndsAScriptNorHidesItsEnd,IsAlwaysUtf8 AsTornado.JsonOfAsciiTheSameToTheByte "
-         "Json.IsReadByAHandler,IsWrittenIntoPages TemplateValues.AreEscapedForTheirPlace parity:escapes/json,json_markup",
-         differs="Text is UTF-8, not ASCII; objects are for the program's JSON library, by JsonValue."),
+         "JsonEncode.TextNumbersTruthAndNothing,AnObjectHasItsFieldsInTheirOrder Json.IsReadByAHandler,IsWrittenIntoPages "
+         "TemplateValues.AreEscapedForTheirPlace parity:escapes/json,json_markup",
+         differs="Text is UTF-8, not ASCII; more than a small object is for the program's JSON library, by JsonValue."),
     item("E3", "squeeze() makes one blank of each run of blanks and control characters, and none at the ends.",
          "squeeze",
          "Squeeze.RunsBecomeOneBlank AsTornado.TextsOfTornadosTestsAndRandomOnes parity:escapes/squeeze"),
