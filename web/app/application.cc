@@ -68,14 +68,34 @@ class Application::State {
 };
 
 Route::Route(internal::RouteDefinition definition)
-    : definition_(std::make_shared<internal::RouteDefinition>(std::move(definition))) {}
+    : definitions_{std::make_shared<internal::RouteDefinition>(std::move(definition))} {}
 
 Route Route::when(internal::RouteMatcher matcher, std::shared_ptr<void> target) const {
-  internal::RouteDefinition definition = *definition_;
   matcher.target = target.get();
-  definition.matchers.push_back(matcher);
-  definition.owned.push_back(std::move(target));
-  return Route(std::move(definition));
+  Route route;
+  for (const auto& each : definitions_) {
+    auto definition = std::make_shared<internal::RouteDefinition>(*each);
+    definition->matchers.push_back(matcher);
+    definition->owned.push_back(target);
+    route.definitions_.push_back(std::move(definition));
+  }
+  return route;
+}
+
+Route mount(std::string_view prefix, const std::vector<Route>& routes) {
+  if (!prefix.starts_with('/') || prefix.ends_with('/')) {
+    throw std::invalid_argument("mount (" + std::string(prefix) +
+                                "): the prefix must begin with '/' and not end with it");
+  }
+  Route mounted;
+  for (const Route& route : routes) {
+    for (const auto& each : route.definitions_) {
+      auto definition = std::make_shared<internal::RouteDefinition>(*each);
+      definition->pattern = internal::mounted(prefix, *each);
+      mounted.definitions_.push_back(std::move(definition));
+    }
+  }
+  return mounted;
 }
 
 Application::Application() : Application(std::initializer_list<Route>()) {}
@@ -112,7 +132,15 @@ Application& Application::set_settings(const Settings& settings) {
 
 const Settings& Application::settings() const noexcept { return state_->core->settings(); }
 
-Application& Application::add(const Route& route) { return add_definition(*route.definition_); }
+Application& Application::add(const Route& route) {
+  for (const auto& definition : route.definitions_) add_definition(*definition);
+  return *this;
+}
+
+Application& Application::add(const std::vector<Route>& routes) {
+  for (const Route& route : routes) add(route);
+  return *this;
+}
 
 Application& Application::add_definition(internal::RouteDefinition definition) {
   auto methods = state_->core->admit(definition);
@@ -122,31 +150,20 @@ Application& Application::add_definition(internal::RouteDefinition definition) {
 }
 
 Application& Application::add_handlers(std::string_view host_pattern,
-                                       std::initializer_list<Route> routes) {
+                                       const std::vector<Route>& routes) {
   internal::Router& host = state_->core->router().add_host(host_pattern);
   for (const Route& route : routes) {
-    auto methods = state_->core->admit(*route.definition_);
-    host.add(*route.definition_);
-    state_->core->learn(std::move(methods));
+    for (const auto& definition : route.definitions_) {
+      auto methods = state_->core->admit(*definition);
+      host.add(*definition);
+      state_->core->learn(std::move(methods));
+    }
   }
   return *this;
 }
 
 Application& Application::set_default_host(std::string_view host) {
   state_->core->router().set_default_host(host);
-  return *this;
-}
-
-Application& Application::mount(std::string_view prefix, std::initializer_list<Route> routes) {
-  if (!prefix.starts_with('/') || prefix.ends_with('/')) {
-    throw std::invalid_argument("mount (" + std::string(prefix) +
-                                "): the prefix must begin with '/' and not end with it");
-  }
-  for (const Route& route : routes) {
-    internal::RouteDefinition definition = *route.definition_;
-    definition.pattern = internal::mounted(prefix, definition);
-    add_definition(std::move(definition));
-  }
   return *this;
 }
 

@@ -48,7 +48,8 @@ struct RouteOptions {
   Lifetime owner = {};
 };
 
-/// A pattern of paths and what answers them; see route(). A value, whose copies share what answers.
+/// A pattern of paths and what answers them, see route(), or several in their order, see mount(). A
+/// value, whose copies share what answers.
 class EDDY_API Route {
  public:
   explicit Route(internal::RouteDefinition definition);
@@ -61,7 +62,7 @@ class EDDY_API Route {
   ///       return request.header("Accept") == "application/vnd.example.v2+json";
   ///     })
   ///
-  /// Source: tornado.routing.Matcher.
+  /// Of several routes it is for each. Source: tornado.routing.Matcher.
   template <class F>
   [[nodiscard]] Route when(F matcher) const {
     return when({[](void* target, const Request& request) -> bool {
@@ -73,10 +74,21 @@ class EDDY_API Route {
 
  private:
   friend class Application;
+  friend EDDY_API Route mount(std::string_view prefix, const std::vector<Route>& routes);
+  Route() = default;
   [[nodiscard]] Route when(internal::RouteMatcher matcher, std::shared_ptr<void> target) const;
 
-  std::shared_ptr<const internal::RouteDefinition> definition_;
+  std::vector<std::shared_ptr<const internal::RouteDefinition>> definitions_;
 };
+
+/// Routes below a literal path such as "/admin", which goes before each of their patterns, as one
+/// route: for lists, for another mount(), and for when(), which then is asked for all of them.
+///
+///     const Route admin = mount("/admin", {route<Users>("/users"), mount("/logs", {...})});
+///
+/// Throws std::invalid_argument for a prefix that does not begin with '/' or that ends with it.
+/// Source: a tornado.routing.Router that is the target of a rule.
+[[nodiscard]] EDDY_API Route mount(std::string_view prefix, const std::vector<Route>& routes);
 
 namespace internal {
 
@@ -185,6 +197,8 @@ class EDDY_API Application {
   [[nodiscard]] const Settings& settings() const noexcept;
 
   Application& add(const Route& route);
+  /// As if each were added by itself.
+  Application& add(const std::vector<Route>& routes);
   /// A route for the requests that `matcher` accepts; see Route::when().
   template <class F>
   Application& add(F matcher, const Route& route) {
@@ -197,13 +211,14 @@ class EDDY_API Application {
   /// were added; a request that they have no route for is left to those behind them.
   /// Throws as add(), and std::invalid_argument for a malformed host pattern; routes before the
   /// one that is refused stay.
-  Application& add_handlers(std::string_view host_pattern, std::initializer_list<Route> routes);
+  Application& add_handlers(std::string_view host_pattern, const std::vector<Route>& routes);
   /// A request that no route is for by its own host is for the routes of this one, unless it has
   /// X-Real-Ip and so comes through a proxy. Source: tornado.web.Application(default_host).
   Application& set_default_host(std::string_view host);
-  /// Routes below a literal path such as "/admin", which goes before each of their patterns.
-  /// Throws std::invalid_argument for a prefix that does not begin with '/' or that ends with it.
-  Application& mount(std::string_view prefix, std::initializer_list<Route> routes);
+  /// Adds a mount() of them.
+  Application& mount(std::string_view prefix, const std::vector<Route>& routes) {
+    return add(web::mount(prefix, routes));
+  }
   /// What no route is for is answered by handlers of class H, whose methods take no parameters,
   /// instead of 404. Source: tornado.web.Application(default_handler_class).
   template <class H, class... Args>

@@ -13,12 +13,12 @@ ITEMS = [
          "error when it is added."),
     item("W74", "A target is a handler class, the dotted name of one, another router, a connection's delegate, a function "
          "of the request, or a list of rules.",
-         "route FallbackHandler Application::mount",
+         "route FallbackHandler mount",
          "ShortForm.TakesPartsAndRequestAndGivesText FallbackHandler.HandsTheRequestToAFunction "
-         "Mount.PutsARoutesPathBehindAPrefix Json.IsTakenByAFunctionBesidePartsAndServices "
+         "Mount.PutsARoutesPathBehindAPrefix,IsARouteThatMayBeMountedAndMatchedItself Json.IsTakenByAFunctionBesidePartsAndServices "
          "FallbackServer.ADelegateGetsTheContentPieceByPieceAndIsToldThatTheClientHasGone parity:routing/fallback",
          differs="A function takes parts of the path, the request, services and JSON, and gives text, JSON or a Response.",
-         lacks="Names in place of classes, and routers within routers."),
+         lacks="Names in place of classes."),
     item("W75", "Matchers are of anything, of a host, of the default host (not behind a proxy), of a path, or the program's "
          "own.",
          "Route::when Application::add_handlers Application::set_default_host",

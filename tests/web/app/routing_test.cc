@@ -372,6 +372,30 @@ TEST(Mount, PutsARoutesPathBehindAPrefix) {
   EXPECT_THROW(app.mount("", {}), std::invalid_argument);
 }
 
+TEST(Mount, IsARouteThatMayBeMountedAndMatchedItself) {
+  const std::vector<Route> of_pages = {says("/page", "a page"), says("/{x}", "any")};
+  const Route inner = eddy::web::mount("/inner", of_pages);
+  Application app({eddy::web::mount("/outer", {says("/", "root"), inner}), inner});
+  EXPECT_EQ(got(app, "/outer/"), "root");
+  EXPECT_EQ(got(app, "/outer/inner/page"), "a page");
+  EXPECT_EQ(got(app, "/outer/inner/b"), "any");
+  EXPECT_EQ(got(app, "/inner/page"), "a page");
+  for (const char* path : {"/page", "/outer/page", "/outer/inner", "/outer/outer/"}) {
+    EXPECT_EQ(got(app, path), "404") << path;
+  }
+
+  Application other;
+  other.add(inner.when([](const Request& request) { return request.query() == "yes"; }));
+  other.add(of_pages);
+  other.add_handlers("h", {eddy::web::mount("/host", of_pages)});
+  EXPECT_EQ(got(other, "/inner/page"), "404");
+  EXPECT_EQ(got(other, "/inner/page?yes"), "a page");
+  EXPECT_EQ(got(other, "/inner/b?yes"), "any");
+  EXPECT_EQ(got(other, "/page"), "a page");
+  EXPECT_EQ(got(other, "/host/page"), "a page");
+  EXPECT_THROW((void)eddy::web::mount("a", {}), std::invalid_argument);
+}
+
 struct NotHere : RequestHandler {
   void get() {
     set_status(404);
