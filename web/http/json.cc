@@ -38,6 +38,10 @@ void append_json_value(std::string& out, double value) {
   out += std::isfinite(value) ? NumberText(value).text() : std::string_view("null");
 }
 
+void append_json_value(std::string& out, float value) {
+  out += std::isfinite(value) ? NumberText(value).text() : std::string_view("null");
+}
+
 void require_json(const Request& request) {
   FieldValue type = parse_parameters(request.header("Content-Type"));
   for (char& c : type.value) c = to_lower(c);

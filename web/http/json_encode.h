@@ -19,6 +19,7 @@ namespace internal {
 EDDY_API void append_json_value(std::string& out, bool value);
 /// What is no number, or infinite, is null: JSON has no word for it.
 EDDY_API void append_json_value(std::string& out, double value);
+EDDY_API void append_json_value(std::string& out, float value);
 
 template <class T>
 void append_json_of(std::string& out, const T& value) {
@@ -29,6 +30,12 @@ void append_json_of(std::string& out, const T& value) {
   } else if constexpr (std::integral<T> && !std::same_as<T, char>) {
     out += NumberText(static_cast<WideNumber<T>>(value)).text();
   } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
+    if constexpr (std::is_pointer_v<T>) {
+      if (value == nullptr) {
+        out += "null";
+        return;
+      }
+    }
     append_json_string(out, value);
   } else {
     static_assert(
@@ -42,9 +49,9 @@ void append_json_of(std::string& out, const T& value) {
 
 }  // namespace internal
 
-/// A value as JSON: text, a number, a truth value, an optional of these (null where it is empty) or
-/// what has a JsonValue. It may stand in a script element of a page. Text is to be UTF-8.
-/// Source: tornado.escape.json_encode.
+/// A value as JSON: text, a number, a truth value, an optional of these (null where it is empty, as
+/// a null pointer to text is) or what has a JsonValue. It may stand in a script element of a page.
+/// Text is to be UTF-8. Source: tornado.escape.json_encode.
 template <class T>
 [[nodiscard]] std::string json_encode(const T& value) {
   std::string out;
@@ -64,10 +71,10 @@ class JsonObject {
   /// for: the object would have it twice.
   template <class T>
   JsonObject& add(std::string_view name, const T& value) & {
+    const std::string encoded = json_encode(value);
     if (!text_.empty()) text_ += ", ";
     append_json_string(text_, name);
-    text_ += ": ";
-    internal::append_json_of(text_, value);
+    text_.append(": ").append(encoded);
     return *this;
   }
   template <class T>

@@ -219,7 +219,8 @@ class MultipartFiles::Sink {
 };
 
 MultipartFiles::MultipartFiles(std::string folder, HeaderList headers, const UploadLimits& limits)
-    : sink_(std::make_shared<Sink>(std::move(folder), boundary_of(headers), limits)) {}
+    : sink_(std::make_shared<Sink>(folder.empty() ? "." : std::move(folder), boundary_of(headers),
+                                   limits)) {}
 
 MultipartFiles::~MultipartFiles() = default;
 

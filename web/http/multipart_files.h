@@ -98,8 +98,8 @@ class EDDY_API MultipartFiles {
  public:
   /// For a request with these header fields; nothing is created yet. Throws HttpError: 415 if the
   /// content is no multipart/form-data, 400 if that has no boundary or a Content-Encoding that has
-  /// not been undone. The folder has to exist; a relative one begins at the process's working
-  /// directory.
+  /// not been undone. The folder has to exist; a relative one, "" too, begins at the process's
+  /// working directory.
   MultipartFiles(std::string folder, HeaderList headers, const UploadLimits& limits = {});
   MultipartFiles(const MultipartFiles&) = delete;
   MultipartFiles& operator=(const MultipartFiles&) = delete;

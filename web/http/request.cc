@@ -21,8 +21,7 @@ struct Request::Decoded {
   std::optional<Arguments> query_arguments;
   std::optional<Cookies> cookies;
   std::optional<Form> form;
-  /// None are FormLimits().
-  const FormLimits* form_limits = nullptr;
+  FormLimits form_limits;
   std::string csp_nonce;
 };
 
@@ -107,12 +106,9 @@ const Cookies& Request::cookies() const {
   return *cookies;
 }
 
-void Request::set_form_limits(const FormLimits& limits) const { decoded().form_limits = &limits; }
+void Request::set_form_limits(const FormLimits& limits) const { decoded().form_limits = limits; }
 
-const Form& Request::form() const {
-  const FormLimits* const limits = decoded().form_limits;
-  return form(limits != nullptr ? *limits : FormLimits());
-}
+const Form& Request::form() const { return form(decoded().form_limits); }
 
 const Form& Request::form(const FormLimits& limits) const {
   std::optional<Form>& form = decoded().form;

@@ -110,7 +110,7 @@ class EDDY_API Request {
   ~Request();
   [[nodiscard]] Decoded& decoded() const;
   void forget_decoded() noexcept;
-  /// For form(); they outlive the request.
+  /// For form().
   void set_form_limits(const FormLimits& limits) const;
 
   /// A trusted proxy's word, in the request's own memory. Scheme and host are empty where it has

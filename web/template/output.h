@@ -205,11 +205,14 @@ concept AppendsItselfTo = AppendsItself<T> ||
   value.append_to(out, resources);
 };
 
-/// {% module %}. Text, as functions return it, is one that stands there as it is.
+/// {% module %}. What a function returns may be text, which stands there as it is; a variable may
+/// not: whoever looks for text that is not escaped looks for {% raw %}.
 template <class Resources, class T>
-requires AppendsItselfTo<T, Resources> || Text<T> || TextAppendable<T>
-void append_module(std::string& out, Resources& resources, const T& module) {
-  if constexpr (AppendsItselfTo<T, Resources>) {
+requires AppendsItselfTo<std::remove_cvref_t<T>, Resources> ||
+    (!std::is_lvalue_reference_v<T> &&
+     (Text<T> || TextAppendable<T>)) void append_module(std::string& out, Resources& resources,
+                                                        T&& module) {
+  if constexpr (AppendsItselfTo<std::remove_cvref_t<T>, Resources>) {
     resources.append(out, module);
   } else {
     template_support::append(out, module);

@@ -28,6 +28,11 @@ void PageResources::add(Texts& texts, std::string_view text) {
 }
 
 void PageResources::insert_into(std::string& page, std::size_t begin) const {
+  const auto nothing = [](const auto&... texts) { return (texts.empty() && ...); };
+  if (nothing(css_files_, embedded_css_, javascript_files_, embedded_javascript_, html_head_,
+              html_body_)) {
+    return;
+  }
   const std::string nonce = template_support::nonce_attribute();
   std::string head;
   for (const std::string& url : css_files_) {

@@ -110,6 +110,23 @@ TEST_F(Arguments, TheSettingsBoundForms) {
   EXPECT_EQ(status_of({.arguments = 1001}, many, kEncoded), 200);
 }
 
+struct NoPost : RequestHandler {
+  void get() {}
+  void write_error(int /*status*/, const std::exception_ptr& /*error*/) override {
+    finish(get_body_argument("a", "none"));
+  }
+};
+
+TEST_F(Arguments, TheSettingsBoundFormsOfErrorPagesToo) {
+  const eddy::web::FormLimits limits{.arguments = 1};
+  Application app({.form_limits = limits}, {route<NoPost>("/")});
+  const std::string fields = "Content-Type: application/x-www-form-urlencoded\r\n";
+  EXPECT_EQ(TestExchange(app, "POST", "/", "a=1", fields).body(), "1");
+  TestExchange beyond(app, "POST", "/", "a=1&b=2", fields);
+  EXPECT_EQ(beyond.body(), "");
+  EXPECT_THAT(beyond.logged(), testing::Contains(HasSubstr("413")));
+}
+
 TEST_F(Arguments, AreCleanedAndStrippedAsTornadoDoes) {
   EXPECT_EQ(ask("a=%20%09x%00y%0Az%C2%A0%E2%80%83&b=%E3%80%80&c=%E2%80%8B", "",
                 [](Looking& handler) {

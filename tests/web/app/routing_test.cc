@@ -262,6 +262,17 @@ TEST(OnePath, ClassesAndFunctionsHaveTheMethodsOfAll) {
   EXPECT_EQ(del.body(), "page of 405");
 }
 
+TEST(OnePath, AFunctionComesBehindAClassThatCameBeforeIt) {
+  Application app;
+  app.get("/x", [] { return "function"; });
+  app.add(route<GetsAndPosts>("/x"));
+  app.post("/x", [] { return "late"; });
+  app.put("/x", [] { return "put"; });
+  EXPECT_EQ(outcome(app, "GET", "/x"), "function");
+  EXPECT_EQ(outcome(app, "POST", "/x"), "posted");
+  EXPECT_EQ(outcome(app, "PUT", "/x"), "put");
+}
+
 TEST(OnePath, ASecondFunctionForAMethodIsRefusedAndOfClassesTheFirstWins) {
   Application app({route<Gets>("/class"), route<GetsAndPosts>("/class")});
   EXPECT_EQ(outcome(app, "GET", "/class"), "got");

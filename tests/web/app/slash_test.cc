@@ -59,6 +59,35 @@ TEST(RedirectSlash, OtherMethodsAreNotSentAround) {
   EXPECT_EQ(TestExchange(app, "POST", "/ad/").body(), "posted");
 }
 
+struct GetOnly : RequestHandler {
+  void get() { write("got"); }
+};
+struct PostOnly : RequestHandler {
+  void post() { write("posted"); }
+};
+
+TEST(RedirectSlash, TakesNothingFromARouteThatIsThereAlready) {
+  Application app;
+  app.get("/a/", [] { return "function"; });
+  app.add(route<GetOnly>("/a", {.redirect_slash = true}));
+  EXPECT_EQ(outcome(app, "/a/"), "function");
+  EXPECT_EQ(outcome(app, "/a"), "got");
+  for (const char* method : {"POST", "DELETE"}) {
+    TestExchange exchange(app, method, "/a/");
+    EXPECT_EQ(exchange.status(), 405) << method;
+    EXPECT_EQ(exchange.header("Allow"), "GET, HEAD, OPTIONS") << method;
+  }
+  EXPECT_EQ(TestExchange(app, "OPTIONS", "/a/").status(), 204);
+}
+
+TEST(RedirectSlash, NeverSendsAnyoneInACircle) {
+  Application app({route<PostOnly>("/a", {.redirect_slash = true}),
+                   route<GetOnly>("/a/", {.redirect_slash = true})});
+  EXPECT_EQ(outcome(app, "/a/"), "to /a");
+  EXPECT_EQ(outcome(app, "/a"), "405");
+  EXPECT_EQ(TestExchange(app, "POST", "/a").body(), "posted");
+}
+
 TEST(RedirectSlash, WorksForFunctionsPatternsHostsAndPrefixes) {
   Application app;
   app.get("/f/{name}", [](std::string_view name) { return std::string(name); },

@@ -28,10 +28,13 @@ TEST(JsonEncode, TextNumbersTruthAndNothing) {
   EXPECT_EQ(json_encode(std::numeric_limits<std::uint64_t>::max()), "18446744073709551615");
   EXPECT_EQ(json_encode(0.1), "0.1");
   EXPECT_EQ(json_encode(1e300), "1e+300");
+  EXPECT_EQ(json_encode(0.1F), "0.1");
   EXPECT_EQ(json_encode(-std::numeric_limits<double>::infinity()), "null");
   EXPECT_EQ(json_encode(std::numeric_limits<float>::quiet_NaN()), "null");
   EXPECT_EQ(json_encode(std::optional<int>(3)), "3");
   EXPECT_EQ(json_encode(std::optional<std::string>()), "null");
+  const char* none = nullptr;
+  EXPECT_EQ(json_encode(none), "null");
 }
 
 TEST(JsonEncode, AnObjectHasItsFieldsInTheirOrder) {
@@ -40,6 +43,9 @@ TEST(JsonEncode, AnObjectHasItsFieldsInTheirOrder) {
   inner.add("</", 1.5).add("none", std::optional<bool>());
   EXPECT_EQ(json_encode(JsonObject().add("b", "text").add("a", inner).add("b", false)),
             R"({"b": "text", "a": {"<\/": 1.5, "none": null}, "b": false})");
+  JsonObject twice;
+  twice.add("a", 1).add("self", twice);
+  EXPECT_EQ(json_encode(twice), R"({"a": 1, "self": {"a": 1}})");
 }
 
 TEST(JsonEncode, AnObjectIsAnAnswer) {

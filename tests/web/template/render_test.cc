@@ -80,14 +80,23 @@ TEST(TemplateSet, LeavesTheProgramsDataAlone) {
   std::map<std::string, int> ages = {{"x", 1}, {"y", 2}};
   std::vector<bool> flags = {true, false};
   const std::vector<std::string_view> views = {"v", "w"};
-  EXPECT_EQ(
-      (templates::Sets{.words = words, .ages = ages, .flags = flags, .views = views, .count = 3}
-           .render()),
-      "a!a!a! !!! cc!cc!cc! |2 0 4 |a none cc |a++ ++ cc++ |C++ C++ C++ |10 x 20 yold |"
-      "x1 1text y2 1text |false true |a text that is longer than its view: v "
-      "a text that is longer than its view: w |inner inner a inner inner  inner inner cc |"
-      "typed! a typed!  typed! cc |a? ? cc? |1 3 |5|6|"
-      "a text that is longer than its view: v\n");
+  std::string text = "text";
+  int number = 1;
+  EXPECT_EQ((templates::Sets{.words = words,
+                             .ages = ages,
+                             .flags = flags,
+                             .views = views,
+                             .count = 3,
+                             .text_of_program = text,
+                             .number_of_program = number}
+                 .render()),
+            "a!a!a! !!! cc!cc!cc! |2 0 4 |a none cc |a++ ++ cc++ |C++ C++ C++ |10 x 20 yold |"
+            "x1 1text y2 1text |false true |a text that is longer than its view: v "
+            "a text that is longer than its view: w |inner inner a inner inner  inner inner cc |"
+            "typed! a typed!  typed! cc |a? ? cc? |1 3 |5|6|"
+            "a text that is longer than its view: v|text!2|(7)2\n");
+  EXPECT_EQ(text, "text");
+  EXPECT_EQ(number, 1);
   EXPECT_EQ(words, (std::vector<std::string>{"a", "", "cc"}));
   EXPECT_EQ(ages, (std::map<std::string, int>{{"x", 1}, {"y", 2}}));
   EXPECT_EQ(flags, (std::vector<bool>{true, false}));

@@ -240,6 +240,9 @@ void ApplicationCore::dispatch(Exchange& exchange) {
   }
   const RouteDefinition& route = found.route->definition;
   exchange.subject = found.route;
+  if (settings_ != nullptr && settings_->form_limits && !request.body().empty()) {
+    exchange.set_form_limits(*settings_->form_limits);
+  }
   const MethodEntry* method = find_method(route, request);
   if (method == nullptr) {
     if (request.method() == Method::other && !knows(request.method_text())) {
@@ -249,9 +252,6 @@ void ApplicationCore::dispatch(Exchange& exchange) {
       return answer_options(exchange, allowed_methods(*found.route, request));
     }
     return refuse_by_handler(exchange, *found.route, 405);
-  }
-  if (settings_ != nullptr && settings_->form_limits) {
-    exchange.set_form_limits(*settings_->form_limits);
   }
   if (!decode_parts(exchange, parts)) return refuse_by_handler(exchange, *found.route, 400);
   if (settings_ != nullptr && !method->handler_checks_xsrf && must_check_xsrf(exchange)) {

@@ -118,7 +118,7 @@ RouteEntry* find_merging(RouteEntry* first, const RouteDefinition& function) {
     if (may_merge(entry->definition)) {
       same = entry;
       if (has) return same;
-    } else if (has && !entry->definition.matchers.empty()) {
+    } else if (has) {
       same = nullptr;  // before which the function would come
     }
   }
@@ -203,7 +203,7 @@ void Router::add(RouteDefinition definition) {
   // What may be wrong with either is found before there is one of them.
   RouteEntry redirect = compiled(slash_route(entry.definition));
   put(std::move(entry));
-  put(std::move(redirect));
+  put_redirect(std::move(redirect));
 }
 
 RouteEntry Router::compiled(RouteDefinition definition) const {
@@ -220,9 +220,7 @@ void Router::put(RouteEntry made) {
     RouteEntry* const same = find_merging(first, made.definition);
     if (same != nullptr) return merge(*same, made.definition);
   }
-  entries_.push_back(std::make_unique<RouteEntry>(std::move(made)));
-  RouteEntry& entry = *entries_.back();
-  index(static_cast<std::uint32_t>(entries_.size() - 1));
+  RouteEntry& entry = keep(std::move(made));
   if (first == nullptr) {
     paths_.add(entry.pattern.shape(), &entry);
   } else {
@@ -231,6 +229,19 @@ void Router::put(RouteEntry made) {
     last->next = &entry;
   }
   if (!entry.definition.name.empty()) names_.add(entry.definition.name, &entry);
+}
+
+// It answers every method, and takes none from a route of its path that is there already.
+void Router::put_redirect(RouteEntry made) {
+  const bool alone = paths_.find(made.pattern.shape()) == nullptr;
+  RouteEntry& entry = keep(std::move(made));
+  if (alone) paths_.add(entry.pattern.shape(), &entry);
+}
+
+RouteEntry& Router::keep(RouteEntry made) {
+  entries_.push_back(std::make_unique<RouteEntry>(std::move(made)));
+  index(static_cast<std::uint32_t>(entries_.size() - 1));
+  return *entries_.back();
 }
 
 void Router::check_name(const RouteDefinition& definition) const {

@@ -103,6 +103,8 @@ class EDDY_API Router {
                                    PathParts& parts) const;
   [[nodiscard]] RouteEntry compiled(RouteDefinition definition) const;
   void put(RouteEntry made);
+  void put_redirect(RouteEntry made);
+  RouteEntry& keep(RouteEntry made);
   void check_name(const RouteDefinition& definition) const;
   void merge(RouteEntry& same, RouteDefinition& definition);
   void index(std::uint32_t place);

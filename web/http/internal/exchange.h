@@ -220,7 +220,7 @@ class EDDY_API Exchange {
   // ---- For the service ----
 
   [[nodiscard]] Request& request() noexcept { return request_; }
-  /// For Request::form(); the service keeps them.
+  /// For Request::form().
   void set_form_limits(const FormLimits& limits) { request_.set_form_limits(limits); }
   [[nodiscard]] Response& response() noexcept { return response_; }
   [[nodiscard]] Arena& arena() noexcept { return arena_; }

@@ -44,8 +44,15 @@ void BodyGenerator::generate(const std::vector<const Template*>& chain) {
   }
   open_files_.clear();
   scopes_.emplace_back();
+  std::set<std::string> params;
+  for (const Template* file : chain) {
+    for (const Param& param : file->params) {
+      declare(param.name, false);
+      params.insert(param.name);
+    }
+  }
   enter(*chain.front(), 1);
-  write_body(chain.front()->body);
+  write_scope_of_own(chain.front()->body, params);
   flush_text();
 }
 
