@@ -67,19 +67,24 @@ class Application::State {
   std::unique_ptr<internal::TemplateRebuild> rebuild_;
 };
 
+struct Route::Definitions {
+  std::vector<internal::RouteDefinition> list;
+};
+
 Route::Route(internal::RouteDefinition definition)
-    : definitions_{std::make_shared<internal::RouteDefinition>(std::move(definition))} {}
+    : Route(std::vector<internal::RouteDefinition>{std::move(definition)}) {}
+
+Route::Route(std::vector<internal::RouteDefinition> definitions)
+    : definitions_(std::make_shared<Definitions>(Definitions{std::move(definitions)})) {}
 
 Route Route::when(internal::RouteMatcher matcher, std::shared_ptr<void> target) const {
   matcher.target = target.get();
-  Route route;
-  for (const auto& each : definitions_) {
-    auto definition = std::make_shared<internal::RouteDefinition>(*each);
-    definition->matchers.push_back(matcher);
-    definition->owned.push_back(target);
-    route.definitions_.push_back(std::move(definition));
+  std::vector<internal::RouteDefinition> matched = definitions_->list;
+  for (internal::RouteDefinition& definition : matched) {
+    definition.matchers.push_back(matcher);
+    definition.owned.push_back(target);
   }
-  return route;
+  return Route(std::move(matched));
 }
 
 Route mount(std::string_view prefix, const std::vector<Route>& routes) {
@@ -87,15 +92,14 @@ Route mount(std::string_view prefix, const std::vector<Route>& routes) {
     throw std::invalid_argument("mount (" + std::string(prefix) +
                                 "): the prefix must begin with '/' and not end with it");
   }
-  Route mounted;
+  std::vector<internal::RouteDefinition> mounted;
   for (const Route& route : routes) {
-    for (const auto& each : route.definitions_) {
-      auto definition = std::make_shared<internal::RouteDefinition>(*each);
-      definition->pattern = internal::mounted(prefix, *each);
-      mounted.definitions_.push_back(std::move(definition));
+    for (internal::RouteDefinition definition : route.definitions_->list) {
+      definition.pattern = internal::mounted(prefix, definition);
+      mounted.push_back(std::move(definition));
     }
   }
-  return mounted;
+  return Route(std::move(mounted));
 }
 
 Application::Application() : Application(std::initializer_list<Route>()) {}
@@ -133,7 +137,7 @@ Application& Application::set_settings(const Settings& settings) {
 const Settings& Application::settings() const noexcept { return state_->core->settings(); }
 
 Application& Application::add(const Route& route) {
-  for (const auto& definition : route.definitions_) add_definition(*definition);
+  for (const auto& definition : route.definitions_->list) add_definition(definition);
   return *this;
 }
 
@@ -153,13 +157,17 @@ Application& Application::add_handlers(std::string_view host_pattern,
                                        const std::vector<Route>& routes) {
   internal::Router& host = state_->core->router().add_host(host_pattern);
   for (const Route& route : routes) {
-    for (const auto& definition : route.definitions_) {
-      auto methods = state_->core->admit(*definition);
-      host.add(*definition);
+    for (const auto& definition : route.definitions_->list) {
+      auto methods = state_->core->admit(definition);
+      host.add(definition);
       state_->core->learn(std::move(methods));
     }
   }
   return *this;
+}
+
+Application& Application::mount(std::string_view prefix, const std::vector<Route>& routes) {
+  return add(web::mount(prefix, routes));
 }
 
 Application& Application::set_default_host(std::string_view host) {

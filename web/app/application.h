@@ -75,10 +75,12 @@ class EDDY_API Route {
  private:
   friend class Application;
   friend EDDY_API Route mount(std::string_view prefix, const std::vector<Route>& routes);
-  Route() = default;
+  explicit Route(std::vector<internal::RouteDefinition> definitions);
   [[nodiscard]] Route when(internal::RouteMatcher matcher, std::shared_ptr<void> target) const;
 
-  std::vector<std::shared_ptr<const internal::RouteDefinition>> definitions_;
+  // A type of its own, since a std::vector here costs the compiler of a hello 1.2 MiB.
+  struct Definitions;
+  std::shared_ptr<const Definitions> definitions_;
 };
 
 /// Routes below a literal path such as "/admin", which goes before each of their patterns, as one
@@ -216,9 +218,7 @@ class EDDY_API Application {
   /// X-Real-Ip and so comes through a proxy. Source: tornado.web.Application(default_host).
   Application& set_default_host(std::string_view host);
   /// Adds a mount() of them.
-  Application& mount(std::string_view prefix, const std::vector<Route>& routes) {
-    return add(web::mount(prefix, routes));
-  }
+  Application& mount(std::string_view prefix, const std::vector<Route>& routes);
   /// What no route is for is answered by handlers of class H, whose methods take no parameters,
   /// instead of 404. Source: tornado.web.Application(default_handler_class).
   template <class H, class... Args>

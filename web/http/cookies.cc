@@ -77,6 +77,10 @@ Cookies Cookies::parse(std::string_view field, std::size_t limit) {
   return cookies;
 }
 
+Cookies parse_cookies(std::string_view field, std::size_t limit) {
+  return Cookies::parse(field, limit);
+}
+
 std::optional<std::string_view> Cookies::find(std::string_view name) const noexcept {
   for (std::size_t i = list_.size(); i-- > 0;) {
     if (list_[i].name == name) return list_[i].value;

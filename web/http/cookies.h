@@ -62,8 +62,6 @@ class EDDY_API Cookies {
 };
 
 /// Cookies::parse.
-[[nodiscard]] inline Cookies parse_cookies(std::string_view field, std::size_t limit = 1000) {
-  return Cookies::parse(field, limit);
-}
+[[nodiscard]] EDDY_API Cookies parse_cookies(std::string_view field, std::size_t limit = 1000);
 
 }  // namespace eddy::inline v0::web
