@@ -147,6 +147,12 @@ std::string url_concat(std::string_view url,
   return whole.append(fragment);
 }
 
+std::string url_concat(
+    std::string_view url,
+    std::initializer_list<std::pair<std::string_view, std::string_view>> arguments) {
+  return url_concat(url, std::span(arguments.begin(), arguments.size()));
+}
+
 HostAndPort split_host_and_port(std::string_view text) noexcept {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size()) return {text, {}};

@@ -88,11 +88,9 @@ class EDDY_API Arguments {
 /// Source: tornado.httputil.url_concat.
 [[nodiscard]] EDDY_API std::string url_concat(
     std::string_view url, std::span<const std::pair<std::string_view, std::string_view>> arguments);
-[[nodiscard]] inline std::string url_concat(
+[[nodiscard]] EDDY_API std::string url_concat(
     std::string_view url,
-    std::initializer_list<std::pair<std::string_view, std::string_view>> arguments) {
-  return url_concat(url, std::span(arguments.begin(), arguments.size()));
-}
+    std::initializer_list<std::pair<std::string_view, std::string_view>> arguments);
 
 /// A host and the port behind it, if there is one.
 struct HostAndPort {
