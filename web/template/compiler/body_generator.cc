@@ -115,7 +115,8 @@ void BodyGenerator::write_scope_of_own(const std::vector<Node>& body,
   writer_.line("{");
   scopes_.emplace_back();
   for (const auto& [copy, name] : copies) {
-    writer_.line("[[maybe_unused]] auto& " + name + " = " + copy + ";");
+    std::string reference = "[[maybe_unused]] auto& ";
+    writer_.line(reference.append(name).append(" = ").append(copy).append(";"));
     declare(name, true);
   }
   write_body(body);
@@ -401,7 +402,8 @@ void BodyGenerator::write_set_of_several(const Node& node, const SetDirective& s
       writer_.line(std::string(set.names[i]) + " = " + part + ";");
     } else {
       const std::string own = unique("eddy_set_");
-      writer_.line("auto " + own + " = eddy_support::own(" + part + ");");
+      std::string variable = "auto ";
+      writer_.line(variable.append(own).append(" = eddy_support::own(").append(part).append(");"));
       write_own(set.names[i], own);
     }
   }
