@@ -38,10 +38,6 @@ namespace internal {
 class Exchange;
 struct HandlerAccess;
 struct HandlerState;
-
-/// A truth value or a letter that is taken for a number is rather a mistake.
-template <class T>
-concept HeaderNumber = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char>;
 }  // namespace internal
 
 /// Base of the classes that answer requests: one object for each. The HTTP methods that a handler
@@ -234,16 +230,18 @@ class EDDY_API RequestHandler {
   /// As HTTP writes a time (format_http_date).
   void set_header(std::string_view name, std::chrono::sys_seconds time);
   /// In decimal.
-  template <internal::HeaderNumber T>
+  template <internal::Number T>
+  requires std::integral<T>
   void set_header(std::string_view name, T number) {
-    set_header(name, internal::NumberText(static_cast<internal::WideNumber<T>>(number)).text());
+    set_header(name, internal::number_text(number).text());
   }
   /// Adds a field beside those of the same name.
   void add_header(std::string_view name, std::string_view value);
   void add_header(std::string_view name, std::chrono::sys_seconds time);
-  template <internal::HeaderNumber T>
+  template <internal::Number T>
+  requires std::integral<T>
   void add_header(std::string_view name, T number) {
-    add_header(name, internal::NumberText(static_cast<internal::WideNumber<T>>(number)).text());
+    add_header(name, internal::number_text(number).text());
   }
   void clear_header(std::string_view name);
 
@@ -426,10 +424,8 @@ class EDDY_API RequestHandler {
     } else if constexpr (TextAppendable<Part>) {
       if (std::string* const content = appendable_content()) append_to(*content, part);
     } else {
-      static_assert(
-          std::is_arithmetic_v<Part> && !std::same_as<Part, bool> && !std::same_as<Part, char>,
-          "write() takes text, numbers and what becomes JSON");
-      append(internal::NumberText(static_cast<internal::WideNumber<Part>>(part)).text());
+      static_assert(internal::Number<Part>, "write() takes text, numbers and what becomes JSON");
+      append(internal::number_text(part).text());
     }
   }
 

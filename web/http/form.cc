@@ -23,10 +23,8 @@ void add_part(Form& form, const PartHead& part, std::string_view content) {
     form.arguments.add(std::string(part.name), std::string(content));
     return;
   }
-  const std::string_view type =
-      part.content_type.empty() ? "application/unknown" : part.content_type;
   form.files.push_back(
-      {std::string(part.name), std::string(part.filename), std::string(type), content});
+      {std::string(part.name), std::string(part.filename), std::string(part.file_type()), content});
 }
 
 }  // namespace

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/http/json.h>
 
-#include <cmath>
-
 #include <eddy/web/escape/internal/json_less.h>
 #include <eddy/web/http/http_error.h>
 #include <eddy/web/http/internal/char_class.h>
 #include <eddy/web/http/internal/shown_text.h>
-#include <eddy/web/http/json_encode.h>
 #include <eddy/web/http/parameters.h>
 #include <eddy/web/http/request.h>
 
@@ -31,16 +28,6 @@ void escape_json_end_tags(std::string& text, std::size_t from) {
 }
 
 namespace internal {
-
-void append_json_value(std::string& out, bool value) { out += value ? "true" : "false"; }
-
-void append_json_value(std::string& out, double value) {
-  out += std::isfinite(value) ? NumberText(value).text() : std::string_view("null");
-}
-
-void append_json_value(std::string& out, float value) {
-  out += std::isfinite(value) ? NumberText(value).text() : std::string_view("null");
-}
 
 void require_json(const Request& request) {
   FieldValue type = parse_parameters(request.header("Content-Type"));

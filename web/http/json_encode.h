@@ -7,7 +7,6 @@
 #include <type_traits>
 #include <utility>
 
-#include <eddy/core/base/export.h>
 #include <eddy/web/escape/escape.h>
 #include <eddy/web/escape/internal/number.h>
 #include <eddy/web/http/json.h>
@@ -16,19 +15,17 @@ namespace eddy::inline v0::web {
 
 namespace internal {
 
-EDDY_API void append_json_value(std::string& out, bool value);
-/// What is no number, or infinite, is null: JSON has no word for it.
-EDDY_API void append_json_value(std::string& out, double value);
-EDDY_API void append_json_value(std::string& out, float value);
-
 template <class T>
 void append_json_of(std::string& out, const T& value) {
   if constexpr (JsonWritable<T>) {
     JsonValue<T>::append(out, value);
-  } else if constexpr (std::same_as<T, bool> || std::same_as<T, double> || std::same_as<T, float>) {
-    append_json_value(out, value);
-  } else if constexpr (std::integral<T> && !std::same_as<T, char>) {
-    out += NumberText(static_cast<WideNumber<T>>(value)).text();
+  } else if constexpr (std::same_as<T, bool>) {
+    out += value ? "true" : "false";
+  } else if constexpr (std::floating_point<T>) {
+    // JSON has no word for infinity, nor for what is no number.
+    out += value - value == 0 ? number_text(value).text() : "null";
+  } else if constexpr (Number<T>) {
+    out += number_text(value).text();
   } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
     if constexpr (std::is_pointer_v<T>) {
       if (value == nullptr) {

@@ -44,6 +44,10 @@ struct PartHead {
   /// "" if the part does not say it; RFC 7578, 4.4, then means text/plain.
   std::string_view content_type;
   [[nodiscard]] bool is_file() const noexcept { return !filename.empty(); }
+  /// The content type as FormFile has it.
+  [[nodiscard]] std::string_view file_type() const noexcept {
+    return content_type.empty() ? std::string_view("application/unknown") : content_type;
+  }
 };
 
 /// Reads a multipart/form-data body (RFC 7578; RFC 2046, 5.1) as it comes: bytes in, events out.

@@ -90,30 +90,18 @@ class OutputFile {
 
 }  // namespace
 
-UploadedFile::UploadedFile(UploadedFile&& other) noexcept
-    : name_(std::move(other.name_)),
-      filename_(std::move(other.filename_)),
-      content_type_(std::move(other.content_type_)),
-      path_(std::move(other.path_)),
-      size_(other.size_),
-      owned_(std::exchange(other.owned_, false)) {}
+UploadedFile::OwnedFile::OwnedFile(OwnedFile&& other) noexcept
+    : path(std::move(other.path)), owned(std::exchange(other.owned, false)) {}
 
-UploadedFile& UploadedFile::operator=(UploadedFile&& other) noexcept {
-  if (this == &other) return *this;
-  remove();
-  name_ = std::move(other.name_);
-  filename_ = std::move(other.filename_);
-  content_type_ = std::move(other.content_type_);
-  path_ = std::move(other.path_);
-  size_ = other.size_;
-  owned_ = std::exchange(other.owned_, false);
+UploadedFile::OwnedFile& UploadedFile::OwnedFile::operator=(OwnedFile&& other) noexcept {
+  OwnedFile taken(std::move(other));
+  std::swap(path, taken.path);
+  std::swap(owned, taken.owned);
   return *this;
 }
 
-UploadedFile::~UploadedFile() { remove(); }
-
-void UploadedFile::remove() noexcept {
-  if (std::exchange(owned_, false)) ::unlink(path_.c_str());
+UploadedFile::OwnedFile::~OwnedFile() {
+  if (owned) ::unlink(path.c_str());
 }
 
 /// Used by one thread at a time: that of the pool while a piece is written, else the Loop's.
@@ -170,15 +158,14 @@ class MultipartFiles::Sink {
     UploadedFile file;
     file.name_ = part.name;
     file.filename_ = part.filename;
-    file.content_type_ =
-        part.content_type.empty() ? std::string_view("application/unknown") : part.content_type;
+    file.content_type_ = part.file_type();
     try {
-      output_ = std::make_unique<OutputFile>(folder_, file.path_);
+      output_ = std::make_unique<OutputFile>(folder_, file.file_.path);
     } catch (...) {
-      file.owned_ = !file.path_.empty();
+      file.file_.owned = !file.file_.path.empty();
       throw;
     }
-    file.owned_ = true;
+    file.file_.owned = true;
     files.push_back(std::move(file));
   }
 
@@ -187,7 +174,7 @@ class MultipartFiles::Sink {
     if (data.size() > limits_.file_bytes - file.size_) {
       throw HttpError(413, "a file of a form beyond the limit");
     }
-    output_->add(data, file.path_);
+    output_->add(data, file.path());
     file.size_ += data.size();
   }
   void add_to_field(std::string_view data) {
@@ -207,7 +194,7 @@ class MultipartFiles::Sink {
       return;
     }
     const std::unique_ptr<OutputFile> output = std::move(output_);
-    output->close(files.back().path_);
+    output->close(files.back().path());
   }
 
   const std::string folder_;

@@ -36,9 +36,9 @@ struct UploadLimits {
 /// Thread: any, one at a time.
 class EDDY_API UploadedFile {
  public:
-  UploadedFile(UploadedFile&& other) noexcept;
-  UploadedFile& operator=(UploadedFile&& other) noexcept;
-  ~UploadedFile();
+  UploadedFile(UploadedFile&& other) noexcept = default;
+  UploadedFile& operator=(UploadedFile&& other) noexcept = default;
+  ~UploadedFile() = default;
 
   /// The form field's name.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
@@ -48,24 +48,34 @@ class EDDY_API UploadedFile {
   [[nodiscard]] const std::string& content_type() const noexcept { return content_type_; }
   /// Where the content is: in the folder that the program gave, under a name that nobody can
   /// foretell and that has nothing of the client's. Only this user may read it (mode 0600).
-  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  [[nodiscard]] const std::string& path() const noexcept { return file_.path; }
   /// Bytes of the content.
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
 
   /// From now on the file at path() is the program's, and is not deleted.
-  void keep() noexcept { owned_ = false; }
+  void keep() noexcept { file_.owned = false; }
 
  private:
   friend class MultipartFiles;
+
+  /// Deletes what is at `path`, while that is `owned`.
+  struct EDDY_API OwnedFile {
+    OwnedFile() = default;
+    OwnedFile(OwnedFile&& other) noexcept;
+    OwnedFile& operator=(OwnedFile&& other) noexcept;
+    ~OwnedFile();
+
+    std::string path;
+    bool owned = false;
+  };
+
   UploadedFile() = default;
-  void remove() noexcept;
 
   std::string name_;
   std::string filename_;
   std::string content_type_;
-  std::string path_;
+  OwnedFile file_;
   std::uint64_t size_ = 0;
-  bool owned_ = false;  // there is a file at path_ to delete
 };
 
 /// Writes the files of a multipart/form-data body into a folder while the body arrives. In memory

@@ -15,7 +15,7 @@
 #include <eddy/web/escape/escape.h>
 #include <eddy/web/escape/internal/number.h>
 #include <eddy/web/escape/linkify.h>
-#include <eddy/web/http/json.h>
+#include <eddy/web/http/json_encode.h>
 #include <eddy/web/http/text.h>
 
 /// What compiled templates stand on. Their sources include this header; programs need it only to
@@ -23,11 +23,8 @@
 /// `append_to(std::string& out, const T& value)` in the type's namespace.
 namespace eddy::inline v0::web::template_support {
 
-/// Numbers that print as such: no bool, and no characters.
-template <class T>
-concept Number = std::is_arithmetic_v<T> && !std::same_as<T, bool> && !std::same_as<T, char> &&
-                 !std::same_as<T, wchar_t> && !std::same_as<T, char8_t> &&
-                 !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
+using internal::Number;
+using internal::number_text;
 
 template <class T>
 concept Text = std::is_convertible_v<const T&, std::string_view> &&
@@ -69,12 +66,6 @@ std::string_view view_of(const T& text) {
     if (text == nullptr) return {};
   }
   return text;
-}
-
-/// A number's text, which takes no allocation.
-template <Number T>
-internal::NumberText number_text(T value) {
-  return internal::NumberText(static_cast<internal::WideNumber<T>>(value));
 }
 
 /// Appends the value as it is.
@@ -156,23 +147,21 @@ constexpr bool is_json_encodable() {
 template <class T>
 concept JsonEncodable = is_json_encodable<T>();
 
-/// Text in quotes, numbers and truth values as they are, an empty optional as null, and what has a
-/// JsonValue as that writes it.
+/// As web::json_encode() does, and what only {{ }} takes as text in quotes.
 template <JsonEncodable T>
 void append_json(std::string& out, const T& value) {
   if constexpr (JsonWritable<T>) {
     const std::size_t start = out.size();
-    JsonValue<T>::append(out, value);
+    internal::append_json_of(out, value);
     // It should be already; a page is where it matters.
     escape_json_end_tags(out, start);
-  } else if constexpr (Maybe<T> && !AppendsItself<T> && !TextAppendable<T>) {
+  } else if constexpr (AppendsItself<T> || TextAppendable<T> || std::same_as<T, char>) {
+    append_escaped(out, value, append_json_string);
+  } else if constexpr (Maybe<T>) {
     if (value.has_value()) return append_json(out, *value);
     out.append("null");
-  } else if constexpr (std::is_floating_point_v<T>) {
-    // JSON has no word for infinity, nor for what is no number.
-    out.append(value - value == 0 ? number_text(value).text() : "null");
   } else {
-    append_escaped(out, value, append_json_string);
+    internal::append_json_of(out, value);
   }
 }
 
@@ -205,13 +194,14 @@ concept AppendsItselfTo = AppendsItself<T> ||
   value.append_to(out, resources);
 };
 
-/// {% module %}. What a function returns may be text, which stands there as it is; a variable may
-/// not: whoever looks for text that is not escaped looks for {% raw %}.
-template <class Resources, class T>
-requires AppendsItselfTo<std::remove_cvref_t<T>, Resources> ||
-    (!std::is_lvalue_reference_v<T> &&
-     (Text<T> || TextAppendable<T>)) void append_module(std::string& out, Resources& resources,
-                                                        T&& module) {
+/// What {% module %} takes. What a function returns may be text, which stands there as it is; a
+/// variable may not: whoever looks for text that is not escaped looks for {% raw %}.
+template <class T, class Resources>
+concept Module = AppendsItselfTo<std::remove_cvref_t<T>, Resources> ||
+    (!std::is_lvalue_reference_v<T> && (Text<T> || TextAppendable<T>));
+
+template <class Resources, Module<Resources> T>
+void append_module(std::string& out, Resources& resources, T&& module) {
   if constexpr (AppendsItselfTo<std::remove_cvref_t<T>, Resources>) {
     resources.append(out, module);
   } else {

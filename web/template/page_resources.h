@@ -27,11 +27,12 @@ namespace eddy::inline v0::web {
 ///       static std::string_view html_body();
 ///     };
 ///
-/// A compiled template is a module too: the resources of modules in it are the page's. So is text,
-/// which stands there as it is: `{% module xsrf_form_html() %}`. Files have
-/// their whole URL, or, where Settings::static_files are there and a handler's render() appends the
-/// page, a path below those: such a one is what static_url() makes of it. Where the policy of that
-/// page's application knows nonces (SecurityHeaders), scripts and styles bear the request's.
+/// A compiled template is a module too: the resources of modules in it are the page's. So is the
+/// text that a function returns, which stands there as it is: `{% module xsrf_form_html() %}`.
+/// Files have their whole URL, or, where Settings::static_files are there and a handler's render()
+/// appends the page, a path below those: such a one is what static_url() makes of it. Where the
+/// policy of that page's application knows nonces (SecurityHeaders), scripts and styles bear the
+/// request's.
 ///
 /// Thread: one at a time. Source: tornado.web.UIModule and RequestHandler.render.
 class EDDY_API PageResources {

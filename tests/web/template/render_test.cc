@@ -68,6 +68,16 @@ TEST(TemplateValues, OfOtherTypesAreRefused) {
   static_assert(Printable<std::optional<std::string>> && Printable<char[4]>);
 }
 
+template <class T>
+constexpr bool kModule = eddy::web::template_support::Module<T, eddy::web::PageResources>;
+
+TEST(TemplateModules, AreNoVariablesOfText) {
+  static_assert(kModule<std::string> && kModule<std::string_view> && kModule<eddy_tests::Money>);
+  static_assert(!kModule<std::string&> && !kModule<const std::string&> &&
+                !kModule<const char(&)[2]>);
+  static_assert(kModule<eddy_tests::Shape&> && kModule<const eddy_tests::Other&> && !kModule<int>);
+}
+
 TEST(TemplateCode, IsCpp) {
   eddy_tests::Counter counter;
   EXPECT_EQ((templates::Cpp{.ages = {{"a<", 1}, {"b", 2}}, .counter = counter}.render()),

@@ -85,7 +85,7 @@ class EDDY_API Router {
 
   /// Checks and compiles a route, with the one that redirects to it where it has one: both are
   /// added, or none. A function is added to the route of the same template, if there is one, unless
-  /// a matcher's route that has its method comes between. Throws std::invalid_argument naming the
+  /// another one that has its method comes between. Throws std::invalid_argument naming the
   /// route, what is wrong, and for a count of groups that does not fit also the handler and both
   /// counts.
   void add(RouteDefinition definition);

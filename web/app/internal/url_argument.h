@@ -43,10 +43,10 @@ class UrlArgument {
       own_ = PathValue<T>::to_text(value);
     } else {
       static_assert(
-          std::is_arithmetic_v<T> && !std::same_as<T, bool> && !std::same_as<T, char>,
+          Number<T>,
           "eddy: an argument of reverse_url() is text, a number, a std::optional of one, or of a "
           "type whose eddy::web::PathValue has to_text()");
-      own_ = NumberText(static_cast<WideNumber<T>>(value)).text();
+      own_ = number_text(value).text();
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <string_view>
 #include <type_traits>
@@ -38,5 +39,16 @@ class EDDY_API NumberText {
   char digits_[64];
   std::size_t size_;
 };
+
+/// Numbers that are meant as such: no truth values, and no characters.
+template <class T>
+concept Number = std::is_arithmetic_v<T> && !std::same_as<T, bool> && !std::same_as<T, char> &&
+                 !std::same_as<T, wchar_t> && !std::same_as<T, char8_t> &&
+                 !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
+
+template <Number T>
+NumberText number_text(T value) noexcept {
+  return NumberText(static_cast<WideNumber<T>>(value));
+}
 
 }  // namespace eddy::inline v0::web::internal

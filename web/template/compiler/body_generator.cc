@@ -107,18 +107,13 @@ void BodyGenerator::write_scope_of_own(const std::vector<Node>& body,
     if (set == sets.end()) continue;
     any = true;
     if (!set->second) continue;
-    copies.emplace_back(unique("eddy_set_"), name);
-    writer_.line("auto " + copies.back().first + " = eddy_support::own(" + name + ");");
+    copies.emplace_back(name, write_copy(name));
   }
   if (!any) return write_scope(body);
   // C++ has no second variable of a loop's name in the outermost block of its body.
   writer_.line("{");
   scopes_.emplace_back();
-  for (const auto& [copy, name] : copies) {
-    std::string reference = "[[maybe_unused]] auto& ";
-    writer_.line(reference.append(name).append(" = ").append(copy).append(";"));
-    declare(name, true);
-  }
+  for (const auto& [name, copy] : copies) write_own(name, copy);
   write_body(body);
   flush_text();
   scopes_.pop_back();
@@ -378,10 +373,8 @@ void BodyGenerator::write_set(const Node& node) {
     return write_own(set.names[0], own);
   }
   if (set.kind == SetDirective::Kind::change && owner_of(set.names[0]) == Owner::other) {
-    const std::string own = unique("eddy_set_");
     writer_.at(file, node.line);
-    writer_.line("auto " + own + " = eddy_support::own(" + std::string(set.names[0]) + ");");
-    write_own(set.names[0], own);
+    write_own(set.names[0], write_copy(set.names[0]));
   }
   const bool declares = set.kind == SetDirective::Kind::declare;
   if (declares) {
@@ -401,12 +394,16 @@ void BodyGenerator::write_set_of_several(const Node& node, const SetDirective& s
     if (owner_of(set.names[i]) == Owner::page) {
       writer_.line(std::string(set.names[i]) + " = " + part + ";");
     } else {
-      const std::string own = unique("eddy_set_");
-      std::string variable = "auto ";
-      writer_.line(variable.append(own).append(" = eddy_support::own(").append(part).append(");"));
-      write_own(set.names[i], own);
+      write_own(set.names[i], write_copy(part));
     }
   }
+}
+
+// Gives the name of the variable that it makes.
+std::string BodyGenerator::write_copy(std::string_view value) {
+  std::string variable = unique("eddy_set_");
+  writer_.line("auto " + variable + " = eddy_support::own(" + std::string(value) + ");");
+  return variable;
 }
 
 // The name means that variable from here on.

@@ -73,6 +73,7 @@ class BodyGenerator {
   void write_except(const Branch& branch);
   void write_set(const Node& node);
   void write_set_of_several(const Node& node, const SetDirective& set);
+  std::string write_copy(std::string_view value);
   void write_own(std::string_view name, const std::string& variable);
   void write_use(const Node& node);
   void write_block(const Node& node);
