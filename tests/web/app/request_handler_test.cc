@@ -80,6 +80,7 @@ struct Fields : RequestHandler {
     const std::chrono::sys_seconds time{std::chrono::seconds(784111777)};
     set_header("Last-Modified", time);
     add_header("X-Time", time);
+    add_header("X-Time", time + std::chrono::seconds(1));
     finish("a", 1, std::string("b"));
   }
 };
@@ -92,7 +93,8 @@ TEST(RequestHandler, FieldsAreTextNumbersAndTimes) {
   EXPECT_EQ(exchange.header("X-Most"), "18446744073709551615");
   EXPECT_EQ(exchange.header("X-Number"), "1,2");
   EXPECT_EQ(exchange.header("Last-Modified"), "Sun, 06 Nov 1994 08:49:37 GMT");
-  EXPECT_EQ(exchange.header("X-Time"), "Sun, 06 Nov 1994 08:49:37 GMT");
+  EXPECT_EQ(exchange.header("X-Time"),
+            "Sun, 06 Nov 1994 08:49:37 GMT,Sun, 06 Nov 1994 08:49:38 GMT");
   EXPECT_EQ(exchange.body(), "a1b");
   EXPECT_EQ(exchange.times_finished(), 1);
 }

@@ -80,10 +80,7 @@ void Connection::shut() noexcept {
   server_->account(accounted_bytes_, 0);
   server_->removed(counted_);
   // First the exchange: what the task's destructors write then goes nowhere.
-  if (exchange_ != nullptr) {
-    exchange_->set_cancelled();
-    exchange_->detach(server_);
-  }
+  if (exchange_ != nullptr) exchange_->detach(server_);
   task_.reset();
   if (!in_handler_) drop_exchange();
   drop_reference();

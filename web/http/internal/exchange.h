@@ -233,7 +233,7 @@ class EDDY_API Exchange {
   /// the handler says so. Half an order is worse than a wasted one.
   [[nodiscard]] bool cancelled_on_disconnect() const noexcept;
   void cancel_on_disconnect() noexcept { cancel_on_disconnect_ = true; }
-  /// The handler's task has been asked to stop, or its connection has been shut.
+  /// The handler's task has been asked to stop.
   [[nodiscard]] bool cancelled() const noexcept { return cancelled_; }
   /// Copies the request's head out of the read buffer, if it is there still, and the content with
   /// it. Gives where views of the head's text are to point now.
