@@ -45,10 +45,16 @@ function(eddy_target_defaults target)
   if(EDDY_WARNINGS_AS_ERRORS)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
-  # Of a test GCC would spend more time on making instrumented code faster than there is in running it.
+  # On a test GCC would spend twice the time that it takes to run it: it is compiled for the next few seconds. What
+  # measures is in libraries and in tests/bench.
   get_target_property(type ${target} TYPE)
-  if(EDDY_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND type STREQUAL "EXECUTABLE")
-    target_compile_options(${target} PRIVATE -O0)
+  if(type STREQUAL "EXECUTABLE" AND CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    if(EDDY_SANITIZE)
+      target_compile_options(${target} PRIVATE -O0)
+    elseif(PROJECT_IS_TOP_LEVEL AND CMAKE_CURRENT_SOURCE_DIR MATCHES "^${PROJECT_SOURCE_DIR}/tests/" AND NOT
+           CMAKE_CURRENT_SOURCE_DIR MATCHES "/tests/bench")
+      target_compile_options(${target} PRIVATE -O1 -g1)
+    endif()
   endif()
 endfunction()
 

@@ -66,9 +66,11 @@ if(PROJECT_IS_TOP_LEVEL)
   find_program(EDDY_CCACHE ccache)
   mark_as_advanced(EDDY_CCACHE)
   if(EDDY_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
-    # With paths relative to the source, one build folder's results serve the others.
+    # With paths relative to the source, one build folder's results serve the others, and one tree's another's: a new
+    # clone compiles nothing that is known. Its debug information is relative too: start the debugger in the source.
     set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} ${EDDY_CCACHE})
     set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_CXX_COMPILER_LAUNCHER})
+    add_compile_options(-fdebug-prefix-map=${PROJECT_SOURCE_DIR}=.)
   endif()
   find_program(EDDY_MOLD mold)
   mark_as_advanced(EDDY_MOLD)

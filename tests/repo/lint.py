@@ -4,19 +4,19 @@
   lint.py format [--fix]            every C++ file against .clang-format
   lint.py tidy [--build=DIR] [FILES...]   every compiled source against .clang-tidy; any finding is an error
 
-tidy reads compile_commands.json of build/dev. What passed is remembered in the build folder by the contents of the
-source, of all headers and of the rules, so that a second run looks only at what changed.
+tidy reads compile_commands.json of build/dev. What passed is remembered (lint_memory.py), so that a second run looks
+only at what changed.
 """
 
 import concurrent.futures
-import hashlib
 import json
 import os
 import pathlib
-import shlex
 import subprocess
 import sys
 import time
+
+from lint_memory import Memory
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SUFFIXES = (".h", ".cc", ".c")
@@ -53,13 +53,6 @@ def compile_commands(build):
     return chosen
 
 
-def digest_of_all(names):
-    digest = hashlib.sha256()
-    for name in names:
-        digest.update(name.encode() + b"\0" + (ROOT / name).read_bytes())
-    return digest.hexdigest()
-
-
 def tidy_one(source, entry, build):
     start = time.monotonic()
     run = subprocess.run(
@@ -76,16 +69,10 @@ def tidy_all(build, wanted):
     commands = compile_commands(build)
     if wanted:
         commands = {source: entry for source, entry in commands.items() if source in wanted}
-    headers = [name for name in repository_files() if name.endswith(".h")] + [".clang-tidy"]
-    common = digest_of_all(headers)
-    memory_file = build / "lint_passed.json"
-    memory = json.loads(memory_file.read_text()) if memory_file.exists() else {}
-    keys = {
-        source: digest_of_all([source]) + common + hashlib.sha256(
-            shlex.join(shlex.split(entry["command"])).encode()).hexdigest()
-        for source, entry in commands.items()
-    }
-    todo = [source for source in commands if memory.get(source) != keys[source]]
+    version = subprocess.run(["clang-tidy", "--version"], capture_output=True, text=True, check=True).stdout
+    memory = Memory(ROOT, build, (ROOT / ".clang-tidy").read_text() + version)
+    keys = {source: memory.key_of(entry) for source, entry in commands.items()}
+    todo = [source for source in commands if not memory.knows(keys[source])]
     print(f"clang-tidy: {len(todo)} of {len(commands)} sources to look at", flush=True)
     failures = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -94,11 +81,11 @@ def tidy_all(build, wanted):
             source, status, output, seconds = future.result()
             print(f"{'ok    ' if status == 0 else 'FAILED'} {seconds:5.1f} s  {source}", flush=True)
             if status == 0:
-                memory[source] = keys[source]
+                memory.remember(keys[source])
             else:
                 failures += 1
                 print(output, flush=True)
-    memory_file.write_text(json.dumps(memory))
+    memory.forget_old()
     return 1 if failures else 0
 
 

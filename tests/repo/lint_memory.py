@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""What clang-tidy has found nothing in, remembered for the user and not for one tree: a new clone looks only at what
+is new, as ccache compiles only that.
+
+What clang-tidy says of a source follows from the source, all that it includes (the system's headers too), its
+compile command, the rules and the version of clang-tidy: the hash of these is the name of an empty file.
+"""
+
+import hashlib
+import os
+import pathlib
+import shlex
+import subprocess
+import time
+
+FORGET_AFTER = 60 * 24 * 3600  # seconds since it was last asked for
+
+
+def folder():
+    cache = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    return pathlib.Path(cache) / "eddy" / "clang-tidy"
+
+
+def included_files(build):
+    """By the path of its object below build: the files that a source was compiled from, as Ninja knows them."""
+    lists = {}
+    run = subprocess.run(["ninja", "-C", str(build), "-t", "deps"], capture_output=True, text=True, check=True)
+    current = None
+    for line in run.stdout.splitlines():
+        if line.startswith("    "):
+            current.append(line.strip())
+        elif ": #deps " in line:
+            current = lists.setdefault(line.split(": #deps ")[0], [])
+    return lists
+
+
+class Memory:
+    """root: the tree; build: its build folder; judge: what else a judgement follows from (rules, versions)."""
+
+    def __init__(self, root, build, judge, where=None):
+        self.root = pathlib.Path(root).resolve()
+        self.build = pathlib.Path(build).resolve()
+        self.judge = judge
+        self.where = pathlib.Path(where) if where else folder()
+        self.included = included_files(self.build)
+        self.digests = {}
+
+    def digest_of(self, path):
+        """Of a file's name, as any tree has it, and content; None where it can't be read."""
+        if path not in self.digests:
+            try:
+                content = path.read_bytes()
+            except OSError:
+                self.digests[path] = None
+            else:
+                name = str(path).replace(str(self.root) + os.sep, "")
+                self.digests[path] = hashlib.sha256(name.encode() + b"\0" + content).digest()
+        return self.digests[path]
+
+    def key_of(self, entry):
+        """The key of an entry of compile_commands.json; None where what it includes is not known, as it has not been
+        compiled since one of these files was changed."""
+        words = shlex.split(entry["command"])
+        object_file = words[words.index("-o") + 1] if "-o" in words else ""
+        names = self.included.get(object_file)
+        if not names:
+            return None
+        files = [self.build / name for name in names]
+        try:
+            built = (self.build / object_file).stat().st_mtime
+            if any(path.stat().st_mtime > built for path in files):
+                return None
+        except OSError:
+            return None
+        command = entry["command"].replace(str(self.root), "")
+        key = hashlib.sha256(self.judge.encode() + b"\0" + command.encode())
+        for path in files:
+            digest = self.digest_of(path)
+            if digest is None:
+                return None
+            key.update(digest)
+        return key.hexdigest()
+
+    def knows(self, key):
+        if key is None:
+            return False
+        try:
+            os.utime(self.where / key)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def remember(self, key):
+        if key is not None:
+            self.where.mkdir(parents=True, exist_ok=True)
+            (self.where / key).touch()
+
+    def forget_old(self):
+        if self.where.is_dir():
+            for path in self.where.iterdir():
+                if time.time() - path.stat().st_mtime > FORGET_AFTER:
+                    path.unlink(missing_ok=True)
