@@ -9,8 +9,10 @@
 namespace eddy::inline v0 {
 
 /// The functions that were on the stack where `error` was thrown, the one that threw it first, a
-/// line each: "#0 Shop::find(int) at stock.cc:12". Empty where that is not known: C++ keeps none of
-/// it, so a program asks for it by keep_stacks() of <eddy/stacks/stacks.h>.
+/// line each: "#0 Shop::find(int) at stock.cc:12". C++ keeps none of it, so a program asks for it
+/// by keep_stacks() of <eddy/stacks/stacks.h>. Without that there is only what said so itself, as
+/// compiled templates do where web::Settings::serve_traceback is on: "at list.html:7", and what
+/// contains that template next. Empty where nothing is known.
 ///
 /// Thread: any. Slow, since it reads the program's debug information; where there is none,
 /// functions are without lines, or without names.
@@ -24,6 +26,12 @@ namespace internal {
 /// What knows the stack of a thrown object; null: nothing does.
 using StackReader = std::string (*)(const void* thrown);
 EDDY_API void set_stack_reader(StackReader reader) noexcept;
+
+/// Whether passed_through() does anything. It keeps an exception until the next one comes, and what
+/// that has in it, so it is for development.
+EDDY_API void keep_places(bool keep) noexcept;
+/// In a catch clause: the exception comes from there in the file. Those further out follow.
+EDDY_API void passed_through(const char* file, unsigned line) noexcept;
 
 }  // namespace internal
 

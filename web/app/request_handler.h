@@ -349,6 +349,14 @@ class EDDY_API RequestHandler {
     append_page(text, page);
     return text;
   }
+  /// The elements of what the modules of its pages bring (page_resources.h): links to style sheets
+  /// and scripts, and those that are in the page. To be overridden by who bundles them, or writes
+  /// other attributes. URLs are those of the page, not escaped. Source:
+  /// tornado.web.RequestHandler.render_linked_css and its kin.
+  [[nodiscard]] virtual std::string render_linked_css(const std::vector<std::string>& urls);
+  [[nodiscard]] virtual std::string render_embed_css(const std::vector<std::string>& texts);
+  [[nodiscard]] virtual std::string render_linked_js(const std::vector<std::string>& urls);
+  [[nodiscard]] virtual std::string render_embed_js(const std::vector<std::string>& texts);
   /// What translates the pages that render() appends: by the user's language, say, or by the
   /// request's Accept-Language (parse_quality_list). Valid until the handler is destroyed. By
   /// default there is none, and texts are as they are written. Called for each page.

@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstddef>
 #include <initializer_list>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -17,6 +18,10 @@
 #include <eddy/web/escape/linkify.h>
 #include <eddy/web/http/json_encode.h>
 #include <eddy/web/http/text.h>
+
+namespace eddy::inline v0::web {
+class RequestHandler;
+}
 
 /// What compiled templates stand on. Their sources include this header; programs need it only to
 /// give a type of theirs a text: a member `void append_to(std::string& out) const`, or a function
@@ -246,6 +251,13 @@ class Range {
                                               std::string_view plural_message, long long count,
                                               std::string_view context);
 
+/// A line of one of a page's files, by its index.
+constexpr unsigned place(unsigned file, unsigned line) { return file << 20 | line; }
+/// In a catch clause: thrown_at() tells the exception's place.
+EDDY_API void thrown_in(const char* const* files, unsigned place) noexcept;
+
+[[nodiscard]] EDDY_API RequestHandler& page_handler();
+
 /// The path of a route, of the page's handler.
 [[nodiscard]] EDDY_API std::string reverse_url_of(
     std::string_view name, std::initializer_list<internal::UrlArgument> values);
@@ -261,6 +273,9 @@ using web::linkify;
 using web::squeeze;
 using web::url_escape;
 using web::xhtml_escape;
+
+/// Tornado's other name for xhtml_escape().
+inline std::string escape(std::string_view text) { return xhtml_escape(text); }
 
 /// `{% for i in range(3) %}`: 0, 1, 2, as in Python.
 constexpr template_support::Range range(long long end) { return {0, end, 1}; }
@@ -286,8 +301,17 @@ inline std::string(pgettext)(std::string_view context, std::string_view message,
   return template_support::translated(message, plural_message, count, context);
 }
 
-/// As RequestHandler::static_url(), of the handler whose render() appends the page. This and the
-/// next three throw std::logic_error in other pages.
+/// The handler whose render() appends the page, of that type or one that is derived from it: a
+/// base class of the site's handlers, say, with current_user(). For templates and for modules,
+/// which include its header. Throws std::logic_error where the page's is another one. This and the
+/// next four throw it in other pages, too.
+template <class Handler>
+[[nodiscard]] Handler& handler() {
+  auto* const found = dynamic_cast<Handler*>(&template_support::page_handler());
+  if (found != nullptr) return *found;
+  throw std::logic_error("the handler of this page is not of the type that handler<>() asks for");
+}
+/// As RequestHandler::static_url().
 [[nodiscard]] EDDY_API std::string static_url(std::string_view path);
 /// As RequestHandler::csp_nonce(): `<script nonce="{{ csp_nonce() }}">`.
 [[nodiscard]] EDDY_API std::string csp_nonce();

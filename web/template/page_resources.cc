@@ -20,11 +20,54 @@ void insert_at(std::string& page, std::size_t begin, std::string_view tag, std::
   page.insert(place, text);
 }
 
+PageResources::Texts page_urls(const PageResources::Texts& urls) {
+  PageResources::Texts result;
+  for (const std::string& url : urls) result.push_back(template_support::resource_url(url));
+  return result;
+}
+
 }  // namespace
 
 void PageResources::add(Texts& texts, std::string_view text) {
   if (text.empty() || std::find(texts.begin(), texts.end(), text) != texts.end()) return;
   texts.emplace_back(text);
+}
+
+std::string PageResources::linked_css(const Texts& urls) {
+  const std::string nonce = template_support::nonce_attribute();
+  std::string elements;
+  for (const std::string& url : urls) {
+    elements += "<link href=\"";
+    append_xhtml_escaped(elements, url);
+    elements.append("\" type=\"text/css\" rel=\"stylesheet\"").append(nonce).append("/>\n");
+  }
+  return elements;
+}
+
+std::string PageResources::embed_css(const Texts& texts) {
+  if (texts.empty()) return {};
+  std::string element = "<style type=\"text/css\"" + template_support::nonce_attribute() + ">\n";
+  for (const std::string& css : texts) (element += css) += '\n';
+  return element += "</style>\n";
+}
+
+std::string PageResources::linked_js(const Texts& urls) {
+  const std::string nonce = template_support::nonce_attribute();
+  std::string elements;
+  for (const std::string& url : urls) {
+    elements += "<script src=\"";
+    append_xhtml_escaped(elements, url);
+    elements.append("\" type=\"text/javascript\"").append(nonce).append("></script>\n");
+  }
+  return elements;
+}
+
+std::string PageResources::embed_js(const Texts& texts) {
+  if (texts.empty()) return {};
+  std::string element =
+      "<script type=\"text/javascript\"" + template_support::nonce_attribute() + ">\n//<![CDATA[\n";
+  for (const std::string& script : texts) (element += script) += '\n';
+  return element += "//]]>\n</script>\n";
 }
 
 void PageResources::insert_into(std::string& page, std::size_t begin) const {
@@ -33,31 +76,11 @@ void PageResources::insert_into(std::string& page, std::size_t begin) const {
               html_body_)) {
     return;
   }
-  const std::string nonce = template_support::nonce_attribute();
-  std::string head;
-  for (const std::string& url : css_files_) {
-    head += "<link href=\"";
-    append_xhtml_escaped(head, template_support::resource_url(url));
-    head.append("\" type=\"text/css\" rel=\"stylesheet\"").append(nonce).append("/>\n");
-  }
-  if (!embedded_css_.empty()) {
-    head.append("<style type=\"text/css\"").append(nonce).append(">\n");
-    for (const std::string& css : embedded_css_) (head += css) += '\n';
-    head += "</style>\n";
-  }
+  std::string head = template_support::linked_css(page_urls(css_files_));
+  head += template_support::embed_css(embedded_css_);
   for (const std::string& html : html_head_) (head += html) += '\n';
-
-  std::string scripts;
-  for (const std::string& url : javascript_files_) {
-    scripts += "<script src=\"";
-    append_xhtml_escaped(scripts, template_support::resource_url(url));
-    scripts.append("\" type=\"text/javascript\"").append(nonce).append("></script>\n");
-  }
-  if (!embedded_javascript_.empty()) {
-    scripts.append("<script type=\"text/javascript\"").append(nonce).append(">\n//<![CDATA[\n");
-    for (const std::string& script : embedded_javascript_) (scripts += script) += '\n';
-    scripts += "//]]>\n</script>\n";
-  }
+  std::string scripts = template_support::linked_js(page_urls(javascript_files_));
+  scripts += template_support::embed_js(embedded_javascript_);
   std::string body;
   for (const std::string& html : html_body_) (body += html) += '\n';
 

@@ -71,8 +71,15 @@ class EDDY_API PageResources {
   /// where the page has no such place.
   void insert_into(std::string& page, std::size_t begin) const;
 
- private:
   using Texts = std::vector<std::string>;
+  /// The elements of such, each with a line end behind it: what RequestHandler's
+  /// render_linked_css() and its kin give unless they are overridden. Nothing of no texts.
+  [[nodiscard]] static std::string linked_css(const Texts& urls);
+  [[nodiscard]] static std::string embed_css(const Texts& texts);
+  [[nodiscard]] static std::string linked_js(const Texts& urls);
+  [[nodiscard]] static std::string embed_js(const Texts& texts);
+
+ private:
   static void add(Texts& texts, std::string_view text);
 
   Texts css_files_;

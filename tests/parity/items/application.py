@@ -41,9 +41,10 @@ ITEMS = [
     item("W63", "serve_traceback sends clients the traceback of an exception.",
          "Settings::serve_traceback keep_stacks",
          "DebugPageTest.TellsWhatWasThrownByWhatAndForWhat,OfTasksFunctionsAndHttpErrors,ShowsCauses,ShowsNoSecrets "
-         "DebugPageTest.IsOffUnlessAskedFor DebugPage.IsForThisMachineOnly StacksTest.AreOnTheDebugPage,OfTasksAreKept",
+         "DebugPageTest.IsOffUnlessAskedFor DebugPage.IsForThisMachineOnly StacksTest.AreOnTheDebugPage,OfTasksAreKept "
+         "DebugPageTest.NamesTheLineOfATemplate TemplatePlaces.AreTheLinesOfWhatThrew,OfIncludedFilesAreTheirs,OfPagesInPagesAreBoth",
          differs="Clients of this machine only are shown the types and messages of the exception and its causes, the request "
-         "and the route; the stacks are kept by programs that link eddy::stacks."),
+         "and the route, and the line of a template; the stacks are kept by programs that link eddy::stacks."),
     absent("W64", "ui_modules and ui_methods are what templates may call.",
            "a template includes the header of what it calls, and the compiler finds it",
            "TemplateCode.IsCpp"),

@@ -124,16 +124,17 @@ ITEMS = [
          "modules.",
          "RequestHandler::render_string Page",
          "TemplatePage.IsAppendedAndAllocatesNothingWhereThereIsRoom TemplateCode.IsCpp "
-         "PageNames.AreThoseOfTheHandler,AreThereInPagesThatAreTextToo,NeedAHandler Translation.IsTheHandlersInItsPages",
+         "PageNames.AreThoseOfTheHandler,AreThereInPagesThatAreTextToo,NeedAHandler,TheHandlerIsOfTheTypeThatIsAskedFor "
+         "Translation.IsTheHandlersInItsPages",
          differs="It takes a compiled page; page.render() gives the text of one that needs no handler, anywhere. Pages know "
-         "static_url(), reverse_url(), csp_nonce(), xsrf_form_html() and _() of the handler; what else they need they are "
-         "given as parameters."),
+         "static_url(), reverse_url(), csp_nonce(), xsrf_form_html() and _() of the handler, and itself as handler<Type>(); "
+         "what else they need they are given as parameters."),
     item("W19", "How the resources of modules are written can be overridden; each is written once; relative paths are those "
          "of static_url().",
-         "PageResources",
+         "PageResources RequestHandler::render_linked_css RequestHandler::render_embed_css RequestHandler::render_linked_js "
+         "RequestHandler::render_embed_js",
          "TemplateModules.PutTheirResourcesIntoThePageOnce PageNames.AreThoseOfTheHandler "
-         "PageNames.FilesStayAsTheyAreWhereThereAreNoStaticOnes",
-         lacks="Overriding."),
+         "PageNames.FilesStayAsTheyAreWhereThereAreNoStaticOnes,W19HowResourcesAreWrittenIsTheHandlersToSay"),
     item("W20", "send_error() begins anew and ends the request with the page of a status; where the head was sent it tells "
          "the log and ends what there is. A 304 has no page.",
          "RequestHandler::send_error",

@@ -117,10 +117,11 @@ ITEMS = [
            "TemplateCode.IsCpp"),
     item("W89", "A UIModule renders a part of a page, and brings scripts, styles and HTML for it, once a page; it knows "
          "handler, request, user and locale.",
-         "Page PageResources",
-         "TemplateModules.PutTheirResourcesIntoThePageOnce,NeedAPlaceForTheirResources",
-         differs="It is a value with append_to(), and the members of Tornado's names that it has.",
-         lacks="A handler that it knows: it is given what it needs."),
+         "Page PageResources template_names::handler",
+         "TemplateModules.PutTheirResourcesIntoThePageOnce,NeedAPlaceForTheirResources "
+         "PageNames.TheHandlerIsOfTheTypeThatIsAskedFor",
+         differs="It is a value with append_to(), and the members of Tornado's names that it has; handler<Type>() is the "
+         "page's."),
     item("W90", "Modules that are there: linkify, xsrf_form_html, and Template, for a template as a module, which may set "
          "resources.",
          "linkify RequestHandler::xsrf_form_html",

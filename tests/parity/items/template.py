@@ -21,11 +21,11 @@ ITEMS = [
          "nothing; a value without text does not compile."),
     item("T3", "Every template knows escape, xhtml_escape, url_escape, json_encode, squeeze, linkify and datetime, then the "
          "loader's names, then its arguments.",
-         "template_names::xhtml_escape template_names::url_escape template_names::json_encode template_names::squeeze "
+         "template_names::xhtml_escape template_names::escape template_names::url_escape template_names::json_encode template_names::squeeze "
          "template_names::linkify template_names::range",
-         "template:url.html,apply.html,for.html TemplateValues.AreEscapedForTheirPlace TemplateRange.IsPythons",
-         differs="There are range() and attribute_escape() besides.",
-         lacks="escape, which is xhtml_escape, and datetime, and names of a loader: a template imports the header of what it calls."),
+         "template:expression.html,url.html,apply.html,for.html TemplateValues.AreEscapedForTheirPlace TemplateRange.IsPythons",
+         differs="There are range() and attribute_escape() besides. Times are std::chrono's, and a loader's names those of "
+         "headers: a template imports the header of what it calls."),
     item("T4", "What is written is escaped by xhtml_escape, unless the loader or the template's file says otherwise, or "
          "None; a file's word is for its own expressions, in blocks too; what modules give is raw.",
          "Page",

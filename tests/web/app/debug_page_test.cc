@@ -12,10 +12,21 @@
 #include <eddy/web/app/settings.h>
 #include <eddy/web/web.h>
 
+#include <pages/throws.html.h>
+#include <tests/web/app/find_apples.h>
 #include <tests/web/app/test_exchange.h>
 #include <tests/web/http/manual_server.h>
 
 // What a developer is shown of an exception, and others are not.
+namespace stacks_test {
+
+int find_apples(int number) {
+  if (number > 0) throw std::out_of_range("no apples");
+  return number;
+}
+
+}  // namespace stacks_test
+
 namespace debug_page_test {
 
 struct StockError : std::runtime_error {
@@ -177,6 +188,14 @@ TEST_F(DebugPageTest, ShowsCauses) {
   EXPECT_LT(second, third);
   EXPECT_NE(third, std::string::npos);
   EXPECT_THAT(page, HasSubstr("<p>system:2</p>"));
+}
+
+TEST_F(DebugPageTest, NamesTheLineOfATemplate) {
+  app_.get("/page", [] { return templates::Throws{.numbers = {0, 7}}.render(); });
+  EXPECT_THAT(ask("GET /page"), HasSubstr("<pre>no apples</pre>\n<h3>thrown at</h3>\n"
+                                          "<pre>at throws.html:4</pre>"));
+  EXPECT_THAT(logged_, testing::ElementsAre(HasSubstr("no apples\nat throws.html:4")));
+  EXPECT_THAT(ask("GET /throws"), Not(HasSubstr("throws.html:")));
 }
 
 TEST_F(DebugPageTest, IsNotWhereNothingWasThrownOrTheHandlerHasAPageOfItsOwn) {

@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <eddy/web/app/settings.h>
 #include <eddy/web/app/static_files.h>
@@ -12,7 +13,9 @@
 
 #include <tests/web/app/test_exchange.h>
 
+#include <pages/handled.html.h>
 #include <pages/named.html.h>
+#include <tests/web/template/greeter.h>
 
 // What a page has of the handler that renders it.
 namespace {
@@ -111,6 +114,50 @@ TEST(PageNames, ThePolicysNonceIsThatOfScriptsAndStyles) {
   Application other(Settings{.security_headers = eddy::web::SecurityHeaders()},
                     {route<AsText>("/"), route<Story>(R"(/story/(\d+)/(.*))", {.name = "story"})});
   EXPECT_THAT(TestExchange(other, "GET", "/").body(), Not(HasSubstr("nonce")));
+}
+
+using Texts = std::vector<std::string>;
+
+struct Bundling : Named {
+  std::string render_linked_css(const Texts& urls) override {
+    return "css of " + urls.front() + ", " + std::to_string(urls.size()) + "\n";
+  }
+  std::string render_embed_css(const Texts& texts) override {
+    return "own " + texts.front() + "\n";
+  }
+  std::string render_linked_js(const Texts& urls) override {
+    return RequestHandler::render_linked_js({"/bundle.js?" + urls.front()});
+  }
+  std::string render_embed_js(const Texts& texts) override { return "run " + texts.front(); }
+};
+
+TEST(PageNames, W19HowResourcesAreWrittenIsTheHandlersToSay) {
+  Application app(Settings{.static_files = StaticFiles("/nowhere", {.url_prefix = "/files/"})},
+                  {route<Bundling>("/"), route<Story>(R"(/story/(\d+)/(.*))", {.name = "story"})});
+  TestExchange exchange(app, "GET", "/");
+  const std::string& page = exchange.body();
+  EXPECT_THAT(page, testing::StartsWith(
+                        "<html><head>css of /files/widgets/styled.css, 3\nown p {}\n</head>"));
+  EXPECT_THAT(page, testing::EndsWith("<script src=\"/bundle.js?/files/styled.js\" "
+                                      "type=\"text/javascript\"></script>\nrun style();"
+                                      "</body></html>\n"));
+}
+
+struct Greets : eddy_tests::Greeter {
+  void get() { render(templates::Handled()); }
+  [[nodiscard]] std::string greeted() const override { return "A & B"; }
+};
+struct GreetsNobody : RequestHandler {
+  void get() { render(templates::Handled()); }
+};
+
+TEST(PageNames, TheHandlerIsOfTheTypeThatIsAskedFor) {
+  Application app({route<Greets>("/a"), route<GreetsNobody>("/b")});
+  EXPECT_EQ(TestExchange(app, "GET", "/a").body(), "A &amp; B asks for /a\n");
+  TestExchange other(app, "GET", "/b");
+  EXPECT_EQ(other.status(), 500);
+  EXPECT_THAT(other.logged(), ElementsAre(HasSubstr("is not of the type that handler<>() asks")));
+  EXPECT_THROW((void)templates::Handled().render(), std::logic_error);
 }
 
 TEST(PageNames, ThePageHasTheRequestsNonce) {

@@ -57,6 +57,12 @@ struct Counter {
   static std::string fail(const char* why) { throw std::runtime_error(why); }
 };
 
+/// For a template that throws in one of its lines.
+inline bool fails(int bad, int line) {
+  if (bad == line) throw std::runtime_error("bad");
+  return false;
+}
+
 /// A module whose files are those of the site, and others.
 struct Styled {
   static void append_to(std::string& out) { out += "styled"; }

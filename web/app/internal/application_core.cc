@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include <eddy/core/base/log.h>
+#include <eddy/core/base/thrown_at.h>
 #include <eddy/web/app/internal/debug_page.h>
 #include <eddy/web/app/internal/further_methods.h>
 #include <eddy/web/app/internal/handler_methods.h>
@@ -70,6 +71,7 @@ void ApplicationCore::set_settings(std::unique_ptr<const Settings> settings) {
   origin_policy_ = std::move(origins);
   checks_origin_ = settings->check_origin;
   settings_ = std::move(settings);
+  if (settings_->debug || settings_->serve_traceback) eddy::internal::keep_places(true);
   const bool reloads = settings_->debug || settings_->autoreload;
   page_reload_ = reloads ? std::make_unique<PageReload>() : nullptr;
 }

@@ -12,6 +12,7 @@
 #include <eddy/web/app/settings.h>
 #include <eddy/web/template/output.h>
 #include <eddy/web/template/page_names.h>
+#include <eddy/web/template/page_resources.h>
 
 namespace eddy::inline v0::web {
 
@@ -55,6 +56,28 @@ std::string nonce_attribute() {
   if (!headers || !internal::has_nonce(headers->content_security_policy)) return {};
   return std::string(" nonce=\"").append(handler->csp_nonce()).append("\"");
 }
+
+std::string linked_css(const std::vector<std::string>& urls) {
+  RequestHandler* const handler = internal::PageScope::handler();
+  return handler != nullptr ? handler->render_linked_css(urls) : PageResources::linked_css(urls);
+}
+
+std::string embed_css(const std::vector<std::string>& texts) {
+  RequestHandler* const handler = internal::PageScope::handler();
+  return handler != nullptr ? handler->render_embed_css(texts) : PageResources::embed_css(texts);
+}
+
+std::string linked_js(const std::vector<std::string>& urls) {
+  RequestHandler* const handler = internal::PageScope::handler();
+  return handler != nullptr ? handler->render_linked_js(urls) : PageResources::linked_js(urls);
+}
+
+std::string embed_js(const std::vector<std::string>& texts) {
+  RequestHandler* const handler = internal::PageScope::handler();
+  return handler != nullptr ? handler->render_embed_js(texts) : PageResources::embed_js(texts);
+}
+
+RequestHandler& page_handler() { return internal::handler_for("handler"); }
 
 std::string reverse_url_of(std::string_view name,
                            std::initializer_list<internal::UrlArgument> values) {

@@ -28,7 +28,7 @@ std::string structured_binding(const std::vector<Name>& names) {
 
 // The escaping functions of Eddy's that append for themselves.
 std::string_view appender_of(std::string_view function) {
-  if (function == "xhtml_escape") return "append_xhtml";
+  if (function == "xhtml_escape" || function == "escape") return "append_xhtml";
   if (function == "attribute_escape") return "append_attribute";
   if (function == "json_encode") return "append_json";
   if (function == "url_escape") return "append_url";
@@ -168,6 +168,7 @@ void BodyGenerator::write_node(const Node& node) {
   const Template& file = *open_files_.back();
   switch (node.kind) {
     case Node::Kind::expression:
+      mark(node.line);
       return write_expression(node);
     case Node::Kind::control:
       return write_control(node);
@@ -179,6 +180,7 @@ void BodyGenerator::write_node(const Node& node) {
       return write_use(node);
     case Node::Kind::module:
       uses_modules_ = true;
+      mark(node.line);
       return writer_.code(file, node.code,
                           "eddy_support::append_module(" + out_ + ", eddy_resources,", ");");
     default:
@@ -225,15 +227,17 @@ void BodyGenerator::write_control(const Node& node) {
 
 void BodyGenerator::write_if(const Node& node) {
   const Template& file = *open_files_.back();
+  std::string ends;
   for (const Branch& branch : node.branches) {
-    if (branch.keyword == "else") {
-      writer_.line("} else {");
-    } else {
-      writer_.code(file, branch.code, branch.keyword == "if" ? "if (" : "} else if (", ") {");
+    if (branch.keyword != "if") writer_.line("} else {");
+    if (branch.keyword != "else") {
+      mark(branch.line);
+      writer_.code(file, branch.code, "if (", ") {");
+      ends += "}";
     }
     write_scope(branch.body);
   }
-  writer_.line("}");
+  writer_.line(ends);
 }
 
 void BodyGenerator::write_loop(const Node& node) {
@@ -241,7 +245,7 @@ void BodyGenerator::write_loop(const Node& node) {
   const Branch& loop = node.branches.front();
   const bool has_else = node.branches.size() > 1;
   const std::string broken = has_else ? unique("eddy_broken_") : "";
-  writer_.at(file, node.line);
+  mark(node.line);
   if (has_else) writer_.line("{ bool " + broken + " = false;");
   scopes_.emplace_back();
   std::set<std::string> elements;
@@ -362,6 +366,7 @@ void BodyGenerator::write_set(const Node& node) {
   const Template& file = *open_files_.back();
   const SetDirective set = set_directive(node.code.text);
   if (set.has_value && set.value.empty()) fail(node.line, "{% set %} has nothing after its '='");
+  mark(node.line);
   if (set.kind == SetDirective::Kind::assign && set.names.size() > 1) {
     return write_set_of_several(node, set);
   }
@@ -444,6 +449,7 @@ void BodyGenerator::write_apply(const Node& node) {
   write_scope_of_own(node.body, foreign);
   out_ = outer;
   foreign_scopes_ = outer_scopes;
+  mark(node.line);
   writer_.code(*open_files_.back(), node.code, "eddy_support::append(" + out_ + ",",
                "(" + applied + ")); }");
 }
@@ -473,6 +479,16 @@ void BodyGenerator::write_jump(bool is_break) {
   }
   if (is_break && !exit.broken_flag.empty()) writer_.line(exit.broken_flag + " = true;");
   writer_.line(is_break ? "break;" : "continue;");
+}
+
+// What is thrown from here on is of that line; see write_source() of generator.cc.
+void BodyGenerator::mark(int line) {
+  const Template& file = *open_files_.back();
+  const auto index = std::find(files_.begin(), files_.end(), &file) - files_.begin();
+  writer_.at(file, line);
+  writer_.line("eddy_place = eddy_support::place(" + std::to_string(index) + ", " +
+               std::to_string(line) + ");");
+  has_marks_ = true;
 }
 
 // Of the innermost variable of the name.

@@ -26,6 +26,8 @@ class BodyGenerator {
 
   [[nodiscard]] const CppWriter& code() const { return writer_; }
   [[nodiscard]] bool uses_modules() const { return uses_modules_; }
+  /// Whether the code keeps in eddy_place where it is: a place() of a file by its index in files().
+  [[nodiscard]] bool has_marks() const { return has_marks_; }
   /// Bytes of text, each counted once: what a page has at least, if nothing is left out.
   [[nodiscard]] std::size_t text_size() const { return text_size_; }
   /// The files that were written from, in order; each once.
@@ -80,6 +82,7 @@ class BodyGenerator {
   void write_apply(const Node& node);
   void write_include(const Node& node);
   void write_jump(bool is_break);
+  void mark(int line);
   void flush_text();
   void enter(const Template& file, int line);
 
@@ -106,6 +109,7 @@ class BodyGenerator {
   std::size_t text_size_ = 0;
   int last_number_ = 0;
   bool uses_modules_ = false;
+  bool has_marks_ = false;
 };
 
 }  // namespace eddy::inline v0::template_compiler

@@ -99,6 +99,11 @@ void write_header(CppWriter& header, const BodyGenerator& body,
   if (!scope.empty()) header.line("\n}");
 }
 
+void end_source(CppWriter& source, const std::string& scope) {
+  source.line("}");
+  if (!scope.empty()) source.line("\n}");
+}
+
 void write_source(CppWriter& source, const BodyGenerator& body, const std::string& template_name,
                   const std::string& type, const std::string& scope,
                   const GeneratorOptions& options) {
@@ -125,9 +130,22 @@ void write_source(CppWriter& source, const BodyGenerator& body, const std::strin
     source.line("void " + type + "::append_to([[maybe_unused]] ::std::string& eddy_out) const {");
   }
   source.line("using namespace ::eddy::web::template_names;");
+  if (!body.has_marks()) {
+    source.append(body.code());
+    return end_source(source, scope);
+  }
+  source.line("unsigned eddy_place = 0;");
+  source.line("try {");
   source.append(body.code());
-  source.line("}");
-  if (!scope.empty()) source.line("\n}");
+  source.line("} catch (...) {");
+  std::string names;
+  for (const Template* file : body.files()) {
+    names += (names.empty() ? "" : ", ") + cpp_string(file->name);
+  }
+  source.line("static constexpr const char* eddy_files[] = {" + names + "};");
+  source.line("eddy_support::thrown_in(eddy_files, eddy_place);");
+  source.line("throw;\n}");
+  end_source(source, scope);
 }
 
 }  // namespace
