@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/core/base/thrown_at.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <mutex>
 #include <utility>
 
@@ -12,26 +15,54 @@ namespace eddy::inline v0 {
 namespace {
 
 std::atomic<internal::StackReader> reader_of_stacks = nullptr;
-std::atomic<bool> places_are_kept = false;
+std::atomic<int> places_kept = 0;  // PlacesKept
 
-// Of one exception, the last. It may be asked for in another thread, after an await.
-struct Places {
-  std::mutex mutex;
-  std::exception_ptr error;  // kept, so that no other one gets its address
-  std::string text;
+struct Place {
+  const char* file;
+  unsigned line;
 };
 
-Places& places() {
+// Of one exception, which is kept, so that no other one gets its address.
+struct Places {
+  std::exception_ptr error;
+  std::array<Place, 16> at = {};  // the innermost; what recurses deeper has more
+  std::size_t count = 0;
+  bool told = false;
+};
+
+// Of the last few, since several threads may throw, and an exception may be told of in another
+// thread than where it was thrown.
+struct LastPlaces {
+  std::mutex mutex;
+  std::array<Places, 4> places;
+  std::size_t next = 0;
+
+  Places* find(const std::exception_ptr& error) noexcept {
+    const auto same = [&error](const Places& kept) { return kept.error == error; };
+    const auto found = std::find_if(places.begin(), places.end(), same);
+    return found != places.end() ? &*found : nullptr;
+  }
+};
+
+LastPlaces& last_places() {
   // Never destroyed: threads may throw to the end.
-  static auto* const last = new Places;
+  static auto* const last = new LastPlaces;
   return *last;
 }
 
 std::string places_of(const std::exception_ptr& error) {
-  if (!places_are_kept.load(std::memory_order_relaxed)) return {};
-  Places& last = places();
+  if (places_kept.load(std::memory_order_relaxed) == 0) return {};
+  LastPlaces& last = last_places();
   const std::lock_guard lock(last.mutex);
-  return last.error == error ? last.text : std::string();
+  Places* const places = last.find(error);
+  if (places == nullptr) return {};
+  places->told = true;
+  std::string text;
+  for (std::size_t i = 0; i < places->count; ++i) {
+    text += (i > 0 ? "\nat " : "at ") + std::string(places->at[i].file) + ":" +
+            std::to_string(places->at[i].line);
+  }
+  return text;
 }
 
 }  // namespace
@@ -59,32 +90,33 @@ void set_stack_reader(StackReader reader) noexcept {
   reader_of_stacks.store(reader, std::memory_order_release);
 }
 
-void keep_places(bool keep) noexcept {
-  places_are_kept.store(keep, std::memory_order_relaxed);
-  if (keep) return;
-  Places& last = places();
-  std::unique_lock lock(last.mutex);
-  const std::exception_ptr kept = std::exchange(last.error, nullptr);
-  last.text.clear();
-  lock.unlock();  // the exception ends in no lock of ours
+PlacesKept::PlacesKept() noexcept { places_kept.fetch_add(1, std::memory_order_relaxed); }
+
+PlacesKept::~PlacesKept() {
+  if (places_kept.fetch_sub(1, std::memory_order_relaxed) != 1) return;
+  // The exceptions end in no lock of ours.
+  std::array<Places, 4> kept;
+  LastPlaces& last = last_places();
+  const std::lock_guard lock(last.mutex);
+  std::swap(kept, last.places);
 }
 
 void passed_through(const char* file, unsigned line) noexcept {
-  if (!places_are_kept.load(std::memory_order_relaxed)) return;
-  std::exception_ptr before;
-  try {
-    const std::exception_ptr error = std::current_exception();
-    const std::string place = "at " + std::string(file) + ":" + std::to_string(line);
-    Places& last = places();
-    const std::lock_guard lock(last.mutex);
-    if (last.error == error) {
-      last.text.append("\n").append(place);
-    } else {
-      before = std::exchange(last.error, error);
-      last.text = place;
-    }
-  } catch (...) {  // no memory to say it with
+  if (places_kept.load(std::memory_order_relaxed) == 0) return;
+  const std::exception_ptr error = std::current_exception();
+  std::exception_ptr forgotten;
+  LastPlaces& last = last_places();
+  const std::lock_guard lock(last.mutex);
+  Places* places = last.find(error);
+  if (places == nullptr) {
+    places = &last.places[last.next++ % last.places.size()];
+    forgotten = std::exchange(places->error, error);
+    places->count = 0;
+  } else if (places->told) {  // it is thrown again
+    places->count = 0;
   }
+  places->told = false;
+  if (places->count < places->at.size()) places->at[places->count++] = {file, line};
 }
 
 }  // namespace internal

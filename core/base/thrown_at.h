@@ -27,9 +27,15 @@ namespace internal {
 using StackReader = std::string (*)(const void* thrown);
 EDDY_API void set_stack_reader(StackReader reader) noexcept;
 
-/// Whether passed_through() does anything. It keeps an exception until the next one comes, and what
-/// that has in it, so it is for development.
-EDDY_API void keep_places(bool keep) noexcept;
+/// While one lives, passed_through() does something: it keeps the last few exceptions that passed,
+/// and what they have in them, so it is for development.
+class EDDY_API PlacesKept {
+ public:
+  PlacesKept() noexcept;
+  PlacesKept(const PlacesKept&) = delete;
+  PlacesKept& operator=(const PlacesKept&) = delete;
+  ~PlacesKept();
+};
 /// In a catch clause: the exception comes from there in the file. Those further out follow.
 EDDY_API void passed_through(const char* file, unsigned line) noexcept;
 

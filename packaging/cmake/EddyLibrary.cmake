@@ -36,6 +36,7 @@ set(EDDY_LINKABLE
 # Warnings and language level, for Eddy's own targets. Warnings are Eddy's affair only where it is the
 # top of the build: a newer compiler's new warning must not break somebody else's.
 function(eddy_target_defaults target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "OPTIMIZED" "" "")
   target_compile_features(${target} PUBLIC cxx_std_20)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF CXX_VISIBILITY_PRESET hidden
                                              C_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
@@ -45,15 +46,17 @@ function(eddy_target_defaults target)
   if(EDDY_WARNINGS_AS_ERRORS)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
-  # On a test GCC would spend twice the time that it takes to run it: it is compiled for the next few seconds. What
-  # measures is in libraries and in tests/bench.
+  # On a test GCC would spend twice the time that it takes to run it: it is compiled for the next few seconds. Those with
+  # OPTIMIZED, the examples and tests/bench are compiled as programs are.
   get_target_property(type ${target} TYPE)
   if(type STREQUAL "EXECUTABLE" AND CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     if(EDDY_SANITIZE)
       target_compile_options(${target} PRIVATE -O0)
-    elseif(PROJECT_IS_TOP_LEVEL AND CMAKE_CURRENT_SOURCE_DIR MATCHES "^${PROJECT_SOURCE_DIR}/tests/" AND NOT
-           CMAKE_CURRENT_SOURCE_DIR MATCHES "/tests/bench")
-      target_compile_options(${target} PRIVATE -O1 -g1)
+    elseif(PROJECT_IS_TOP_LEVEL AND NOT arg_OPTIMIZED)
+      cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY ${PROJECT_SOURCE_DIR} OUTPUT_VARIABLE folder)
+      if(folder MATCHES "^tests/" AND NOT folder MATCHES "^tests/bench")
+        target_compile_options(${target} PRIVATE -O1 -g1)
+      endif()
     endif()
   endif()
 endfunction()

@@ -8,6 +8,7 @@
 #     [LABELS labels...]       # "threads": also run under ThreadSanitizer by .ci/run
 #     [TIMEOUT seconds]        # for each test case, default 60
 #     [DEFINES X=1 ...]
+#     [OPTIMIZED]              # compiled as the preset has it, for what optimizing may break: coroutines, templates
 #     [SERIAL]                 # nothing else runs beside it: for what measures time
 #     [WHOLE])                 # one ctest entry for the program, instead of one for each case; a case that
 #                              # skips itself is then a failure
@@ -61,7 +62,7 @@ if(EDDY_BUILD_TESTS)
 endif()
 
 function(eddy_add_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE;SERIAL" "TIMEOUT" "SOURCES;LINK;NEEDS;LABELS;DEFINES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "OPTIMIZED;WHOLE;SERIAL" "TIMEOUT" "SOURCES;LINK;NEEDS;LABELS;DEFINES")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "eddy_add_test(${name}): unknown arguments ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -86,7 +87,11 @@ function(eddy_add_test name)
   endif()
 
   add_executable(${name} ${arg_SOURCES})
-  eddy_target_defaults(${name})
+  set(optimized "")
+  if(arg_OPTIMIZED)
+    set(optimized OPTIMIZED)
+  endif()
+  eddy_target_defaults(${name} ${optimized})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}) # for <tests/...>: the tests' own helpers
   target_compile_definitions(${name} PRIVATE ${arg_DEFINES})
   list(TRANSFORM arg_NEEDS PREPEND eddy::)

@@ -120,10 +120,7 @@ struct JsonContent : PlainHandler {
     if (name == "text") write(Json{{"text", "caf\xc3\xa9 \xf0\x9f\x98\x80 \"\\\n\x01"}});
     if (name == "several") write(Json{{"b", nullptr}, {"a", true}, {"c", {1, 2.5}}});
     if (name == "list") write(Json::array({1, 2}));
-    if (name == "finished") {
-      write(Json{{"finished", "yes"}});
-      finish();
-    }
+    if (name == "finished") finish(Json{{"finished", "yes"}});
   }
 };
 

@@ -20,6 +20,7 @@ from lint_memory import Memory
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SUFFIXES = (".h", ".cc", ".c")
+CLANG_TIDY = ("clang-tidy", "--quiet", "--extra-arg=-Wno-unknown-warning-option")
 
 
 def repository_files():
@@ -43,22 +44,27 @@ def format_all(fix):
 
 
 def compile_commands(build):
-    """One command for each source of the repository; a source compiled for several hosts is looked at once."""
+    """The entries of each source of the repository: clang-tidy looks at one that is compiled for several hosts by each."""
     database = json.loads((build / "compile_commands.json").read_text())
-    chosen = {}
+    entries = {}
     for entry in database:
         source = os.path.relpath(os.path.join(entry["directory"], entry["file"]), ROOT)
         if not source.startswith((".", "build/")):
-            chosen.setdefault(source, entry)
-    return chosen
+            entries.setdefault(source, []).append(entry)
+    return entries
 
 
-def tidy_one(source, entry, build):
+def judge():
+    """What clang-tidy's judgement follows from beside the sources: its version, how it is called, all rules."""
+    version = subprocess.run(["clang-tidy", "--version"], capture_output=True, text=True, check=True).stdout
+    rules = [name for name in repository_files() if pathlib.Path(name).name == ".clang-tidy"]
+    return "\0".join([version, *CLANG_TIDY, *(text for name in rules for text in (name, (ROOT / name).read_text()))])
+
+
+def tidy_one(source, build):
     start = time.monotonic()
     run = subprocess.run(
-        ["clang-tidy", "--quiet", "-p", str(build), "--extra-arg=-Wno-unknown-warning-option",
-         os.path.join(entry["directory"], entry["file"])],
-        cwd=ROOT, capture_output=True, text=True, check=False)
+        [*CLANG_TIDY, "-p", str(build), str(ROOT / source)], cwd=ROOT, capture_output=True, text=True, check=False)
     return source, run.returncode, run.stdout + (run.stderr if run.returncode else ""), time.monotonic() - start
 
 
@@ -68,20 +74,19 @@ def tidy_all(build, wanted):
         return 1
     commands = compile_commands(build)
     if wanted:
-        commands = {source: entry for source, entry in commands.items() if source in wanted}
-    version = subprocess.run(["clang-tidy", "--version"], capture_output=True, text=True, check=True).stdout
-    memory = Memory(ROOT, build, (ROOT / ".clang-tidy").read_text() + version)
-    keys = {source: memory.key_of(entry) for source, entry in commands.items()}
+        commands = {source: entries for source, entries in commands.items() if source in wanted}
+    memory = Memory(ROOT, build, judge())
+    keys = {source: memory.key_of(entries) for source, entries in commands.items()}
     todo = [source for source in commands if not memory.knows(keys[source])]
     print(f"clang-tidy: {len(todo)} of {len(commands)} sources to look at", flush=True)
     failures = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        futures = [pool.submit(tidy_one, source, commands[source], build) for source in todo]
+        futures = [pool.submit(tidy_one, source, build) for source in todo]
         for future in concurrent.futures.as_completed(futures):
             source, status, output, seconds = future.result()
             print(f"{'ok    ' if status == 0 else 'FAILED'} {seconds:5.1f} s  {source}", flush=True)
             if status == 0:
-                memory.remember(keys[source])
+                memory.remember(keys[source], commands[source])
             else:
                 failures += 1
                 print(output, flush=True)

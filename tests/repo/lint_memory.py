@@ -3,9 +3,11 @@
 is new, as ccache compiles only that.
 
 What clang-tidy says of a source follows from the source, all that it includes (the system's headers too), its
-compile command, the rules and the version of clang-tidy: the hash of these is the name of an empty file.
+compile commands, of which it looks at each, the rules and the version of clang-tidy: the hash of these is the name of
+an empty file.
 """
 
+import contextlib
 import hashlib
 import os
 import pathlib
@@ -47,19 +49,23 @@ class Memory:
 
     def digest_of(self, path):
         """Of a file's name, as any tree has it, and content; None where it can't be read."""
-        if path not in self.digests:
-            try:
-                content = path.read_bytes()
-            except OSError:
-                self.digests[path] = None
-            else:
+        try:
+            status = path.stat()
+            key = (path, status.st_mtime_ns, status.st_size)
+            if key not in self.digests:
                 name = str(path).replace(str(self.root) + os.sep, "")
-                self.digests[path] = hashlib.sha256(name.encode() + b"\0" + content).digest()
-        return self.digests[path]
+                self.digests[key] = hashlib.sha256(name.encode() + b"\0" + path.read_bytes()).digest()
+        except OSError:
+            return None
+        return self.digests[key]
 
-    def key_of(self, entry):
-        """The key of an entry of compile_commands.json; None where what it includes is not known, as it has not been
-        compiled since one of these files was changed."""
+    def key_of(self, entries):
+        """The key of a source by its entries of compile_commands.json; None where what it includes is not known, as it
+        has not been compiled since one of these files was changed."""
+        keys = [self._key_of_entry(entry) for entry in entries]
+        return None if None in keys else hashlib.sha256("".join(keys).encode()).hexdigest()
+
+    def _key_of_entry(self, entry):
         words = shlex.split(entry["command"])
         object_file = words[words.index("-o") + 1] if "-o" in words else ""
         names = self.included.get(object_file)
@@ -86,17 +92,20 @@ class Memory:
             return False
         try:
             os.utime(self.where / key)
-        except FileNotFoundError:
+        except OSError:
             return False
         return True
 
-    def remember(self, key):
-        if key is not None:
+    def remember(self, key, entries):
+        """That it has passed, unless one of its files was changed meanwhile."""
+        if key is None or self.key_of(entries) != key:
+            return
+        with contextlib.suppress(OSError):  # a home that can't be written remembers nothing
             self.where.mkdir(parents=True, exist_ok=True)
             (self.where / key).touch()
 
     def forget_old(self):
-        if self.where.is_dir():
-            for path in self.where.iterdir():
+        for path in self.where.glob("*"):
+            with contextlib.suppress(OSError):  # another run forgets, too
                 if time.time() - path.stat().st_mtime > FORGET_AFTER:
-                    path.unlink(missing_ok=True)
+                    path.unlink()

@@ -41,8 +41,8 @@ class LintMemory(unittest.TestCase):
 
     def entry(self, root=None, more=""):
         build = (root or self.root) / "build"
-        return {"directory": str(build), "file": "../a.cc",
-                "command": f"g++ {more} -DFOLDER={root or self.root} -c ../a.cc -o a.o"}
+        return [{"directory": str(build), "file": "../a.cc",
+                 "command": f"g++ {more} -DFOLDER={root or self.root} -c ../a.cc -o a.o"}]
 
     def key(self, root=None, more="", judge="rules"):
         return self.memory(root, judge).key_of(self.entry(root, more))
@@ -58,7 +58,7 @@ class LintMemory(unittest.TestCase):
         memory = self.memory()
         key = memory.key_of(self.entry())
         self.assertFalse(memory.knows(key))
-        memory.remember(key)
+        memory.remember(key, self.entry())
         self.assertTrue(memory.knows(key))
         self.assertTrue(self.memory().knows(self.key()))
 
@@ -81,16 +81,37 @@ class LintMemory(unittest.TestCase):
         memory = self.memory()
         key = memory.key_of(self.entry())
         self.assertIsNone(key)
-        memory.remember(key)
+        memory.remember(key, self.entry())
         self.assertFalse(memory.knows(key))
 
+    def test_what_changed_while_it_was_judged_is_not_remembered(self):
+        memory = self.memory()
+        key = memory.key_of(self.entry())
+        self.change("a.h", "const int a = 3;\n")
+        memory.remember(key, self.entry())
+        self.assertFalse(memory.knows(key))
+
+    def test_all_compile_commands_of_a_source_are_in_the_key(self):
+        once, twice = self.entry(), self.entry() + self.entry(more="-DHOST")
+        memory = self.memory()
+        self.assertEqual(len({memory.key_of(once), memory.key_of(twice), memory.key_of(twice[1:])}), 3)
+        self.assertIsNone(memory.key_of([*once, {**once[0], "command": "g++ -c ../a.cc -o never_compiled.o"}]))
+
+    def test_a_home_that_cannot_be_written_remembers_nothing(self):
+        memory = Memory(self.root, self.root / "build", "rules", "/proc/nowhere")
+        key = memory.key_of(self.entry())
+        memory.remember(key, self.entry())
+        self.assertFalse(memory.knows(key))
+        memory.forget_old()
+
     def test_nothing_is_known_of_what_was_not_compiled(self):
-        self.assertIsNone(self.memory().key_of({**self.entry(), "command": "g++ -c b.cc -o b.o"}))
+        self.assertIsNone(self.memory().key_of([{**self.entry()[0], "command": "g++ -c b.cc -o b.o"}]))
 
     def test_forgets_what_nobody_asked_for(self):
         memory = self.memory()
+        memory.where.mkdir()
         for key in ("old", "new"):
-            memory.remember(key)
+            (memory.where / key).touch()
         before = time.time() - FORGET_AFTER - 1
         os.utime(memory.where / "old", (before, before))
         memory.forget_old()

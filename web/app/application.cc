@@ -92,6 +92,10 @@ Route mount(std::string_view prefix, const std::vector<Route>& routes) {
     throw std::invalid_argument("mount (" + std::string(prefix) +
                                 "): the prefix must begin with '/' and not end with it");
   }
+  if (prefix.find_first_of("{}\\") != std::string_view::npos) {
+    throw std::invalid_argument("mount (" + std::string(prefix) +
+                                "): the prefix is a text, and no pattern");
+  }
   std::vector<internal::RouteDefinition> mounted;
   for (const Route& route : routes) {
     for (internal::RouteDefinition definition : route.definitions_->list) {

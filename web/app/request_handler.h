@@ -349,10 +349,10 @@ class EDDY_API RequestHandler {
     append_page(text, page);
     return text;
   }
-  /// The elements of what the modules of its pages bring (page_resources.h): links to style sheets
-  /// and scripts, and those that are in the page. To be overridden by who bundles them, or writes
-  /// other attributes. URLs are those of the page, not escaped. Source:
-  /// tornado.web.RequestHandler.render_linked_css and its kin.
+  /// The elements of what the modules of its pages bring (page_resources.h), called for what there
+  /// is. To be overridden by who bundles files or writes other attributes. Relative URLs become
+  /// static_url()s here, and all are escaped here: an override is given them as they are in the
+  /// module. Source: tornado.web.RequestHandler.render_linked_css and its kin.
   [[nodiscard]] virtual std::string render_linked_css(const std::vector<std::string>& urls);
   [[nodiscard]] virtual std::string render_embed_css(const std::vector<std::string>& texts);
   [[nodiscard]] virtual std::string render_linked_js(const std::vector<std::string>& urls);

@@ -65,9 +65,9 @@ class EDDY_API ErrorHandler {
   int status_;
 };
 
-/// Hands requests of every method that Method names to what an HttpServer would have for a handler:
-/// a function of const Request&, RequestBody& and ResponseStream&, or one that makes a
-/// MessageDelegate. It sees the request as it came, with the whole path.
+/// Hands requests of every method to what an HttpServer would have for a handler: a function of
+/// const Request&, RequestBody& and ResponseStream&, or one that makes a MessageDelegate. It sees
+/// the request as it came, with the whole path.
 ///
 /// Source: tornado.web.FallbackHandler.
 class EDDY_API FallbackHandler {

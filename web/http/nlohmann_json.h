@@ -34,6 +34,15 @@ void append_nlohmann(std::string& out, const Json& json) {
   escape_json_end_tags(out, start);
 }
 
+/// To write an object, to copy and to destroy it takes stack for each level: what a client has sent
+/// may not have enough of them to exhaust it.
+inline constexpr int kMostJsonLevels = 256;
+inline bool refuse_depth(int depth, nlohmann::json::parse_event_t /*event*/,
+                         nlohmann::json& /*parsed*/) {
+  if (depth < kMostJsonLevels) return true;
+  throw JsonError("it nests more than " + std::to_string(kMostJsonLevels) + " levels");
+}
+
 }  // namespace internal
 
 template <internal::NlohmannClass T>
@@ -47,7 +56,7 @@ struct JsonValue<T> {
   }
   static T parse(std::string_view text) {
     try {
-      nlohmann::json json = nlohmann::json::parse(text);
+      nlohmann::json json = nlohmann::json::parse(text, internal::refuse_depth);
       if constexpr (std::same_as<T, nlohmann::json>) {
         return json;
       } else {

@@ -20,12 +20,6 @@ void insert_at(std::string& page, std::size_t begin, std::string_view tag, std::
   page.insert(place, text);
 }
 
-PageResources::Texts page_urls(const PageResources::Texts& urls) {
-  PageResources::Texts result;
-  for (const std::string& url : urls) result.push_back(template_support::resource_url(url));
-  return result;
-}
-
 }  // namespace
 
 void PageResources::add(Texts& texts, std::string_view text) {
@@ -38,7 +32,7 @@ std::string PageResources::linked_css(const Texts& urls) {
   std::string elements;
   for (const std::string& url : urls) {
     elements += "<link href=\"";
-    append_xhtml_escaped(elements, url);
+    append_xhtml_escaped(elements, template_support::resource_url(url));
     elements.append("\" type=\"text/css\" rel=\"stylesheet\"").append(nonce).append("/>\n");
   }
   return elements;
@@ -56,7 +50,7 @@ std::string PageResources::linked_js(const Texts& urls) {
   std::string elements;
   for (const std::string& url : urls) {
     elements += "<script src=\"";
-    append_xhtml_escaped(elements, url);
+    append_xhtml_escaped(elements, template_support::resource_url(url));
     elements.append("\" type=\"text/javascript\"").append(nonce).append("></script>\n");
   }
   return elements;
@@ -76,11 +70,14 @@ void PageResources::insert_into(std::string& page, std::size_t begin) const {
               html_body_)) {
     return;
   }
-  std::string head = template_support::linked_css(page_urls(css_files_));
-  head += template_support::embed_css(embedded_css_);
+  const auto written = [](auto write, const Texts& texts) {
+    return texts.empty() ? std::string() : write(texts);
+  };
+  std::string head = written(template_support::linked_css, css_files_);
+  head += written(template_support::embed_css, embedded_css_);
   for (const std::string& html : html_head_) (head += html) += '\n';
-  std::string scripts = template_support::linked_js(page_urls(javascript_files_));
-  scripts += template_support::embed_js(embedded_javascript_);
+  std::string scripts = written(template_support::linked_js, javascript_files_);
+  scripts += written(template_support::embed_js, embedded_javascript_);
   std::string body;
   for (const std::string& html : html_body_) (body += html) += '\n';
 

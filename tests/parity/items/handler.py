@@ -98,8 +98,8 @@ ITEMS = [
          "ServerTest.AResponseThatCannotBeFramedIsA500 ResponseStreamTest.AFlushBehindTheEndLosesNothing "
          "WaitingTest.AFinishedResponseIsSentBeforeTheTaskEnds parity:endings/finish_twice "
          "parity:status/no_content,no_content_written,not_modified,not_modified_written parity:content/json_finish",
-         differs="Its last part is text (JSON is written before it); content for a status that has none is dropped; a 1xx "
-         "that is meant as the response is a 500."),
+         differs="Its last part is what write() takes; content for a status that has none is dropped; a 1xx that is meant as "
+         "the response is a 500."),
     item("W15", "HEAD is answered with the fields of GET, the length included, and without the content.",
          "RequestHandler",
          "ResponseWriter.HeadHasTheLengthAndNoContent ServerTest.HeadAndConnectionClose "

@@ -99,13 +99,13 @@ ITEMS = [
          "an error. MultipartParser reads a form while it arrives, MultipartFiles writes its files into a folder meanwhile."),
     item("H12", "How many parts a form may have (100), how long the header of one (10 KiB), and whether multipart is read "
          "at all, are settings of the process.",
-         "FormLimits MultipartLimits UploadLimits",
+         "FormLimits Settings::form_limits MultipartLimits UploadLimits",
          "http:multipart/As_many_parts_as_the_limit http:multipart/One_part_too_many http:multipart/A_header_at_the_limit "
          "http:multipart/A_header_one_byte_past_the_limit "
          "Form.Has100PartsUnlessToldOtherwise,ThePartsHaveHeadersOf10KiBUnlessToldOtherwise "
          "Form.Has1000ArgumentsUnlessToldOtherwise,AnErrorLeavesNothing "
          "RequestTest.AFormThatCannotBeReadIsAnErrorOfTheClient MultipartFilesTest.Limits",
-         differs="They are given to Request::form() and parse_form(), of each call; the statuses are 413, 431 and 415. A "
+         differs="They are Settings::form_limits, or given to Request::form() and parse_form() for one call; the statuses are 413, 431 and 415. A "
          "urlencoded form has 1000 arguments at most, by default."),
     item("H13", "The header of a part is UTF-8 without control characters; names may have any letters.",
          "PartHead",

@@ -57,9 +57,10 @@ ITEMS = [
          "Page",
          "TemplateErrors.NameFileAndLine,OfTags,OfBlocks,OfJumps,OfDeclarations,OfOtherFiles "
          "TemplateCompiler.EveryStatementNamesItsLineInTheTemplate,APlaceInATemplateIsOneLine "
-         "python:web/template/build_test.py:check_lines StacksTest.NameTheLineOfATemplate",
-         differs="It is an error of the build, in the template's line; debuggers, and the stacks that eddy::stacks keeps, show "
-         "that line when it runs."),
+         "python:web/template/build_test.py:check_lines StacksTest.NameTheLineOfATemplate "
+         "TemplatePlaces.AreTheLinesOfWhatThrew",
+         differs="It is an error of the build, in the template's line; debuggers, the debug page, and the stacks that eddy::stacks "
+         "keeps, show that line when it runs."),
     absent("T10", "A Template is made of a text at run time, and generate() gives its bytes.",
            "each file is a type, made when the program is built: page.render() gives the text, append_to() appends it",
            "TemplatePage.IsATypeWithItsParameters,IsAppendedAndAllocatesNothingWhereThereIsRoom",

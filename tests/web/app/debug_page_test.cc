@@ -103,6 +103,7 @@ TEST_F(DebugPageTest, TellsWhatWasThrownByWhatAndForWhat) {
   const std::string page = ask("GET /throws?a=<1>", "User-Agent: it's \"me\"\r\n");
   EXPECT_THAT(page, StartsWith("HTTP/1.1 500 Internal Server Error\r\n"));
   EXPECT_THAT(page, HasSubstr("\r\nContent-Type: text/html; charset=UTF-8\r\n"));
+  EXPECT_THAT(page, HasSubstr("\r\nCache-Control: no-store\r\n"));
   EXPECT_THAT(page, Not(HasSubstr("X-Own")));
   EXPECT_THAT(page, HasSubstr("<h1>500: Internal Server Error</h1>"));
   EXPECT_THAT(page, HasSubstr("<h2>debug_page_test::StockError</h2>\n"

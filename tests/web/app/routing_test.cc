@@ -63,6 +63,19 @@ TEST(Hosts, ComeBeforeEveryHostAndInOrderAndLeaveWhatTheyHaveNoRouteFor) {
   EXPECT_EQ(at_host(app, "h", "/1"), "404");
 }
 
+TEST(Hosts, APatternThatGivesUpIsNoOtherHost) {
+  Application app({says("/", "any")});
+  app.add_handlers("(?:(?:a+)+)+[bc]", {says("/", "host")});
+  EXPECT_EQ(at_host(app, "aab", "/"), "host");
+  EXPECT_EQ(at_host(app, "aad", "/"), "any");
+  for (const char* method : {"GET", "POST"}) {
+    TestExchange costly(app, method, "http://" + std::string(3000, 'a') + "d/", "content");
+    EXPECT_EQ(costly.status(), 500);
+    EXPECT_THAT(costly.logged(),
+                testing::ElementsAre(testing::HasSubstr("the match limit of a host")));
+  }
+}
+
 TEST(Hosts, TheDefaultHostIsAskedLastAndNotForProxies) {
   Application app({says("/", "any")});
   app.add_handlers("example\\.com", {says("/", "com"), says("/1", "com 1")});
@@ -381,6 +394,9 @@ TEST(Mount, PutsARoutesPathBehindAPrefix) {
   EXPECT_THROW(app.mount("a", {}), std::invalid_argument);
   EXPECT_THROW(app.mount("/a/", {}), std::invalid_argument);
   EXPECT_THROW(app.mount("", {}), std::invalid_argument);
+  // It would be a parameter to templates, and a text to regular expressions.
+  EXPECT_THROW(app.mount("/{user}", {}), std::invalid_argument);
+  EXPECT_THROW(app.mount("/\\d", {}), std::invalid_argument);
 }
 
 TEST(Mount, IsARouteThatMayBeMountedAndMatchedItself) {

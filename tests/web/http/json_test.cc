@@ -152,6 +152,23 @@ TEST(Json, IsReadByAHandler) {
   EXPECT_EQ(TestExchange(app, "POST", "/", R"({"x": 3, "y": "4"})", kJsonType).status(), 400);
 }
 
+// Which it must not: it takes stack to write, copy or destroy it.
+TEST(Json, NestsNoDeeperThanTheStackBears) {
+  Application app;
+  app.post("/", [](const nlohmann::json& json) { return json; });
+  const auto nested = [](std::size_t levels) {
+    return std::string(levels, '[') + std::string(levels, ']');
+  };
+  EXPECT_EQ(TestExchange(app, "POST", "/", nested(256), kJsonType).body(), nested(256));
+  TestExchange deeper(app, "POST", "/", nested(257), kJsonType);
+  EXPECT_EQ(deeper.status(), 400);
+  EXPECT_THAT(deeper.logged(), ElementsAre(HasSubstr("it nests more than 256 levels")));
+  EXPECT_EQ(TestExchange(app, "POST", "/", std::string(1 << 20, '['), kJsonType).status(), 400);
+  std::string objects;
+  for (int i = 0; i < 100'000; ++i) objects += "{\"a\":";
+  EXPECT_EQ(TestExchange(app, "POST", "/", objects, kJsonType).status(), 400);
+}
+
 TEST(Json, MustSayThatItIs) {
   Application app({route<Reader>("/")});
   constexpr std::string_view kPoint = R"({"x": 3, "y": 4})";

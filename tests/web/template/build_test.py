@@ -53,6 +53,18 @@ WRONG = {
         "page.html:3"),
 }
 
+# A page with these parameters as a program may get it wrong, and the error. A number that is left out Clang leaves to
+# the linker.
+CALLED = "{% param std::string title %}{% param int count = 0 %}{% param const std::string& text %}{{ title }}{{ text }}"
+CALLS = {
+    "{.title = \"a\", .text = text}": None,
+    "{.title = \"a\", .count = 2, .text = text}": None,
+    "{.count = 2, .text = text}": "the parameter 'title' is left out",
+    "{.title = \"a\", .text = text, .texts = 1}": "texts",
+    "{.title = 1.5, .text = text}": "",
+    "{.title = \"a\"}": "text|reference",
+}
+
 PROJECT = """cmake_minimum_required(VERSION 3.16)
 project(Pages CXX)
 include("@SOURCE@/packaging/cmake/EddyTemplates.cmake")
@@ -103,6 +115,18 @@ def check_lines(options, folder):
                      f"-I{root}/out", f"{root}/out/caf\u00e9?/page.html.cc", fails=True)
         first = next((line for line in errors.splitlines() if "error: " in line), "no error")
         expect(first.startswith(f"{root}/{place}:"), f"{what}: expected an error at {place}\n{errors}")
+
+
+def check_calls(options, folder):
+    write(folder, {"page.html": CALLED})
+    run(options.tool, f"--root={folder}", f"--out={folder}/out", "page.html")
+    for call, error in CALLS.items():
+        write(folder, {"call.cc": f'#include "page.html.h"\nstd::string f(const std::string& text) '
+                                  f"{{ return templates::Page{call}.render(); }}\n"})
+        said = run(options.compiler, "-std=c++20", "-Wall", "-Wextra", "-Wpedantic", "-Werror", f"-I{folder}/out", "-c",
+                   f"{folder}/call.cc", "-o", f"{folder}/call.o", fails=error is not None)
+        first = next((line for line in said.splitlines() if "error: " in line), "")
+        expect(error is None or (first and re.search(error, first)), f"{call}: expected an error of {error}\n{said}")
 
 
 def check_rebuild(options, folder):
@@ -199,12 +223,12 @@ def main():
     for name in ("tool", "source", "compiler"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--include", action="append", required=True)
-    parser.add_argument("way", choices=("lines", "ninja", "make", "project", "command"))
+    parser.add_argument("way", choices=("lines", "calls", "ninja", "make", "project", "command"))
     options = parser.parse_args()
     if shutil.which(options.compiler) is None:
         sys.exit(f"there is no {options.compiler}")
     with tempfile.TemporaryDirectory(prefix="eddy templates ") as folder:
-        check = {"lines": check_lines, "project": check_project, "command": check_command}
+        check = {"lines": check_lines, "calls": check_calls, "project": check_project, "command": check_command}
         check.get(options.way, check_rebuild)(options, pathlib.Path(folder))
 
 

@@ -15,6 +15,7 @@
 
 #include <pages/handled.html.h>
 #include <pages/named.html.h>
+#include <pages/scripts.html.h>
 #include <tests/web/template/greeter.h>
 
 // What a page has of the handler that renders it.
@@ -126,7 +127,7 @@ struct Bundling : Named {
     return "own " + texts.front() + "\n";
   }
   std::string render_linked_js(const Texts& urls) override {
-    return RequestHandler::render_linked_js({"/bundle.js?" + urls.front()});
+    return RequestHandler::render_linked_js({"bundle.js?" + urls.front()});
   }
   std::string render_embed_js(const Texts& texts) override { return "run " + texts.front(); }
 };
@@ -136,11 +137,39 @@ TEST(PageNames, W19HowResourcesAreWrittenIsTheHandlersToSay) {
                   {route<Bundling>("/"), route<Story>(R"(/story/(\d+)/(.*))", {.name = "story"})});
   TestExchange exchange(app, "GET", "/");
   const std::string& page = exchange.body();
-  EXPECT_THAT(page, testing::StartsWith(
-                        "<html><head>css of /files/widgets/styled.css, 3\nown p {}\n</head>"));
-  EXPECT_THAT(page, testing::EndsWith("<script src=\"/bundle.js?/files/styled.js\" "
+  EXPECT_THAT(page,
+              testing::StartsWith("<html><head>css of widgets/styled.css, 3\nown p {}\n</head>"));
+  EXPECT_THAT(page, testing::EndsWith("<script src=\"/files/bundle.js?styled.js\" "
                                       "type=\"text/javascript\"></script>\nrun style();"
                                       "</body></html>\n"));
+}
+
+struct ScriptsOnly : RequestHandler {
+  void get() { render(templates::Scripts()); }
+  std::string render_linked_css(const Texts& /*urls*/) override { return "never"; }
+  std::string render_embed_css(const Texts& /*texts*/) override { return "never"; }
+  std::string render_linked_js(const Texts& /*urls*/) override { return "never"; }
+};
+
+TEST(PageNames, W19NothingIsWrittenOfWhatThereIsNot) {
+  Application app({route<ScriptsOnly>("/")});
+  TestExchange exchange(app, "GET", "/");
+  EXPECT_EQ(exchange.body(),
+            "<html><body><p></p><script type=\"text/javascript\">\n//<![CDATA[\nrun()\n//]]>\n"
+            "</script>\n</body></html>\n");
+}
+
+struct OutsideAPage : RequestHandler {
+  void get() { finish(csp_nonce(), render_linked_js({"a.js"})); }
+};
+
+TEST(PageNames, W19OutsideAPageElementsHaveTheNonceToo) {
+  Application app(Settings{.security_headers = eddy::web::SecurityHeaders::strict()},
+                  {route<OutsideAPage>("/")});
+  TestExchange exchange(app, "GET", "/");
+  const std::string nonce(exchange.request().csp_nonce());
+  EXPECT_EQ(exchange.body(), nonce + "<script src=\"a.js\" type=\"text/javascript\" nonce=\"" +
+                                 nonce + "\"></script>\n");
 }
 
 struct Greets : eddy_tests::Greeter {

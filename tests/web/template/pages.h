@@ -74,6 +74,12 @@ struct Styled {
   static std::string_view embedded_javascript() { return "style();"; }
 };
 
+/// A module that has no place in a head.
+struct Script {
+  static void append_to(std::string& out) { out += "<p></p>"; }
+  static std::string_view embedded_javascript() { return "run()"; }
+};
+
 /// Modules with resources.
 struct Widget {
   int number = 0;

@@ -5,7 +5,6 @@
 #include <stdexcept>
 
 #include <eddy/core/base/log.h>
-#include <eddy/core/base/thrown_at.h>
 #include <eddy/web/app/internal/debug_page.h>
 #include <eddy/web/app/internal/further_methods.h>
 #include <eddy/web/app/internal/handler_methods.h>
@@ -71,7 +70,11 @@ void ApplicationCore::set_settings(std::unique_ptr<const Settings> settings) {
   origin_policy_ = std::move(origins);
   checks_origin_ = settings->check_origin;
   settings_ = std::move(settings);
-  if (settings_->debug || settings_->serve_traceback) eddy::internal::keep_places(true);
+  if (settings_->debug || settings_->serve_traceback) {
+    places_kept_.emplace();
+  } else {
+    places_kept_.reset();
+  }
   const bool reloads = settings_->debug || settings_->autoreload;
   page_reload_ = reloads ? std::make_unique<PageReload>() : nullptr;
 }
@@ -236,8 +239,10 @@ void ApplicationCore::dispatch(Exchange& exchange) {
   const Router::Found found = found_route(exchange, parts);
   if (found.result == Router::Result::no_match) return send_plain_error(exchange, 404);
   if (found.result == Router::Result::gave_up) {
-    exchange.log(LogLevel::warning, summary(exchange, 500) + ": the match limit of " +
-                                        found.route->definition.pattern);
+    const RouteEntry* const route = found.route;  // none: the pattern is of a host
+    exchange.log(LogLevel::warning,
+                 summary(exchange, 500) + ": the match limit of " +
+                     (route != nullptr ? route->definition.pattern : "a host's pattern"));
     return send_plain_error(exchange, 500);
   }
   const RouteDefinition& route = found.route->definition;

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <utility>
 
+#include <eddy/core/base/thrown_at.h>
 #include <eddy/web/app/internal/host_policy.h>
 #include <eddy/web/app/internal/host_router.h>
 #include <eddy/web/app/internal/origin_policy.h>
@@ -93,6 +95,7 @@ class ApplicationCore final : public BasicService {
   // Null where nothing is sent.
   std::unique_ptr<const SecurityFields> security_fields_;
   std::unique_ptr<PageReload> page_reload_;
+  std::optional<eddy::internal::PlacesKept> places_kept_;
   Application* application_;
 };
 

@@ -159,6 +159,7 @@ void send_debug_page(Exchange& exchange, int status, std::string_view reason,
   Response& response = exchange.response();
   response.headers.clear();
   response.headers.set(kHtmlText);
+  response.headers.set("Cache-Control", "no-store");
   response.status = status;
   response.reason = is_reason(reason) ? reason : std::string_view();
   response.body = debug_page(exchange, status, error);

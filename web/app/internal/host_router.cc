@@ -54,7 +54,10 @@ Router::Found HostRouter::find_by_host(std::string_view host, const Request& req
        place = candidates.next(place + 1)) {
     PathParts host_parts;
     const Host& entry = *hosts_[place];
-    if (entry.pattern.match(host, host_parts) != PathPattern::Result::match) continue;
+    const PathPattern::Result result = entry.pattern.match(host, host_parts);
+    // Not to be passed over: the routes behind may be for fewer eyes.
+    if (result == PathPattern::Result::gave_up) return {Router::Result::gave_up, nullptr};
+    if (result == PathPattern::Result::no_match) continue;
     const Router::Found found = entry.router.find(request, parts);
     if (found.result != Router::Result::no_match) return found;
   }

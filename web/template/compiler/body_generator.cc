@@ -28,7 +28,7 @@ std::string structured_binding(const std::vector<Name>& names) {
 
 // The escaping functions of Eddy's that append for themselves.
 std::string_view appender_of(std::string_view function) {
-  if (function == "xhtml_escape" || function == "escape") return "append_xhtml";
+  if (function == "xhtml_escape") return "append_xhtml";
   if (function == "attribute_escape") return "append_attribute";
   if (function == "json_encode") return "append_json";
   if (function == "url_escape") return "append_url";
@@ -168,7 +168,7 @@ void BodyGenerator::write_node(const Node& node) {
   const Template& file = *open_files_.back();
   switch (node.kind) {
     case Node::Kind::expression:
-      mark(node.line);
+      mark(file, node.line);
       return write_expression(node);
     case Node::Kind::control:
       return write_control(node);
@@ -180,7 +180,7 @@ void BodyGenerator::write_node(const Node& node) {
       return write_use(node);
     case Node::Kind::module:
       uses_modules_ = true;
-      mark(node.line);
+      mark(file, node.line);
       return writer_.code(file, node.code,
                           "eddy_support::append_module(" + out_ + ", eddy_resources,", ");");
     default:
@@ -227,13 +227,17 @@ void BodyGenerator::write_control(const Node& node) {
 
 void BodyGenerator::write_if(const Node& node) {
   const Template& file = *open_files_.back();
-  std::string ends;
+  std::string ends = "}";
   for (const Branch& branch : node.branches) {
-    if (branch.keyword != "if") writer_.line("} else {");
-    if (branch.keyword != "else") {
-      mark(branch.line);
+    if (branch.keyword == "else") {
+      writer_.line("} else {");
+    } else if (branch.keyword == "elif" && branch.code.text.find(';') == std::string::npos) {
+      writer_.code(file, branch.code, "} else if (" + mark_of(file, branch.line) + ";", ") {");
+    } else {  // which has a statement in front of its condition itself
+      if (branch.keyword == "elif") writer_.line("} else {");
+      if (branch.keyword == "elif") ends += "}";
+      mark(file, branch.line);
       writer_.code(file, branch.code, "if (", ") {");
-      ends += "}";
     }
     write_scope(branch.body);
   }
@@ -245,7 +249,7 @@ void BodyGenerator::write_loop(const Node& node) {
   const Branch& loop = node.branches.front();
   const bool has_else = node.branches.size() > 1;
   const std::string broken = has_else ? unique("eddy_broken_") : "";
-  mark(node.line);
+  mark(file, node.line);
   if (has_else) writer_.line("{ bool " + broken + " = false;");
   scopes_.emplace_back();
   std::set<std::string> elements;
@@ -254,8 +258,9 @@ void BodyGenerator::write_loop(const Node& node) {
   } else {
     writer_.code(file, loop.code, "while (", ") {");
   }
-  exits_.push_back({true, broken, ""});
+  exits_.push_back({.loop = true, .file = &file, .line = node.line, .broken_flag = broken});
   write_scope_of_own(loop.body, elements);
+  mark(file, node.line);  // where the next round begins
   exits_.pop_back();
   scopes_.pop_back();
   writer_.line("}");
@@ -300,22 +305,29 @@ void BodyGenerator::write_try(const Node& node) {
   const std::string number = unique("");
   const std::string jump = "eddy_jump_" + number;
   const std::string pending = "eddy_pending_" + number;
+  const std::string place = "eddy_place_" + number;
+  has_marks_ = true;
   writer_.at(*open_files_.back(), node.line);
   writer_.line("{ [[maybe_unused]] int " + jump + " = 0;");
   writer_.line("::std::exception_ptr " + pending + ";");
+  writer_.line("unsigned " + place + " = 0;");
   writer_.line("try {");
-  exits_.push_back({false, jump, "eddy_finally_" + number});
+  exits_.push_back({.loop = false, .broken_flag = jump, .label = "eddy_finally_" + number});
   write_try_part(node);
   const Exit exit = exits_.back();
   exits_.pop_back();
   writer_.line("} catch (...) {");
   writer_.line(pending + " = ::std::current_exception();");
+  writer_.line(place + " = eddy_place;");
   writer_.line("}");
   if (exit.used) writer_.line(exit.label + ":;");
   writer_.line("{");
   write_scope(last.body);
   writer_.line("}");
-  writer_.line("if (" + pending + ") ::std::rethrow_exception(" + pending + ");");
+  writer_.line("if (" + pending + ") {");
+  writer_.line("eddy_place = " + place + ";");
+  writer_.line("::std::rethrow_exception(" + pending + ");");
+  writer_.line("}");
   if (exit.used) {
     writer_.line("if (" + jump + " == 1) {");
     write_jump(true);
@@ -366,7 +378,7 @@ void BodyGenerator::write_set(const Node& node) {
   const Template& file = *open_files_.back();
   const SetDirective set = set_directive(node.code.text);
   if (set.has_value && set.value.empty()) fail(node.line, "{% set %} has nothing after its '='");
-  mark(node.line);
+  mark(file, node.line);
   if (set.kind == SetDirective::Kind::assign && set.names.size() > 1) {
     return write_set_of_several(node, set);
   }
@@ -437,6 +449,7 @@ void BodyGenerator::write_block(const Node& node) {
 
 // As in Tornado, where the body is a function, its variables are its own. The others it sees.
 void BodyGenerator::write_apply(const Node& node) {
+  const Template& file = *open_files_.back();
   const std::string applied = unique("eddy_applied_");
   const std::string outer = std::exchange(out_, applied);
   const std::size_t outer_scopes = std::exchange(foreign_scopes_, scopes_.size());
@@ -444,14 +457,13 @@ void BodyGenerator::write_apply(const Node& node) {
   for (const std::vector<Name>& scope : scopes_) {
     for (const Name& name : scope) foreign.insert(name.text);
   }
-  writer_.at(*open_files_.back(), node.line);
+  writer_.at(file, node.line);
   writer_.line("{ ::std::string " + applied + ";");
   write_scope_of_own(node.body, foreign);
   out_ = outer;
   foreign_scopes_ = outer_scopes;
-  mark(node.line);
-  writer_.code(*open_files_.back(), node.code, "eddy_support::append(" + out_ + ",",
-               "(" + applied + ")); }");
+  mark(file, node.line);
+  writer_.code(file, node.code, "eddy_support::append(" + out_ + ",", "(" + applied + ")); }");
 }
 
 void BodyGenerator::write_include(const Node& node) {
@@ -478,17 +490,21 @@ void BodyGenerator::write_jump(bool is_break) {
     return;
   }
   if (is_break && !exit.broken_flag.empty()) writer_.line(exit.broken_flag + " = true;");
+  if (!is_break) mark(*exit.file, exit.line);
   writer_.line(is_break ? "break;" : "continue;");
 }
 
 // What is thrown from here on is of that line; see write_source() of generator.cc.
-void BodyGenerator::mark(int line) {
-  const Template& file = *open_files_.back();
-  const auto index = std::find(files_.begin(), files_.end(), &file) - files_.begin();
+void BodyGenerator::mark(const Template& file, int line) {
   writer_.at(file, line);
-  writer_.line("eddy_place = eddy_support::place(" + std::to_string(index) + ", " +
-               std::to_string(line) + ");");
+  writer_.line(mark_of(file, line) + ";");
+}
+
+std::string BodyGenerator::mark_of(const Template& file, int line) {
   has_marks_ = true;
+  const auto index = std::find(files_.begin(), files_.end(), &file) - files_.begin();
+  return "eddy_place = eddy_support::place(" + std::to_string(index) + ", " + std::to_string(line) +
+         ")";
 }
 
 // Of the innermost variable of the name.

@@ -40,10 +40,12 @@ class BodyGenerator {
   };
   // What a {% break %} has to leave on its way.
   struct Exit {
-    bool loop;                // else a {% try %} with {% finally %}
-    std::string broken_flag;  // of a loop with {% else %}
-    std::string label;        // of the {% finally %}
-    bool used = false;        // whether a jump leads to the label
+    bool loop;                       // else a {% try %} with {% finally %}
+    const Template* file = nullptr;  // where the loop begins
+    int line = 0;
+    std::string broken_flag = {};  // of a loop with {% else %}
+    std::string label = {};        // of the {% finally %}
+    bool used = false;             // whether a jump leads to the label
   };
 
   // A variable of {% set %} or {% for %}.
@@ -82,7 +84,8 @@ class BodyGenerator {
   void write_apply(const Node& node);
   void write_include(const Node& node);
   void write_jump(bool is_break);
-  void mark(int line);
+  void mark(const Template& file, int line);
+  std::string mark_of(const Template& file, int line);
   void flush_text();
   void enter(const Template& file, int line);
 

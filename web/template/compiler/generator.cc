@@ -58,6 +58,21 @@ std::string scope_of(const GeneratorOptions& options, const TypeName& name) {
   return options.scope + "::" + name.scope;
 }
 
+// As a member of the page. One without a default must be given: what would give its value without
+// that can't be called. References must be in any case.
+void write_param(CppWriter& header, const PageParam& page_param) {
+  const Param& param = *page_param.param;
+  header.at(*page_param.file, param.type.place.line);
+  std::string initializer = param.initializer.text;
+  if (initializer.empty() && !param.type.text.ends_with('&')) {
+    initializer = "eddy_left_out_" + param.name + "()";
+    header.line("  [[gnu::error(\"the parameter '" + param.name + "' is left out\")]] static " +
+                param.type.text + " " + initializer + ";");
+  }
+  header.line("  " + param.type.text + " " + param.name +
+              (initializer.empty() ? "" : " = " + initializer) + "\n;");
+}
+
 void write_header(CppWriter& header, const BodyGenerator& body,
                   const std::vector<PageParam>& params, const std::vector<const Template*>& chain,
                   const TypeName& type, const std::string& scope) {
@@ -81,12 +96,7 @@ void write_header(CppWriter& header, const BodyGenerator& body,
   if (!scope.empty()) header.line("\nnamespace " + scope + " {\n");
   header.line("/// The page " + chain.back()->name + ".");
   header.line("struct " + type.name + " {");
-  for (const PageParam& param : params) {
-    header.at(*param.file, param.param->type.place.line);
-    const std::string& initializer = param.param->initializer.text;
-    header.line("  " + param.param->type.text + " " + param.param->name +
-                (initializer.empty() ? "" : " = " + initializer) + "\n;");
-  }
+  for (const PageParam& param : params) write_param(header, param);
   header.line("\n  /// Appends the page to `out`.");
   header.line("  void append_to(::std::string& out) const;");
   if (body.uses_modules()) {
