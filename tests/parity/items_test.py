@@ -18,6 +18,8 @@ TESTS = pathlib.Path(__file__).resolve().parents[1]
 ID = re.compile(r"([A-Z]+)(\d+)([a-z]?)")
 # What a handler class declares for itself.
 YOURS = {"YourHandler"}
+# How many numbers each letter has: an item that is taken away at the end of a letter would leave no gap.
+NUMBERS = {"D": 39, "E": 6, "H": 27, "LC": 8, "T": 10, "W": 90}
 
 
 def http_cases():
@@ -112,6 +114,9 @@ def order_errors(ids):
         if (number, part) != expected:
             yield f"{id} follows {letter}{before}{before_part}"
         last[letter] = number, part
+    counts = {letter: number for letter, (number, _) in last.items()}
+    if counts != NUMBERS:
+        yield f"the letters end at {counts}, which should be {NUMBERS}"
 
 
 def difference_errors(cases, ids):
