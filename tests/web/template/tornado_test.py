@@ -32,6 +32,7 @@ ARGUMENTS = {
     "yes": True,
     # Tornado before 6.4 writes the apostrophe in decimal.
     "xhtml_escape": lambda text: escape.xhtml_escape(text).replace("&#39;", "&#x27;"),
+    "escape": lambda text: escape.xhtml_escape(text).replace("&#39;", "&#x27;"),
     "text": str,
     "upper": lambda text: re.sub("[a-z]", lambda c: c.group().upper(), escape.to_unicode(text)),
     "squeeze": lambda text: escape.squeeze(escape.to_unicode(text)),  # Tornado's fails on what {% apply %} gives
