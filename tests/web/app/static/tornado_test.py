@@ -2,15 +2,18 @@
 """The same requests to Tornado's StaticFileHandler and to Eddy's StaticFiles, over the same folder.
 
 Status, header fields and content must be the same, but for the differences that a request lists with its reason; one that
-is listed and not there is an error too. Date and Server are not compared. Each server's entity tag stands as TAG, since one
-hashes the content and the other looks at the file's state.
+is listed and not there is an error too. What both answer there is in tornado_differences.txt, and must stay so. Date and
+Server are not compared. Each server's entity tag stands as TAG, since one hashes the content and the other looks at the
+file's state; what separates several ranges stands as BOUNDARY, and Expires as LATER.
 
-    tornado_test.py PROGRAM    # server.cc
+    tornado_test.py PROGRAM [--write]    # server.cc; --write makes tornado_differences.txt anew
 """
 
+import itertools
 import logging
 import os
 import pathlib
+import re
 import sys
 import tempfile
 
@@ -20,6 +23,7 @@ import tornado.web
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3]))
 from http_peers import ProgramServers, TornadoServers, exchange
 
+DIFFERENCES = pathlib.Path(__file__).resolve().parent / "tornado_differences.txt"
 # Files have this time: Sun, 09 Sep 2001 01:46:40 GMT.
 TIME = 1_000_000_000
 THEN = "Sun, 09 Sep 2001 01:46:40 GMT"
@@ -167,15 +171,33 @@ def answer_of(port, method, target, fields, tag):
         received.pop(name, None)
     if "etag" in received:
         received["etag"] = "TAG"
+    if "expires" in received:
+        received["expires"] = "LATER"
+    boundary = re.search("boundary=(.+)", received.get("content-type", ""))
+    if boundary:
+        body = body.replace(boundary.group(1).encode(), b"BOUNDARY")
+        received["content-type"] = received["content-type"].replace(boundary.group(1), "BOUNDARY")
     return {"status": status, "body": body, **received}
 
 
-def check(ports):
+def lines_of(method, target, fields, differences, theirs, ours):
+    """What tornado_differences.txt says of a request."""
+    yield " ".join([method, target, *(f"{name}={value}" for name, value in fields.items())])
+    for name, why in sorted(differences.items()):
+        yield f"  {name}: {why}"
+        yield f"    Tornado {theirs.get(name)!r}"
+        yield f"    Eddy    {ours.get(name)!r}"
+
+
+def check(ports, seen):
+    """Adds what the two answer differently to `seen`."""
     failures = 0
     tags = [ask(port, "GET", "/s/app.js", {})[1]["etag"] for port in ports]
     for method, target, fields, differences in CASES:
         theirs, ours = (answer_of(port, method, target, fields, tag) for port, tag in zip(ports, tags))
         found = {name for name in {**theirs, **ours} if theirs.get(name) != ours.get(name)}
+        if differences:
+            seen.extend(lines_of(method, target, fields, differences, theirs, ours))
         if found == set(differences):
             continue
         failures += 1
@@ -192,7 +214,16 @@ def main():
         os.mkdir(folder)
         make_folder(folder)
         with TornadoServers(lambda: servers(folder)) as theirs, ProgramServers([sys.argv[1], folder]) as ours:
-            failures = check((*theirs, *ours))
+            seen = []
+            failures = check((*theirs, *ours), seen)
+    text = "\n".join(seen) + "\n"
+    if sys.argv[2:] == ["--write"]:
+        DIFFERENCES.write_text(text)
+    for expected, got in itertools.zip_longest(DIFFERENCES.read_text().splitlines(), seen):
+        if expected != got:
+            failures += 1
+            print(f"{DIFFERENCES.name} has\n{expected}\nbut now it is\n{got}")
+            break
     print(f"{len(CASES)} requests, {failures} with differences that are not listed")
     return 1 if failures else 0
 
