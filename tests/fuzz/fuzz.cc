@@ -32,6 +32,7 @@ std::span<const FuzzTarget> fuzz_targets() {
       {"signed_tokens", fuzz_signed_tokens},
       {"static_path", fuzz_static_path},
       {"template", fuzz_template},
+      {"websocket", fuzz_websocket},
   };
   return kTargets;
 }

@@ -32,6 +32,7 @@ void fuzz_response_head(std::string_view input);
 void fuzz_signed_tokens(std::string_view input);
 void fuzz_static_path(std::string_view input);
 void fuzz_template(std::string_view input);
+void fuzz_websocket(std::string_view input);
 
 struct FuzzTarget {
   const char* name;

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/web/websocket/internal/mask.h>
+
+#include <cstdint>
+#include <cstring>
+
+#include <eddy/web/http/internal/scan.h>
+
+namespace eddy::inline v0::web::internal {
+
+void apply_mask(char* data, std::size_t size, const MaskingKey& key, std::size_t offset) noexcept {
+  // The key as it falls on the bytes from `data` on, twice.
+  std::array<unsigned char, 8> turned;
+  for (std::size_t i = 0; i < turned.size(); ++i) turned[i] = key[(offset + i) % key.size()];
+  std::uint64_t word;
+  std::memcpy(&word, turned.data(), sizeof word);
+  char* const end = data + size;
+#if EDDY_SCAN_SSE2
+  const __m128i block = _mm_set1_epi64x(static_cast<long long>(word));
+  for (; end - data >= 16; data += 16) {
+    auto* const at = reinterpret_cast<__m128i*>(data);
+    _mm_storeu_si128(at, _mm_xor_si128(_mm_loadu_si128(at), block));
+  }
+#endif
+  for (; end - data >= 8; data += 8) {
+    std::uint64_t part;
+    std::memcpy(&part, data, sizeof part);
+    part ^= word;
+    std::memcpy(data, &part, sizeof part);
+  }
+  for (std::size_t i = 0; data != end; ++data, ++i) {
+    *data = static_cast<char>(static_cast<unsigned char>(*data) ^ turned[i]);
+  }
+}
+
+}  // namespace eddy::inline v0::web::internal
