@@ -96,7 +96,7 @@ ITEMS = [
          "StaticFilesTest.W49D18AFolderHasItsDefault FolderRedirect.KeepsTheQueryAndTheHost "
          "VersionsTest.W53AnotherVersionIsNot",
          differs="It keeps it."),
-    item("D19", "A symbolic link in a static folder may lead out of it.",
+    item("D19", "A symbolic link in a static folder may lead out of it, before Tornado 6.5.9.",
          "StaticLinks StaticFileOptions::links",
          "LinksTest.D19AreFollowedIfNothingElseIsSaid,D19StayWithinTheFolder,D19AreRefused "
          "LinksTest.PartByPartNoLinkIsFollowed LinksTest.ALinkThatTakesAFilesPlaceMeanwhileIsNotFollowed",
