@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -37,17 +38,29 @@ TEST(DeflateAgreement, AServerTakesTheFirstOfferThatItCanKeepTo) {
 }
 
 TEST(DeflateAgreement, OffersThatAreWrongAreDeclined) {
-  for (const char* parameter :
-       {"unknown", "server_no_context_takeover=1", "client_no_context_takeover=true",
-        "server_max_window_bits", "server_max_window_bits=7", "server_max_window_bits=16",
-        "server_max_window_bits=08", "server_max_window_bits=x", "server_max_window_bits=1",
-        "server_max_window_bits=99", "client_max_window_bits=7",
-        "client_max_window_bits=", "client_max_window_bits=010", "server_max_window_bits=8",
-        "server_no_context_takeover; server_no_context_takeover",
-        "server_max_window_bits=10; server_max_window_bits=10",
-        "client_max_window_bits; client_max_window_bits=10"}) {
+  for (const char* parameter : {"unknown",
+                                "server_no_context_takeover=1",
+                                "client_no_context_takeover=true",
+                                "server_max_window_bits",
+                                "server_max_window_bits=7",
+                                "server_max_window_bits=16",
+                                "server_max_window_bits=08",
+                                "server_max_window_bits=x",
+                                "server_max_window_bits=1",
+                                "server_max_window_bits=99",
+                                "client_max_window_bits=7",
+                                "client_max_window_bits=",
+                                "client_max_window_bits=010",
+                                "server_max_window_bits=8",
+                                "server_no_context_takeover; server_no_context_takeover",
+                                "server_max_window_bits=10; server_max_window_bits=10",
+                                "client_max_window_bits; client_max_window_bits=10",
+                                "x*",
+                                "server_max_window_bits*=8",
+                                "client_max_window_bits*0=10"}) {
     const std::string offer = "permessage-deflate; " + std::string(parameter);
     EXPECT_EQ(answer(offer), "nothing") << parameter;
+    if (offer.find('*') != std::string::npos) continue;  // where all is declined
     EXPECT_EQ(answer(offer + ", permessage-deflate"), "permessage-deflate") << parameter;
   }
 }
@@ -83,7 +96,7 @@ TEST(DeflateAgreement, AClientOffersAndReadsTheAnswer) {
   EXPECT_EQ(agreed->client_window_bits, 11);
   for (const char* wrong : {"", "permessage-bzip2", "permessage-deflate, permessage-deflate",
                             "permessage-deflate; x", "permessage-deflate; client_max_window_bits",
-                            "permessage-deflate; client_max_window_bits=8",
+                            "permessage-deflate; server_max_window_bits*=8",
                             "permessage-deflate; server_max_window_bits=16"}) {
     EXPECT_FALSE(agreed_deflate(wrong, taking)) << wrong;
   }
@@ -111,6 +124,36 @@ TEST(DeflateAgreement, BothSidesAgree) {
       }
     }
   }
+}
+
+TEST(DeflateAgreement, AWindowThatZlibHasNoCompressorForIsNotCompressedFor) {
+  const DeflateOptions taking{.context_takeover = true};
+  const auto agreed = agreed_deflate("permessage-deflate; client_max_window_bits=8", taking);
+  ASSERT_TRUE(agreed);
+  EXPECT_FALSE(agreed->client_may_compress);
+  EXPECT_TRUE(
+      agreed_deflate("permessage-deflate; client_max_window_bits=9", taking)->client_may_compress);
+}
+
+TEST(DeflateAgreement, OptionsThatZlibDoesNotKnowAreNamed) {
+  const auto error = [](const DeflateOptions& options) -> std::string {
+    try {
+      eddy::web::internal::check(options);
+    } catch (const std::invalid_argument& thrown) {
+      return thrown.what();
+    }
+    return "none";
+  };
+  EXPECT_EQ(error({}), "none");
+  EXPECT_EQ(error({.level = 1, .mem_level = 1, .max_window_bits = 9}), "none");
+  EXPECT_EQ(error({.level = 9, .mem_level = 9, .max_window_bits = 15}), "none");
+  EXPECT_EQ(error({.level = 0}), "DeflateOptions::level is 0, and not of 1 to 9");
+  EXPECT_EQ(error({.level = 10}), "DeflateOptions::level is 10, and not of 1 to 9");
+  EXPECT_EQ(error({.mem_level = 0}), "DeflateOptions::mem_level is 0, and not of 1 to 9");
+  EXPECT_EQ(error({.max_window_bits = 8}),
+            "DeflateOptions::max_window_bits is 8, and not of 9 to 15");
+  EXPECT_EQ(error({.max_window_bits = 16}),
+            "DeflateOptions::max_window_bits is 16, and not of 9 to 15");
 }
 
 }  // namespace

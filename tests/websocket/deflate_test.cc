@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -100,9 +101,11 @@ TEST(Inflate, RefusesWhatIsMalformed) {
   DeflateInflater inflater(15, false);
   std::string out;
   EXPECT_EQ(inflater.inflate("\xff\xff\xff", true, out, kLimit), Result::malformed);
+  inflater.abandon();
   // A distance beyond what came, as of a peer that takes over although it said that it would not.
   EXPECT_EQ(inflater.inflate(std::string("\xf2\x00\x11\x00\x00", 5), true, out, kLimit),
             Result::malformed);
+  inflater.abandon();
   EXPECT_EQ(inflated(inflater, std::string("\xf2\x48\xcd\xc9\xc9\x07\x00", 7)), "Hello");
 }
 
@@ -114,10 +117,93 @@ TEST(Inflate, StopsAtTheLimit) {
   DeflateInflater inflater(15, false);
   std::string out;
   EXPECT_EQ(inflater.inflate(bomb, true, out, kLimit), Result::too_big);
+  inflater.abandon();
   EXPECT_LE(out.size(), kLimit);
   const std::string most = deflated(deflater, std::string(kLimit, 'x'));
   EXPECT_EQ(inflated(inflater, most), std::string(kLimit, 'x'));
   EXPECT_EQ(inflated(inflater, deflated(deflater, std::string(kLimit + 1, 'x'))), "failed");
+}
+
+// Raw DEFLATE of a text that follows another one; without the tail where it is not ended.
+std::string raw(std::string_view before, std::string_view text, bool ended) {
+  z_stream stream{};
+  deflateInit2(&stream, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY);
+  if (!before.empty()) {
+    deflateSetDictionary(&stream, reinterpret_cast<const Bytef*>(before.data()),
+                         static_cast<uInt>(before.size()));
+  }
+  std::string out(1000 + text.size(), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  ::deflate(&stream, ended ? Z_FINISH : Z_SYNC_FLUSH);
+  out.resize(out.size() - stream.avail_out - (ended ? 0 : 4));
+  deflateEnd(&stream);
+  return out;
+}
+
+TEST(Inflate, TheWindowGoesOnBehindTheEndOfAStream) {
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += "apple " + std::to_string(i * i);
+  const std::string second = raw(text, text, false);
+  ASSERT_LT(second.size(), 40U) << "it refers to the first";
+  DeflateInflater inflater(15, true);
+  EXPECT_EQ(inflated(inflater, raw({}, text, true) + second), text + text);
+  EXPECT_EQ(inflated(inflater, second), text);
+}
+
+TEST(Inflate, AMessageEndsWhereABlockDoes) {
+  DeflateInflater inflater(15, false);
+  // A stored block of six bytes, two of which are there.
+  EXPECT_EQ(inflated(inflater, std::string("\x00\x06\x00\xf9\xff\x48\x65", 7)), "failed");
+  DeflateInflater another(15, false);
+  EXPECT_EQ(inflated(another, raw({}, "Hello", true)), "failed") << "the byte behind its end lacks";
+}
+
+TEST(Inflate, NothingAtAllIsAnEmptyMessage) {
+  DeflateInflater inflater(15, true);
+  EXPECT_EQ(inflated(inflater, ""), "");
+  EXPECT_EQ(inflated(inflater, std::string("\xf2\x48\xcd\xc9\xc9\x07\x00", 7)), "Hello");
+  EXPECT_EQ(inflated(inflater, ""), "");
+  EXPECT_EQ(inflated(inflater, std::string("\xf2\x00\x11\x00\x00", 5)), "Hello");
+}
+
+TEST(Inflate, HoldsADecompressorWithinAMessageAlone) {
+  const std::string data("\xf2\x48\xcd\xc9\xc9\x07\x00", 7);
+  for (const bool takes_over : {false, true}) {
+    DeflateInflater inflater(15, takes_over);
+    EXPECT_EQ(inflater.bytes_held(), 0U);
+    std::string out;
+    EXPECT_EQ(inflater.inflate(data.substr(0, 3), false, out, kLimit), Result::ok);
+    EXPECT_GT(inflater.bytes_held(), 32'000U);
+    EXPECT_EQ(inflater.inflate(data.substr(3), true, out, kLimit), Result::ok);
+    EXPECT_EQ(inflater.bytes_held() > 0, takes_over);
+    EXPECT_EQ(inflater.inflate(data.substr(0, 3), false, out, kLimit), Result::ok);
+    inflater.abandon();
+    EXPECT_EQ(inflater.bytes_held(), 0U);
+  }
+}
+
+TEST(Deflate, CompressorsAreSharedByThoseWhoDoTheSame) {
+  // What repeats lies 20,000 bytes apart: a window of 512 bytes can't reach it.
+  std::string message(20'000, '\0');
+  unsigned seed = 7;
+  for (char& c : message) c = static_cast<char>((seed = seed * 1103515245 + 12345) >> 16);
+  message += message;
+  MessageDeflater large(DeflateSide{});
+  EXPECT_THAT(deflated(large, message), SizeIs(Lt(25'000U)));
+  MessageDeflater small(DeflateSide{.window_bits = 9});
+  const std::string data = deflated(small, message);
+  DeflateInflater inflater(9, false);
+  EXPECT_EQ(inflated(inflater, data), message);
+}
+
+TEST(Deflate, ForgetsWhatWasNotSent) {
+  MessageDeflater deflater(DeflateSide{.takes_over = true});
+  const std::string first = deflated(deflater, "Hello");
+  deflater.forget();
+  EXPECT_EQ(deflated(deflater, "Hello"), first);
 }
 
 }  // namespace

@@ -14,10 +14,12 @@
 namespace {
 
 using eddy::web::Headers;
+using eddy::web::internal::agreed_handshake;
+using eddy::web::internal::AgreedHandshake;
 using eddy::web::internal::answer_handshake;
+using eddy::web::internal::HandshakeOffer;
 using eddy::web::internal::new_handshake_key;
 using eddy::web::internal::offered_subprotocols;
-using eddy::web::internal::why_no_websocket;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -38,14 +40,14 @@ Headers request_with(Fields changed) {
 }
 
 int status_of(const Headers& headers, int version_minor = 1) {
-  const auto answer = answer_handshake(headers.list(), version_minor);
+  const auto answer = answer_handshake(headers.list(), version_minor, false);
   EXPECT_EQ(answer.status == 101, answer.text.empty());
   EXPECT_EQ(answer.status == 101, !answer.accept.empty());
   return answer.status;
 }
 
 TEST(Handshake, IsAnsweredAsInTheRfc) {
-  const auto answer = answer_handshake(request_with({}).list(), 1);
+  const auto answer = answer_handshake(request_with({}).list(), 1, false);
   EXPECT_EQ(answer.status, 101);
   EXPECT_EQ(answer.accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 }
@@ -71,6 +73,8 @@ TEST(Handshake, WhatIsNoneIsRefused) {
                                           {"Sec-WebSocket-Key", "text"},
                                           {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ"},
                                           {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZTE="},
+                                          {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZ==="},
+                                          {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub-5jZQ=="},
                                           {"Sec-WebSocket-Key", "c2hvcnQ="}}) {
     EXPECT_EQ(status_of(request_with({{name, value}})), 400) << name << ": " << value;
   }
@@ -83,6 +87,14 @@ TEST(Handshake, WhatIsNoneIsRefused) {
   Headers two_versions = request_with({});
   two_versions.add("Sec-WebSocket-Version", "13");
   EXPECT_EQ(status_of(two_versions), 426);
+}
+
+TEST(Handshake, AKeyMayHaveBitsOfNoByte) {  // as in RFC 6455, 4.1
+  EXPECT_EQ(status_of(request_with({{"Sec-WebSocket-Key", "AQIDBAUGBwgJCgsMDQ4PEC=="}})), 101);
+}
+
+TEST(Handshake, HasNoContent) {
+  EXPECT_EQ(answer_handshake(request_with({}).list(), 1, true).status, 400);
 }
 
 TEST(Handshake, SubprotocolsComeInTheClientsOrder) {
@@ -111,29 +123,69 @@ Headers answer_with(Fields changed) {
 
 TEST(Handshake, AClientKnowsItsAnswer) {
   const std::string_view key = "dGhlIHNhbXBsZSBub25jZQ==";
-  EXPECT_EQ(why_no_websocket(101, answer_with({}).list(), key), "");
-  EXPECT_THAT(why_no_websocket(200, answer_with({}).list(), key), HasSubstr("has not switched"));
+  EXPECT_EQ(agreed_handshake(101, answer_with({}).list(), {.key = key}).error, "");
+  EXPECT_THAT(agreed_handshake(200, answer_with({}).list(), {.key = key}).error,
+              HasSubstr("has not switched"));
   for (const auto& [name, value] :
        Fields{{"Upgrade", "-"}, {"Upgrade", "h2c"}, {"Connection", "close"}}) {
-    EXPECT_THAT(why_no_websocket(101, answer_with({{name, value}}).list(), key),
+    EXPECT_THAT(agreed_handshake(101, answer_with({{name, value}}).list(), {.key = key}).error,
                 HasSubstr("something else"));
   }
   for (const std::string_view accept :
        {"-", "", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo", "S3pPLMBiTxaQ9kYGzzhZRbK+xOo="}) {
-    EXPECT_THAT(why_no_websocket(101, answer_with({{"Sec-WebSocket-Accept", accept}}).list(), key),
-                HasSubstr("Sec-WebSocket-Accept"));
+    EXPECT_THAT(
+        agreed_handshake(101, answer_with({{"Sec-WebSocket-Accept", accept}}).list(), {.key = key})
+            .error,
+        HasSubstr("Sec-WebSocket-Accept"));
   }
   const std::string other = new_handshake_key();
-  EXPECT_THAT(why_no_websocket(101, answer_with({}).list(), other),
+  EXPECT_THAT(agreed_handshake(101, answer_with({}).list(), {.key = other}).error,
               HasSubstr("Sec-WebSocket-Accept"));
 }
 
 TEST(Handshake, BothSidesAgree) {
   const std::string key = new_handshake_key();
-  const auto answer = answer_handshake(request_with({{"Sec-WebSocket-Key", key}}).list(), 1);
-  EXPECT_EQ(
-      why_no_websocket(101, answer_with({{"Sec-WebSocket-Accept", answer.accept}}).list(), key),
-      "");
+  const auto answer = answer_handshake(request_with({{"Sec-WebSocket-Key", key}}).list(), 1, false);
+  EXPECT_EQ(agreed_handshake(101, answer_with({{"Sec-WebSocket-Accept", answer.accept}}).list(),
+                             {.key = key})
+                .error,
+            "");
+}
+
+AgreedHandshake agreed(Fields changed, const HandshakeOffer& offer) {
+  static Headers headers;
+  headers = answer_with(changed);
+  return agreed_handshake(101, headers.list(), offer);
+}
+
+TEST(Handshake, AClientTakesWhatItHasOffered) {
+  const eddy::web::DeflateOptions deflate;
+  const HandshakeOffer offer{.key = "dGhlIHNhbXBsZSBub25jZQ==",
+                             .subprotocols = {"chat.v2", "chat.v1"},
+                             .deflate = &deflate};
+  const AgreedHandshake plain = agreed({}, offer);
+  EXPECT_EQ(plain.error, "");
+  EXPECT_EQ(plain.subprotocol, "");
+  EXPECT_FALSE(plain.deflate);
+  EXPECT_EQ(agreed({{"Sec-WebSocket-Protocol", "chat.v1"}}, offer).subprotocol, "chat.v1");
+  EXPECT_TRUE(
+      agreed({{"Sec-WebSocket-Extensions", "permessage-deflate; server_no_context_takeover"}},
+             offer)
+          .deflate);
+
+  for (const std::string_view protocol : {"other", "Chat.v1", "chat.v1, chat.v2", ""}) {
+    EXPECT_THAT(agreed({{"Sec-WebSocket-Protocol", protocol}}, offer).error,
+                HasSubstr("subprotocol"));
+  }
+  for (const std::string_view extension : {"permessage-bzip2", "", "permessage-deflate; x"}) {
+    EXPECT_THAT(agreed({{"Sec-WebSocket-Extensions", extension}}, offer).error,
+                HasSubstr("extension"));
+  }
+  const HandshakeOffer none{.key = offer.key};
+  EXPECT_THAT(agreed({{"Sec-WebSocket-Extensions", "permessage-deflate"}}, none).error,
+              HasSubstr("extension"));
+  EXPECT_THAT(agreed({{"Sec-WebSocket-Protocol", "chat.v1"}}, none).error,
+              HasSubstr("subprotocol"));
 }
 
 }  // namespace

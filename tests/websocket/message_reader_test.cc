@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <span>
 #include <string>
 #include <string_view>
@@ -181,9 +182,9 @@ TEST(MessageReader, IsDeadOnceItHasFailed) {
   std::string bytes = client_frame(0x83, "") + client_frame(0x81, "a");
   std::span<char> input(bytes);
   MessageReader reader(Peer::client, {});
-  EXPECT_EQ(reader.read(input).kind, Kind::failed);
-  EXPECT_EQ(reader.read(input).kind, Kind::failed);
+  EXPECT_EQ(told(reader.read(input)), "failed 1002 an unknown opcode");
   EXPECT_TRUE(input.empty());
+  EXPECT_EQ(told(reader.read(input)), "failed 1002 an unknown opcode");
 }
 
 TEST(MessageReader, ClosesHaveACodeAndAReason) {
@@ -250,19 +251,67 @@ TEST(MessageReader, MessagesAreBounded) {
               ElementsAre("failed 1008 a message of too many frames"));
 }
 
-// Each letter stands for two; '!' is malformed.
+TEST(MessageReader, FramesThatHaveContentAreBoundedByIt) {
+  const MessageLimits limits{.bytes = 100'000, .frames = 3};
+  std::string frames = client_frame(0x02, std::string(64, 'f'));
+  for (int i = 0; i < 1000; ++i) frames += client_frame(0x00, std::string(64, 'f'));
+  MessageReader reader(Peer::client, limits);
+  EXPECT_THAT(events_of(reader, frames + client_frame(0x80, ""), 1 << 20),
+              ElementsAre("binary " + std::string(64 * 1001, 'f')));
+  // They are counted for each message.
+  std::string messages;
+  for (int i = 0; i < 10; ++i) messages += client_frame(0x82, "");
+  EXPECT_THAT(events_of(messages, Peer::client, limits), testing::SizeIs(10));
+}
+
+TEST(MessageReader, BehindACloseNothingCounts) {
+  EXPECT_THAT(events_of(client_frame(0x88, close_payload(1000)) + client_frame(0x89, "p") +
+                        client_frame(0x83, "") + client_frame(0x81, "a")),
+              ElementsAre("close 1000 "));
+}
+
+TEST(MessageReader, WhatIsToldCanBeTaken) {
+  for (const std::size_t step : {std::size_t{1}, std::size_t{1} << 20}) {
+    MessageReader reader(Peer::client, {});
+    std::string bytes = client_frame(0x82, "apples");
+    std::string taken;
+    for (std::size_t at = 0; at < bytes.size(); at += step) {
+      std::span<char> input(bytes.data() + at, std::min(step, bytes.size() - at));
+      const MessageEvent event = reader.read(input);
+      if (event.kind == Kind::binary) taken = reader.take(event);
+    }
+    EXPECT_EQ(taken, "apples");
+  }
+}
+
+TEST(MessageReader, AHeaderThatHasBegunIsOwed) {
+  MessageReader reader(Peer::client, {});
+  std::string bytes = client_frame(0x82, "a").substr(0, 1);
+  std::span<char> input(bytes);
+  EXPECT_EQ(reader.read(input).kind, Kind::more);
+  EXPECT_TRUE(reader.within_message());
+}
+
+// Each letter stands for two, '-' for nothing; '!' is malformed, and of '?' there is no memory.
 struct Doubling : MessageInflater {
   Result inflate(std::string_view piece, bool last, std::string& out,
                  std::uint64_t limit) override {
+    held = last ? 0 : 1000;
     for (const char c : piece) {
+      if (c == '-') continue;
       if (c == '!') return Result::malformed;
+      if (c == '?') throw std::bad_alloc();
       if (out.size() + 2 > limit) return Result::too_big;
       out.append(2, c);
     }
     if (last) ++messages;
     return Result::ok;
   }
+  void abandon() noexcept override { ++abandoned; }
+  [[nodiscard]] std::size_t bytes_held() const noexcept override { return held; }
   int messages = 0;
+  int abandoned = 0;
+  std::size_t held = 0;
 };
 
 std::vector<std::string> inflated(const std::string& bytes) {
@@ -289,6 +338,66 @@ TEST(MessageReader, CompressedMessagesAreInflated) {
               ElementsAre("failed 1009 a message that is too big", "0"));
   EXPECT_THAT(inflated(client_frame(0xC1, "\xC3")),
               ElementsAre("failed 1007 text that is not UTF-8", "1"));
+}
+
+// What comes first is what it fails by, however the bytes come.
+TEST(MessageReader, FailsByWhatComesFirst) {
+  for (const std::size_t step : {1, 3, 100}) {
+    for (const char* content : {"\xC3!", "\xC3xxxxxxxx"}) {
+      Doubling inflater;
+      MessageReader reader(Peer::client, {.bytes = 8}, &inflater);
+      EXPECT_THAT(events_of(reader, client_frame(0xC1, content), step),
+                  ElementsAre("failed 1007 text that is not UTF-8"));
+    }
+  }
+}
+
+TEST(MessageReader, FailsWhereThereIsNoMemory) {
+  Doubling inflater;
+  MessageReader reader(Peer::client, {}, &inflater);
+  std::string bytes = client_frame(0x41, "a") + client_frame(0x80, "?") + client_frame(0x81, "b");
+  std::span<char> input(bytes);
+  EXPECT_EQ(told(reader.read(input)), "failed 1011 no memory for a message");
+  EXPECT_TRUE(input.empty());
+  EXPECT_EQ(told(reader.read(input)), "failed 1011 no memory for a message");
+  EXPECT_EQ(inflater.abandoned, 1);
+}
+
+TEST(MessageReader, WhatStandsForNothingIsBoundedToo) {
+  Doubling inflater;
+  MessageReader reader(Peer::client, {.bytes = 640, .frames = 100}, &inflater);
+  std::string bytes = client_frame(0x42, "-");
+  for (int i = 0; i < 10; ++i) bytes += client_frame(0x00, std::string(100, '-'));
+  EXPECT_THAT(events_of(reader, bytes, bytes.size()),
+              ElementsAre("failed 1009 a message that is too big"));
+}
+
+TEST(MessageReader, TellsWhatItHolds) {
+  Doubling inflater;
+  MessageReader reader(Peer::client, {.bytes = 100'000}, &inflater);
+  const std::size_t idle = reader.bytes_held();
+  std::string bytes = client_frame(0x41, "a");
+  std::span<char> input(bytes);
+  EXPECT_EQ(reader.read(input).kind, Kind::more);
+  EXPECT_GE(reader.bytes_held(), idle + 1000);
+  // Room grows by doubling, but not beyond what a message may have.
+  MessageReader plain(Peer::client, {.bytes = 100'000});
+  std::string large =
+      client_frame(0x02, std::string(70'000, 'l')) + client_frame(0x00, std::string(20'000, 'l'));
+  input = large;
+  EXPECT_EQ(plain.read(input).kind, Kind::more);
+  EXPECT_GE(plain.bytes_held(), 90'000U);
+  EXPECT_LE(plain.bytes_held(), 100'100U);
+  // What has failed holds nothing.
+  large = client_frame(0x89, std::string(100, 'p')).substr(0, 50) + "";
+  input = large;
+  EXPECT_EQ(plain.read(input).kind, Kind::more);
+  std::string bad(60, '\0');
+  bad += client_frame(0x83, "");
+  input = bad;
+  EXPECT_EQ(plain.read(input).kind, Kind::ping);
+  EXPECT_EQ(plain.read(input).kind, Kind::failed);
+  EXPECT_EQ(plain.bytes_held(), idle);
 }
 
 }  // namespace

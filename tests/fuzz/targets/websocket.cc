@@ -68,6 +68,12 @@ void fuzz_websocket(std::string_view input) {
   same_in_pieces(input.substr(1), [input](const std::vector<std::string_view>& pieces) {
     return events_of(input, pieces);
   });
+  // A message may be longer than those here.
+  require_linear(input, [](std::string_view text) {
+    std::string out;
+    DeflateInflater inflater(15, false);
+    static_cast<void>(inflater.inflate(text, true, out, 1 << 20));
+  });
 }
 
 }  // namespace eddy_tests

@@ -25,7 +25,8 @@ struct DeflateSide {
 };
 
 /// Compresses messages. Without takeover it borrows this thread's compressor for each of them, and
-/// holds nothing in between. Source: RFC 7692, 7.2.1.
+/// holds nothing in between. With it each message that was compressed must be sent, in order: where
+/// one is not, forget() comes before the next. Source: RFC 7692, 7.2.1.
 class EDDY_API MessageDeflater {
  public:
   explicit MessageDeflater(const DeflateSide& side) noexcept;
@@ -33,8 +34,11 @@ class EDDY_API MessageDeflater {
   MessageDeflater(MessageDeflater&&) noexcept;
   MessageDeflater& operator=(MessageDeflater&&) noexcept;
 
-  /// Appends what stands for the message. Throws std::bad_alloc.
+  /// Appends what stands for the message. Throws std::bad_alloc, with `out` as it was and the
+  /// earlier messages forgotten.
   void deflate(std::string_view message, std::string& out);
+  /// The next message refers to none before it.
+  void forget() noexcept;
 
  private:
   DeflateSide side_;
@@ -50,11 +54,14 @@ class EDDY_API DeflateInflater final : public MessageInflater {
 
   [[nodiscard]] Result inflate(std::string_view piece, bool last, std::string& out,
                                std::uint64_t limit) override;
+  void abandon() noexcept override;
+  [[nodiscard]] std::size_t bytes_held() const noexcept override;
 
  private:
   std::unique_ptr<InflateStream> stream_;
   int window_bits_;
   bool takes_over_;
+  bool in_message_ = false;
 };
 
 }  // namespace eddy::inline v0::web::internal

@@ -2,6 +2,7 @@
 #include <eddy/web/websocket/internal/deflate_agreement.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -57,6 +58,12 @@ bool read_parameter(const Parameter& parameter, Parameters& read) {
   return false;
 }
 
+// Names such as `x*`, which parameters of other fields have and which are joined or left out there,
+// are of no extension.
+bool has_extended_names(std::string_view field) {
+  return field.find('*') != std::string_view::npos;
+}
+
 std::optional<Parameters> read_parameters(const FieldValue& extension) {
   if (!extension.is(kExtension) || !extension.well_formed) return std::nullopt;
   Parameters read;
@@ -96,8 +103,21 @@ std::optional<AcceptedDeflate> accept(const Parameters& offer, const DeflateOpti
 
 }  // namespace
 
+void check(const DeflateOptions& options) {
+  const auto check_one = [](const char* name, int value, int least, int most) {
+    if (value >= least && value <= most) return;
+    throw std::invalid_argument("DeflateOptions::" + std::string(name) + " is " +
+                                std::to_string(value) + ", and not of " + std::to_string(least) +
+                                " to " + std::to_string(most));
+  };
+  check_one("level", options.level, 1, 9);
+  check_one("mem_level", options.mem_level, 1, 9);
+  check_one("max_window_bits", options.max_window_bits, kSmallestWindow, kLargestWindow);
+}
+
 std::optional<AcceptedDeflate> accept_deflate(std::string_view offers,
                                               const DeflateOptions& options) {
+  if (has_extended_names(offers)) return std::nullopt;
   for (const FieldValue& extension : parse_parameter_list(offers)) {
     const std::optional<Parameters> offer = read_parameters(extension);
     if (!offer) continue;
@@ -121,7 +141,7 @@ std::string offer_deflate(const DeflateOptions& options) {
 std::optional<DeflateAgreement> agreed_deflate(std::string_view answer,
                                                const DeflateOptions& options) {
   const std::vector<FieldValue> extensions = parse_parameter_list(answer);
-  if (extensions.size() != 1) return std::nullopt;
+  if (extensions.size() != 1 || has_extended_names(answer)) return std::nullopt;
   const std::optional<Parameters> read = read_parameters(extensions.front());
   if (!read) return std::nullopt;
   DeflateAgreement agreed;
@@ -133,10 +153,10 @@ std::optional<DeflateAgreement> agreed_deflate(std::string_view answer,
   const bool valueless = read->client_window_may_be_bounded && !read->client_max_window_bits;
   // What was asked for of the server must be in its answer (RFC 7692, 7.1.1.1 and 7.1.2.1).
   if (valueless || (!options.context_takeover && agreed.server_takes_over) ||
-      agreed.server_window_bits > options.max_window_bits ||
-      agreed.client_window_bits < kSmallestWindow) {
+      agreed.server_window_bits > options.max_window_bits) {
     return std::nullopt;
   }
+  agreed.client_may_compress = agreed.client_window_bits >= kSmallestWindow;
   agreed.client_window_bits = std::min(agreed.client_window_bits, options.max_window_bits);
   return agreed;
 }

@@ -16,7 +16,11 @@ struct DeflateAgreement {
   bool client_takes_over = true;
   int server_window_bits = 15;
   int client_window_bits = 15;
+  bool client_may_compress = true;  // not with a window that zlib has no compressor for
 };
+
+/// Throws std::invalid_argument, which names the option, for what zlib does not know.
+EDDY_API void check(const DeflateOptions& options);
 
 /// What a server answers to a client's Sec-WebSocket-Extensions: the first offer that it can keep
 /// to. Offers with parameters that are malformed, unknown or repeated are declined, as are other
@@ -31,7 +35,7 @@ struct AcceptedDeflate {
 /// What a client offers.
 [[nodiscard]] EDDY_API std::string offer_deflate(const DeflateOptions& options);
 /// What a server's answer to that means; nullopt where it is not an answer to it, on which the
-/// client must close.
+/// client must close. For a server that has answered: without the field nothing was agreed upon.
 [[nodiscard]] EDDY_API std::optional<DeflateAgreement> agreed_deflate(
     std::string_view answer, const DeflateOptions& options);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/websocket/internal/handshake.h>
 
+#include <algorithm>
+
 #include <eddy/core/base/base64.h>
 #include <eddy/core/base/digest.h>
 #include <eddy/core/base/secrets.h>
@@ -23,13 +25,24 @@ bool lists(const HeaderList& headers, std::string_view name, std::string_view to
   return found;
 }
 
+// Not decoded: of what no byte is made out of there may be bits, as in the RFC's own example.
+bool is_key(std::string_view text) {
+  constexpr std::size_t kDigits = 22;
+  const auto is_digit = [](char c) {
+    return is_class(c, kDigitChar) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           c == '+' || c == '/';
+  };
+  return text.size() == kDigits + 2 && text.ends_with("==") &&
+         std::all_of(text.begin(), text.begin() + kDigits, is_digit);
+}
+
 std::string accept_of(std::string_view key) {
   return base64_encode(Sha1().update(key).update(kGuid).finish());
 }
 
 }  // namespace
 
-HandshakeAnswer answer_handshake(const HeaderList& request, int version_minor) {
+HandshakeAnswer answer_handshake(const HeaderList& request, int version_minor, bool has_content) {
   if (version_minor == 0 || !lists(request, "Upgrade", "websocket")) {
     return {400, "this is a WebSocket: it wants Upgrade: websocket"};
   }
@@ -41,10 +54,10 @@ HandshakeAnswer answer_handshake(const HeaderList& request, int version_minor) {
     return {426, "this is a WebSocket: it wants Sec-WebSocket-Version: 13"};
   }
   const auto keys = request.get_list("Sec-WebSocket-Key");
-  const auto key = keys.size() == 1 ? base64_decode(keys.front()) : std::nullopt;
-  if (!key || key->size() != kKeyBytes) {
+  if (keys.size() != 1 || !is_key(keys.front())) {
     return {400, "this is a WebSocket: it wants a Sec-WebSocket-Key of 16 bytes in base64"};
   }
+  if (has_content) return {400, "this is a WebSocket: its request has no content"};
   return {101, {}, accept_of(keys.front())};
 }
 
@@ -60,18 +73,33 @@ std::vector<std::string_view> offered_subprotocols(const HeaderList& request) {
 
 std::string new_handshake_key() { return base64_encode(random_bytes(kKeyBytes)); }
 
-std::string_view why_no_websocket(int status, const HeaderList& response, std::string_view key) {
-  if (status != 101) return "the server has not switched to a WebSocket";
+AgreedHandshake agreed_handshake(int status, const HeaderList& response,
+                                 const HandshakeOffer& offer) {
+  if (status != 101) return {"the server has not switched to a WebSocket"};
   const auto upgrade = response.find("Upgrade");
   if (!upgrade || !equals_ignoring_case(*upgrade, "websocket") ||
       !lists(response, "Connection", "upgrade")) {
-    return "the server has switched to something else than a WebSocket";
+    return {"the server has switched to something else than a WebSocket"};
   }
   const auto accepted = response.get_list("Sec-WebSocket-Accept");
-  if (accepted.size() != 1 || accepted.front() != accept_of(key)) {
-    return "the server's Sec-WebSocket-Accept is not of this request";
+  if (accepted.size() != 1 || accepted.front() != accept_of(offer.key)) {
+    return {"the server's Sec-WebSocket-Accept is not of this request"};
   }
-  return {};
+  AgreedHandshake agreed;
+  if (const auto extensions = response.get("Sec-WebSocket-Extensions")) {
+    if (offer.deflate != nullptr) agreed.deflate = agreed_deflate(*extensions, *offer.deflate);
+    if (!agreed.deflate) return {"the server has answered an extension that was not offered so"};
+  }
+  const auto protocols = response.get_list("Sec-WebSocket-Protocol");
+  if (!protocols.empty()) {
+    const auto& offered = offer.subprotocols;
+    agreed.subprotocol = protocols.front();
+    if (protocols.size() > 1 ||
+        std::find(offered.begin(), offered.end(), agreed.subprotocol) == offered.end()) {
+      return {"the server has chosen a subprotocol that was not offered"};
+    }
+  }
+  return agreed;
 }
 
 }  // namespace eddy::inline v0::web::internal

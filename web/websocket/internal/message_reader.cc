@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
+
+#include <eddy/web/websocket/internal/append_within.h>
 
 namespace eddy::inline v0::web::internal {
 
@@ -40,22 +43,38 @@ void empty(std::string& text) noexcept {
 
 MessageInflater::~MessageInflater() = default;
 
-MessageEvent MessageReader::read(std::span<char>& input) {
+MessageEvent MessageReader::read(std::span<char>& input) noexcept {
   MessageEvent event;
+  try {
+    read_event(input, event);
+  } catch (...) {  // no memory
+    fail(event, CloseCode::internal_error, "no memory for a message");
+  }
+  if (failed_ || closed_) input = {};
+  return event;
+}
+
+void MessageReader::read_event(std::span<char>& input, MessageEvent& event) {
   if (failed_) {
-    event.kind = Kind::failed;
-    event.code = CloseCode::protocol_error;
-    input = {};
-    return event;
+    event = {Kind::failed, failure_, failure_reason_};
+    return;
   }
   if (used_) {
     used_ = false;
     empty(control_);
     if (!in_message_) empty(message_);
   }
+  if (closed_) return;
   while (in_payload_ ? read_payload(input, event) : read_header(input, event)) {
   }
-  return event;
+  closed_ = event.kind == Kind::close;
+}
+
+std::string MessageReader::take(const MessageEvent& event) {
+  if (event.data.data() == message_.data() && event.data.size() == message_.size()) {
+    return std::exchange(message_, {});
+  }
+  return std::string(event.data);
 }
 
 std::size_t MessageReader::header_size() const noexcept {
@@ -144,7 +163,8 @@ bool MessageReader::begin_data_frame(MessageEvent& event) {
     utf8_.reset();
   }
   in_message_ = true;
-  if (++frames_ > limits_.frames) {
+  // Those that have content are bounded by it.
+  if (++frames_ > limits_.frames + wire_bytes_ / 64) {
     return fail(event, CloseCode::policy_violation, "a message of too many frames");
   }
   return true;
@@ -173,19 +193,25 @@ bool MessageReader::take_control(std::string_view piece, MessageEvent& event) {
 }
 
 bool MessageReader::take_data(std::string_view piece, MessageEvent& event) {
+  using Result = MessageInflater::Result;
   const bool last = fin_ && !in_payload_;
   const std::size_t before = message_.size();
+  Result result = Result::ok;
   if (!compressed_) {
     if (last && message_.empty()) return end_message(piece, event);
-    message_ += piece;
-  } else if (const auto result = inflater_->inflate(piece, last, message_, limits_.bytes);
-             result != MessageInflater::Result::ok) {
-    return result == MessageInflater::Result::too_big
-               ? fail(event, CloseCode::message_too_big, "a message that is too big")
-               : fail(event, CloseCode::invalid_payload, "data that can't be decompressed");
+    append_within(message_, piece, limits_.bytes);
+  } else {
+    result = inflater_->inflate(piece, last, message_, limits_.bytes);
   }
+  // First what comes first, or the code would depend on how the bytes have come.
   if (text_ && !utf8_.feed(std::string_view(message_).substr(before))) {
     return fail(event, CloseCode::invalid_payload, "text that is not UTF-8");
+  }
+  if (result == Result::too_big) {
+    return fail(event, CloseCode::message_too_big, "a message that is too big");
+  }
+  if (result == Result::malformed) {
+    return fail(event, CloseCode::invalid_payload, "data that can't be decompressed");
   }
   if (!last) return true;
   used_ = true;
@@ -238,8 +264,11 @@ bool MessageReader::end_close(std::string_view payload, MessageEvent& event) {
 bool MessageReader::fail(MessageEvent& event, CloseCode code, std::string_view reason) noexcept {
   event = {Kind::failed, code, reason};
   failed_ = true;
+  failure_ = code;
+  failure_reason_ = reason;
   empty(message_);
   empty(control_);
+  if (inflater_ != nullptr) inflater_->abandon();
   return false;
 }
 

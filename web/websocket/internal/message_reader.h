@@ -15,10 +15,11 @@
 
 namespace eddy::inline v0::web::internal {
 
-/// What a MessageReader holds a message to.
+/// What a MessageReader holds a message to. So many frames may be tiny; each 64 bytes allow one
+/// more.
 struct MessageLimits {
   std::uint64_t bytes = std::uint64_t{10} << 20;
-  std::size_t frames = 16 * 1024;
+  std::size_t frames = 1024;
 };
 
 /// Makes the content of compressed messages of their frames' payloads.
@@ -29,16 +30,21 @@ class EDDY_API MessageInflater {
   MessageInflater(const MessageInflater&) = delete;
   MessageInflater& operator=(const MessageInflater&) = delete;
   virtual ~MessageInflater();
-  /// Appends what a piece stands for to `out`, which may have `limit` bytes then. `last`: the
-  /// message ends with it.
+  /// Appends what a piece stands for to `out`, which may have `limit` bytes then; also as far as it
+  /// is good where it is not. `last`: the message ends with it. Throws std::bad_alloc. Behind that,
+  /// and behind another result than ok, only abandon() may follow.
   [[nodiscard]] virtual Result inflate(std::string_view piece, bool last, std::string& out,
                                        std::uint64_t limit) = 0;
+  /// Nothing more will be given to it.
+  virtual void abandon() noexcept = 0;
+  /// Memory of its own just now.
+  [[nodiscard]] virtual std::size_t bytes_held() const noexcept = 0;
 };
 
 /// What a MessageReader has found.
 struct MessageEvent {
   enum class Kind : std::uint8_t {
-    more,  // the input is used up
+    more,  // the input is used up; behind a close, whatever it was
     text,
     binary,
     ping,
@@ -48,13 +54,14 @@ struct MessageEvent {
   };
   Kind kind = Kind::more;
   CloseCode code = CloseCode::normal;
-  /// A view into the input or the reader: until the next read().
+  /// A view into the input or the reader, until the next read(): see MessageReader::take().
   std::string_view data = {};
 };
 
 /// Reads the frames of one direction of a WebSocket: from bytes as they come to whole messages and
-/// control frames. It does no input or output, and keeps nothing between messages. Each rule that a
-/// peer breaks is told as soon as its bytes have come. Source: RFC 6455, 5 and 8; RFC 7692, 6.
+/// control frames. It does no input or output, and keeps nothing between messages once it has been
+/// read until there is no more. Each rule that a peer breaks is told as soon as its bytes have
+/// come. Source: RFC 6455, 5 and 8; RFC 7692, 6.
 ///
 /// Thread: one at a time.
 class EDDY_API MessageReader {
@@ -67,15 +74,26 @@ class EDDY_API MessageReader {
       : limits_(limits), inflater_(inflater), peer_(peer) {}
 
   /// Takes bytes off the front of `input`, which it unmasks in place, to the end of the next event.
-  [[nodiscard]] MessageEvent read(std::span<char>& input);
+  /// Where there is no memory it has failed, by CloseCode::internal_error. What it has failed by it
+  /// tells again.
+  [[nodiscard]] MessageEvent read(std::span<char>& input) noexcept;
+  /// The content of the event that was told last, to keep: without a copy where it is here.
+  [[nodiscard]] std::string take(const MessageEvent& event);
 
-  /// Of the message that has begun and not ended.
-  [[nodiscard]] std::size_t bytes_held() const noexcept { return message_.capacity(); }
-  [[nodiscard]] bool within_message() const noexcept { return in_message_ || in_payload_; }
+  /// Of the message that has begun and not ended, or was told last.
+  [[nodiscard]] std::size_t bytes_held() const noexcept {
+    return message_.capacity() + control_.capacity() +
+           (inflater_ != nullptr ? inflater_->bytes_held() : 0);
+  }
+  /// Whether the peer owes the rest of something.
+  [[nodiscard]] bool within_message() const noexcept {
+    return in_message_ || in_payload_ || header_bytes_ != 0;
+  }
 
  private:
   using Kind = MessageEvent::Kind;
 
+  void read_event(std::span<char>& input, MessageEvent& event);
   bool read_header(std::span<char>& input, MessageEvent& event);
   bool begin_frame(MessageEvent& event);
   bool begin_data_frame(MessageEvent& event);
@@ -107,8 +125,11 @@ class EDDY_API MessageReader {
   bool in_message_ = false;  // a first frame has come, and not the last one
   bool text_ = false;        // the message is one
   bool compressed_ = false;
-  bool used_ = false;  // message_ and control_ have what was told last
+  bool used_ = false;    // message_ and control_ have what was told last
+  bool closed_ = false;  // nothing counts any more
   bool failed_ = false;
+  CloseCode failure_ = CloseCode::normal;
+  std::string_view failure_reason_;  // a literal
 };
 
 }  // namespace eddy::inline v0::web::internal
