@@ -74,6 +74,7 @@ void RequestHandler::write_error(int status, const std::exception_ptr& error) {
   if (error && core.serves_debug_page(exchange())) {
     // One of the default fields may have pages of other sites read the response.
     clear_header("Access-Control-Allow-Origin");
+    set_header("Cache-Control", "no-store");
     return finish(internal::debug_page(exchange(), status, error));
   }
   const std::string title =

@@ -227,7 +227,13 @@ TEST(TemplateCompiler, ParametersAreMembersOfBaseFirst) {
                  "{% param const char* title %}{% param std::map<int, int>& map %}"
                  "{% import \"own.h\" %}"}})
           .header;
-  EXPECT_THAT(header, HasSubstr("struct Page {\n#line 1 \"base.html\"\n  const char* title\n"));
+  EXPECT_THAT(
+      header,
+      HasSubstr("struct Page {\n#line 1 \"base.html\"\n"
+                "  [[gnu::error(\"the parameter 'title' is left out\")]] static const char* "
+                "eddy_left_out_title();\n#line 1 \"base.html\"\n"
+                "  const char* title = eddy_left_out_title()\n"));
+  EXPECT_THAT(header, HasSubstr("  std::map<int, int>& map\n;"));
   EXPECT_LT(header.find("std::map<int, int>& map"),
             header.find("std::vector<int> numbers = {1, 2}\n"));
   EXPECT_EQ(header.find("const char* title"), header.rfind("const char* title"));

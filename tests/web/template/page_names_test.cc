@@ -127,7 +127,7 @@ struct Bundling : Named {
     return "own " + texts.front() + "\n";
   }
   std::string render_linked_js(const Texts& urls) override {
-    return RequestHandler::render_linked_js({"bundle.js?" + urls.front()});
+    return RequestHandler::render_linked_js({"bundle.js", "/of/" + urls.front()});
   }
   std::string render_embed_js(const Texts& texts) override { return "run " + texts.front(); }
 };
@@ -139,9 +139,10 @@ TEST(PageNames, W19HowResourcesAreWrittenIsTheHandlersToSay) {
   const std::string& page = exchange.body();
   EXPECT_THAT(page,
               testing::StartsWith("<html><head>css of widgets/styled.css, 3\nown p {}\n</head>"));
-  EXPECT_THAT(page, testing::EndsWith("<script src=\"/files/bundle.js?styled.js\" "
-                                      "type=\"text/javascript\"></script>\nrun style();"
-                                      "</body></html>\n"));
+  EXPECT_THAT(page, testing::EndsWith(
+                        "<script src=\"/files/bundle.js\" type=\"text/javascript\"></script>\n"
+                        "<script src=\"/of/styled.js\" type=\"text/javascript\"></script>\n"
+                        "run style();</body></html>\n"));
 }
 
 struct ScriptsOnly : RequestHandler {
