@@ -57,8 +57,9 @@ endfunction()
 
 if(EDDY_BUILD_TESTS)
   include(GoogleTest)
-  # All that .ci/run builds for ThreadSanitizer.
+  # All that .ci/run builds for ThreadSanitizer, and without the optional libraries.
   add_custom_target(eddy_thread_tests)
+  add_custom_target(eddy_web_tests)
 endif()
 
 function(eddy_add_test name)
@@ -98,6 +99,9 @@ function(eddy_add_test name)
   target_link_libraries(${name} PRIVATE ${arg_LINK} ${arg_NEEDS} eddy::core GTest::gmock GTest::gtest_main)
   if("threads" IN_LIST arg_LABELS)
     add_dependencies(eddy_thread_tests ${name})
+  endif()
+  if(name MATCHES "^web_")
+    add_dependencies(eddy_web_tests ${name})
   endif()
   if(arg_WHOLE)
     add_test(NAME ${name} COMMAND ${name})
