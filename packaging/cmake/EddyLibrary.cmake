@@ -49,10 +49,10 @@ function(eddy_target_defaults target)
   # On a test GCC would spend twice the time that it takes to run it: it is compiled for the next few seconds. Those with
   # OPTIMIZED, the examples and tests/bench are compiled as programs are.
   get_target_property(type ${target} TYPE)
-  if(type STREQUAL "EXECUTABLE" AND CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  if(type STREQUAL "EXECUTABLE" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     if(EDDY_SANITIZE)
       target_compile_options(${target} PRIVATE -O0)
-    elseif(PROJECT_IS_TOP_LEVEL AND NOT arg_OPTIMIZED)
+    elseif(PROJECT_IS_TOP_LEVEL AND CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo" AND NOT arg_OPTIMIZED)
       cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY ${PROJECT_SOURCE_DIR} OUTPUT_VARIABLE folder)
       if(folder MATCHES "^tests/" AND NOT folder MATCHES "^tests/bench")
         target_compile_options(${target} PRIVATE -O1 -g1)

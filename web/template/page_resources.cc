@@ -20,6 +20,29 @@ void insert_at(std::string& page, std::size_t begin, std::string_view tag, std::
   page.insert(place, text);
 }
 
+// An element for each URL; the nonce stands between its attributes and its end.
+std::string links(const PageResources::Texts& urls, std::string_view before,
+                  std::string_view attributes, std::string_view end) {
+  const std::string nonce = template_support::nonce_attribute();
+  std::string elements;
+  for (const std::string& url : urls) {
+    elements.append(before);
+    append_xhtml_escaped(elements, template_support::resource_url(url));
+    elements.append(attributes).append(nonce).append(end);
+  }
+  return elements;
+}
+
+// One element of all of them.
+std::string element(const PageResources::Texts& texts, std::string_view begin,
+                    std::string_view before, std::string_view end) {
+  if (texts.empty()) return {};
+  std::string text = std::string(begin) + template_support::nonce_attribute();
+  text.append(before);
+  for (const std::string& part : texts) text.append(part).append("\n");
+  return text.append(end);
+}
+
 }  // namespace
 
 void PageResources::add(Texts& texts, std::string_view text) {
@@ -28,40 +51,20 @@ void PageResources::add(Texts& texts, std::string_view text) {
 }
 
 std::string PageResources::linked_css(const Texts& urls) {
-  const std::string nonce = template_support::nonce_attribute();
-  std::string elements;
-  for (const std::string& url : urls) {
-    elements += "<link href=\"";
-    append_xhtml_escaped(elements, template_support::resource_url(url));
-    elements.append("\" type=\"text/css\" rel=\"stylesheet\"").append(nonce).append("/>\n");
-  }
-  return elements;
+  return links(urls, "<link href=\"", "\" type=\"text/css\" rel=\"stylesheet\"", "/>\n");
 }
 
 std::string PageResources::embed_css(const Texts& texts) {
-  if (texts.empty()) return {};
-  std::string element = "<style type=\"text/css\"" + template_support::nonce_attribute() + ">\n";
-  for (const std::string& css : texts) (element += css) += '\n';
-  return element += "</style>\n";
+  return element(texts, "<style type=\"text/css\"", ">\n", "</style>\n");
 }
 
 std::string PageResources::linked_js(const Texts& urls) {
-  const std::string nonce = template_support::nonce_attribute();
-  std::string elements;
-  for (const std::string& url : urls) {
-    elements += "<script src=\"";
-    append_xhtml_escaped(elements, template_support::resource_url(url));
-    elements.append("\" type=\"text/javascript\"").append(nonce).append("></script>\n");
-  }
-  return elements;
+  return links(urls, "<script src=\"", "\" type=\"text/javascript\"", "></script>\n");
 }
 
 std::string PageResources::embed_js(const Texts& texts) {
-  if (texts.empty()) return {};
-  std::string element =
-      "<script type=\"text/javascript\"" + template_support::nonce_attribute() + ">\n//<![CDATA[\n";
-  for (const std::string& script : texts) (element += script) += '\n';
-  return element += "//]]>\n</script>\n";
+  return element(texts, "<script type=\"text/javascript\"", ">\n//<![CDATA[\n",
+                 "//]]>\n</script>\n");
 }
 
 void PageResources::insert_into(std::string& page, std::size_t begin) const {

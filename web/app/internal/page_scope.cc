@@ -42,6 +42,18 @@ RequestHandler* PageScope::handler() noexcept { return handler_of_thread; }
 
 namespace template_support {
 
+namespace {
+
+// By the page's handler, or where it is nobody's, as handlers do by default.
+std::string written(const PageResources::Texts& texts,
+                    std::string (RequestHandler::*by_handler)(const PageResources::Texts&),
+                    std::string (*plain)(const PageResources::Texts&)) {
+  RequestHandler* const handler = internal::PageScope::handler();
+  return handler != nullptr ? (handler->*by_handler)(texts) : plain(texts);
+}
+
+}  // namespace
+
 std::string resource_url(std::string_view url) {
   const bool absolute = url.starts_with('/') || url.find("://") != std::string_view::npos;
   const RequestHandler* const handler = internal::PageScope::handler();
@@ -58,23 +70,16 @@ std::string nonce_attribute() {
 }
 
 std::string linked_css(const std::vector<std::string>& urls) {
-  RequestHandler* const handler = internal::PageScope::handler();
-  return handler != nullptr ? handler->render_linked_css(urls) : PageResources::linked_css(urls);
+  return written(urls, &RequestHandler::render_linked_css, PageResources::linked_css);
 }
-
 std::string embed_css(const std::vector<std::string>& texts) {
-  RequestHandler* const handler = internal::PageScope::handler();
-  return handler != nullptr ? handler->render_embed_css(texts) : PageResources::embed_css(texts);
+  return written(texts, &RequestHandler::render_embed_css, PageResources::embed_css);
 }
-
 std::string linked_js(const std::vector<std::string>& urls) {
-  RequestHandler* const handler = internal::PageScope::handler();
-  return handler != nullptr ? handler->render_linked_js(urls) : PageResources::linked_js(urls);
+  return written(urls, &RequestHandler::render_linked_js, PageResources::linked_js);
 }
-
 std::string embed_js(const std::vector<std::string>& texts) {
-  RequestHandler* const handler = internal::PageScope::handler();
-  return handler != nullptr ? handler->render_embed_js(texts) : PageResources::embed_js(texts);
+  return written(texts, &RequestHandler::render_embed_js, PageResources::embed_js);
 }
 
 RequestHandler& page_handler() { return internal::handler_for("handler"); }

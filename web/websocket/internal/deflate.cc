@@ -21,14 +21,13 @@ constexpr std::size_t kPiece = 16 * 1024;
 constexpr std::string_view kTail("\0\0\xff\xff", 4);
 
 // zlib takes 4 GiB at most at once.
-std::string_view take_input(std::string_view& input, z_stream& stream) noexcept {
+void take_input(std::string_view& input, z_stream& stream) noexcept {
   constexpr std::size_t kMost = std::size_t{1} << 30;
   const std::string_view piece = input.substr(0, kMost);
   input.remove_prefix(piece.size());
   // The interface is not const, but input is only read.
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(piece.data()));
   stream.avail_in = static_cast<uInt>(piece.size());
-  return piece;
 }
 
 }  // namespace

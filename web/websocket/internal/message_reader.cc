@@ -195,16 +195,20 @@ bool MessageReader::take_control(std::string_view piece, MessageEvent& event) {
 bool MessageReader::take_data(std::string_view piece, MessageEvent& event) {
   using Result = MessageInflater::Result;
   const bool last = fin_ && !in_payload_;
-  const std::size_t before = message_.size();
+  const bool whole = last && !compressed_ && message_.empty();
+  std::string_view fresh = piece;
   Result result = Result::ok;
-  if (!compressed_) {
-    if (last && message_.empty()) return end_message(piece, event);
-    append_within(message_, piece, limits_.bytes);
-  } else {
-    result = inflater_->inflate(piece, last, message_, limits_.bytes);
+  if (!whole) {
+    const std::size_t before = message_.size();
+    if (compressed_) {
+      result = inflater_->inflate(piece, last, message_, limits_.bytes);
+    } else {
+      append_within(message_, piece, limits_.bytes);
+    }
+    fresh = std::string_view(message_).substr(before);
   }
   // First what comes first, or the code would depend on how the bytes have come.
-  if (text_ && !utf8_.feed(std::string_view(message_).substr(before))) {
+  if (text_ && !utf8_.feed(fresh)) {
     return fail(event, CloseCode::invalid_payload, "text that is not UTF-8");
   }
   if (result == Result::too_big) {
@@ -214,24 +218,13 @@ bool MessageReader::take_data(std::string_view piece, MessageEvent& event) {
     return fail(event, CloseCode::invalid_payload, "data that can't be decompressed");
   }
   if (!last) return true;
-  used_ = true;
   if (text_ && !utf8_.complete()) {
     return fail(event, CloseCode::invalid_payload, "text that is not UTF-8");
   }
   in_message_ = false;
+  used_ = !whole;
   event.kind = text_ ? Kind::text : Kind::binary;
-  event.data = message_;
-  return false;
-}
-
-// One that is whole in the input.
-bool MessageReader::end_message(std::string_view content, MessageEvent& event) {
-  if (text_ && !(utf8_.feed(content) && utf8_.complete())) {
-    return fail(event, CloseCode::invalid_payload, "text that is not UTF-8");
-  }
-  in_message_ = false;
-  event.kind = text_ ? Kind::text : Kind::binary;
-  event.data = content;
+  event.data = whole ? piece : message_;
   return false;
 }
 

@@ -100,7 +100,6 @@ class EDDY_API MessageReader {
   bool read_payload(std::span<char>& input, MessageEvent& event);
   bool take_control(std::string_view piece, MessageEvent& event);
   bool take_data(std::string_view piece, MessageEvent& event);
-  bool end_message(std::string_view content, MessageEvent& event);
   bool end_control(std::string_view payload, MessageEvent& event);
   bool end_close(std::string_view payload, MessageEvent& event);
   bool fail(MessageEvent& event, CloseCode code, std::string_view reason) noexcept;
