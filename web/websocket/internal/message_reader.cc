@@ -160,7 +160,6 @@ bool MessageReader::begin_data_frame(MessageEvent& event) {
   } else {
     wire_bytes_ = 0;
     frames_ = 0;
-    utf8_.reset();
   }
   in_message_ = true;
   // Those that have content are bounded by it.

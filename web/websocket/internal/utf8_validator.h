@@ -11,11 +11,11 @@ namespace eddy::inline v0::web::internal {
 /// byte that can't be UTF-8 (RFC 3629) whatever follows.
 class EDDY_API Utf8Validator {
  public:
-  /// False: the text is not UTF-8. Only reset() may follow.
+  /// False: the text is not UTF-8, and nothing may follow. A complete one may be followed by
+  /// another.
   [[nodiscard]] bool feed(std::string_view piece) noexcept;
   /// Whether the text may end here: not within a character.
   [[nodiscard]] bool complete() const noexcept { return missing_ == 0; }
-  void reset() noexcept { *this = Utf8Validator(); }
 
  private:
   bool begin_character(unsigned char lead) noexcept;
