@@ -5,7 +5,8 @@
 #   eddy_add_test(<name> SOURCES a_test.cc ...
 #     [LINK targets...]        # eddy::core and GoogleTest (with its main and GMock) come by themselves
 #     [NEEDS components...]    # qt glib ...: without one of these the test is left out, with the reason listed
-#     [LABELS labels...]       # "threads": also run under ThreadSanitizer by .ci/run
+#     [LABELS labels...]       # "threads": also run under ThreadSanitizer by .ci/run; beside those that a case has
+#                              # by its name (EDDY_LABEL_TESTS, a script that CTest includes)
 #     [TIMEOUT seconds]        # for each test case, default 60
 #     [DEFINES X=1 ...]
 #     [OPTIMIZED]              # compiled as the preset has it, for what optimizing may break: coroutines, templates
@@ -116,11 +117,9 @@ function(eddy_add_test name)
       NO_PRETTY_VALUES
       PROPERTIES ${properties})
     # gtest_discover_tests cannot hand on a list, so the labels are given once the cases are known.
-    if(arg_LABELS)
-      set(script ${CMAKE_CURRENT_BINARY_DIR}/${name}_labels.cmake)
-      file(WRITE ${script} "set_tests_properties(\${${name}_TESTS} PROPERTIES LABELS \"${arg_LABELS}\")\n")
-      set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${script})
-    endif()
+    set(script ${CMAKE_CURRENT_BINARY_DIR}/${name}_labels.cmake)
+    file(WRITE ${script} "set(program ${name})\nset(labels \"${arg_LABELS}\")\ninclude(\"${EDDY_LABEL_TESTS}\")\n")
+    set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${script})
   endif()
 endfunction()
 

@@ -42,6 +42,20 @@ def names_of(gtest_filter):
     return {(suite, name.partition("/")[0]) for suite in suites.split("/")}
 
 
+def labels_of(entry):
+    """Of a test in ctest's list."""
+    return {label for part in entry.get("properties", []) if part["name"] == "LABELS" for label in part["value"]}
+
+
+def names_in_labels(entry):
+    """What labels.py may know a test in ctest's list by."""
+    for argument in entry.get("command", []):
+        if argument.startswith(FILTER):
+            suites, _, name = argument.removeprefix(FILTER).partition(".")
+            return {f"{suite}.{part}" for suite in suites.split("/") for part in (name, name.partition("/")[0])}
+    return {entry["name"]}
+
+
 def source_tests(root):
     """The files that have each test, by its source."""
     found = collections.defaultdict(set)
@@ -69,10 +83,12 @@ class BuiltTests:
         self.tests = set()
         self.programs = set()
         self.missing = set(left_out)
+        self.labelled = []  # (names, labels) of each
         for entry in listed:
             if entry["name"].endswith(NOT_BUILT):
                 self.missing.add(entry["name"].removesuffix(NOT_BUILT))
                 continue
+            self.labelled.append((names_in_labels(entry), labels_of(entry)))
             disabled = any(part["name"] == "DISABLED" and part["value"] for part in entry.get("properties", []))
             for argument in entry.get("command", []):
                 if argument.startswith(FILTER):

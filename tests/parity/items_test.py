@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Whether what the items of parity name is there: tests, cases, files, and names of Eddy's; and whether each difference
-that a case lists is of an item.
+"""Whether what the items of parity name is there: tests, which carry the items' ids, cases, files, and names of Eddy's; and
+whether each difference that a case lists is of an item.
 
     items_test.py BUILD_FOLDER [CTEST [CONFIGURATION]]
 """
@@ -13,6 +13,7 @@ import sys
 from built_tests import BuiltTests, ctest_list, left_out_programs
 from case import SUBJECTS, subject
 from item import CHAPTERS, STATUSES, chapter
+from labels import labels
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 ID = re.compile(r"([A-Z]+)(\d+)([a-z]?)")
@@ -129,6 +130,18 @@ def difference_errors(cases, ids):
                 yield f"{where}/{case.name}: there is no item {difference.of}"
 
 
+def label_errors(items, labelled):
+    """Of (names, labels) of tests: each carries the ids of the items that name it, and no others."""
+    ids = {item.id for item in items}
+    expected = labels(items)
+    for names, found in labelled:
+        due = {id for name in names for id in expected.get(name, ())}
+        for id in sorted(due - found):
+            yield f"{id}: {max(names, key=len)} has no label {id}"
+        for id in sorted((found & ids) - due):
+            yield f"{id}: {max(names, key=len)} has a label {id}, and the item does not name it"
+
+
 def built_tests(folder, ctest="ctest", config=""):
     folder = pathlib.Path(folder)
     return BuiltTests(ctest_list(folder, ctest, config), left_out_programs(folder), TESTS)
@@ -141,6 +154,7 @@ def main():
     errors = list(order_errors([item.id for item in items]))
     for item in items:
         errors += [f"{item.id}: {error}" for error in errors_of(item, known)]
+    errors += label_errors(items, built.labelled)
     cases = [(name, case) for name in SUBJECTS for case in subject(name).CASES]
     errors += difference_errors(cases, {item.id for item in items})
     modules = {path.stem for path in (pathlib.Path(__file__).parent / "items").glob("*.py")}

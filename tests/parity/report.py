@@ -32,8 +32,9 @@ of its version 6.5, and what it does that it should not (D).
 
 Tests without another word are GoogleTest's. *parity* are cases of the tables below; *http* those of tests/web/http/cases, whole and cut
 at every byte; *template* files of tests/web/template/parity, rendered by both; *compiles* files of tests/web/app/wrong_handlers, each of
-which is refused with its message; *python* tests beside Tornado's own functions. `ctest -R parity_items` finds a test here that
-the programs that were built do not have.
+which is refused with its message; *python* tests beside Tornado's own functions. Tests carry the items' ids: `ctest -L
+'^W73$'` runs those of W73. `ctest -R parity_items` finds a test here that the programs that were built do not have, or that does not carry
+its item's id.
 """
 UNTESTED = """\
 ### Without a test

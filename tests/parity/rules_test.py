@@ -9,6 +9,8 @@ import unittest
 import items_test
 from built_tests import BuiltTests, ctest_list, left_out_programs, names_of
 from case import case, differs, get
+from item import item
+from labels import KINDS, SCRIPTS, labels
 
 
 class Differences(unittest.TestCase):
@@ -29,6 +31,34 @@ class Differences(unittest.TestCase):
             self.assertEqual(self.errors(of), ["paths/one: of what item is it that 'It is so.'?"])
         with self.assertRaises(TypeError):
             differs("It is so.", status=(200, 404))
+
+
+class Labels(unittest.TestCase):
+    ITEMS = [item("W1", "One.", "Name", "Values.Test,Other http:chunks/No_chunk_size"),
+             item("W2", "Two.", "Name", "Values.Test parity:paths/one")]
+
+    def test_are_the_ids_of_the_items_that_name_a_test(self):
+        self.assertEqual(labels(self.ITEMS), {
+            "Values.Test": ("W1", "W2"), "Values.Other": ("W1",), "parity": ("W2",),
+            "ProtocolCases.WholeAndCutAtEveryByte/chunks_No_chunk_size": ("W1",)})
+
+    def errors(self, *labelled):
+        return list(items_test.label_errors(self.ITEMS, [({*names.split()}, labels) for names, labels in labelled]))
+
+    def test_that_are_right_are_no_errors(self):
+        self.assertEqual(self.errors(("Values.Test", {"W1", "W2", "threads"}), ("parity", {"W2"}), ("Some.Test", {"x"}),
+                                     ("Values.Other Values.Other/0 All.Other", {"W1"})), [])
+
+    def test_that_are_missing_or_too_many_are_errors(self):
+        self.assertEqual(self.errors(("Values.Test", {"W2"})), ["W1: Values.Test has no label W1"])
+        self.assertEqual(self.errors(("Values.Other Values.Other/0", {"x"})), ["W1: Values.Other/0 has no label W1"])
+        self.assertEqual(self.errors(("Values.Other", {"W1", "W2"})),
+                         ["W2: Values.Other has a label W2, and the item does not name it"])
+
+    def test_are_given_to_each_script_by_the_list_that_has_it(self):
+        lists = "".join(path.read_text(encoding="utf-8") for path in items_test.TESTS.rglob("CMakeLists.txt"))
+        for name in [*KINDS.values(), *(name for names in SCRIPTS.values() for name in names)]:
+            self.assertIn("eddy_label_items(" + name.partition(".")[0], lists)
 
 
 CTEST = sys.argv[1] if len(sys.argv) > 1 else "ctest"
