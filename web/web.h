@@ -15,6 +15,7 @@
 #include <eddy/web/app/request_handler.h>   // IWYU pragma: export
 #include <eddy/web/app/services.h>          // IWYU pragma: export
 #include <eddy/web/escape/escape.h>         // IWYU pragma: export
+#include <eddy/web/http/bytes.h>            // IWYU pragma: export
 #include <eddy/web/http/cookies.h>          // IWYU pragma: export
 #include <eddy/web/http/file.h>             // IWYU pragma: export
 #include <eddy/web/http/form.h>             // IWYU pragma: export

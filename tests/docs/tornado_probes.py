@@ -18,7 +18,7 @@ YOUR = "YourHandler::"
 # What a handler class says by a constant of that name, and where Eddy finds it.
 CONSTANTS = {"authenticated": "kAuthenticated", "stream_request_body": "kStreamsBody"}
 # Class templates whose members the page names.
-ARGUMENTS = {"web::UserHandler": "<int>"}
+ARGUMENTS = {"web::UserHandler": "<int>", "web::BasicWebSocketHandler": "<::eddy::web::RequestHandler>"}
 # Members that have a private overload, which a using-declaration would name too.
 CALLS = {
     "web::RequestHandler::send_error": "send_error(404)",

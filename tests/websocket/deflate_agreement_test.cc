@@ -33,6 +33,8 @@ TEST(DeflateAgreement, AServerTakesTheFirstOfferThatItCanKeepTo) {
             "client_max_window_bits=11");
   EXPECT_EQ(answer("permessage-deflate; server_max_window_bits=\"12\""),
             "permessage-deflate; server_max_window_bits=12");
+  EXPECT_EQ(answer("permessage-deflate; server_max_window_bits=15; client_max_window_bits=15"),
+            "permessage-deflate; server_max_window_bits=15");
   EXPECT_EQ(answer(""), "nothing");
   EXPECT_EQ(answer("permessage-bzip2"), "nothing");
 }

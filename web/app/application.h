@@ -320,6 +320,14 @@ class EDDY_API Application {
     return add_owned(Method::options, path, lifetime_of(owner), std::forward<F>(function), options);
   }
 
+  /// A WebSocket at `path`, which `function` speaks for as a Task: see websocket_route(), and
+  /// include <eddy/web/websocket/websocket_route.h>.
+  template <class F>
+  Application& websocket(std::string_view path, F&& function,
+                         const RouteOptions& options = no_options()) {
+    return add(websocket_route(path, std::forward<F>(function), options));
+  }
+
   /// As get(), for any method by its name: `app.method("PROPFIND", "/files/{path...}", list)`.
   /// Throws std::invalid_argument for one that is no token, and for CONNECT, which has no path.
   template <class F>

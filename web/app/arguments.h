@@ -75,7 +75,7 @@ T argument_value(std::string_view name, std::string&& text) {
                 "eddy::web::PathValue for it");
   if constexpr (std::is_same_v<T, std::string>) {
     return std::move(text);
-  } else {
+  } else if constexpr (PathParameter<T>) {
     auto value = PathValue<typename OptionalOf<T>::Value>::parse(text);
     if (!value) refuse_argument(name, text);
     return T(std::move(*value));

@@ -25,7 +25,7 @@ namespace eddy::inline v0::web {
 ///
 /// The text is percent-decoded and valid UTF-8. Views of it are valid until the handler's task has
 /// ended. Integers and floating-point numbers are decimal and must take the whole part; what does
-/// not fit the type is a 404.
+/// not fit the type is a 404. std::uint8_t and std::int8_t are numbers, char is not.
 template <class T>
 struct PathValue;
 
@@ -34,7 +34,7 @@ namespace internal {
 }  // namespace internal
 
 template <class T>
-requires(std::integral<T> && !std::same_as<T, bool> && sizeof(T) > 1) struct PathValue<T> {
+requires(std::integral<T>&& internal::Number<T>) struct PathValue<T> {
   static std::optional<T> parse(std::string_view text) noexcept {
     internal::WideNumber<T> wide{};
     if (!internal::read_number(text, wide)) return std::nullopt;

@@ -20,7 +20,9 @@ RequestHandler::~RequestHandler() = default;
 
 internal::Exchange& RequestHandler::exchange() const {
   if (exchange_ == nullptr) {
-    throw std::logic_error("a RequestHandler has no request before its constructor has ended");
+    throw std::logic_error(
+        "a RequestHandler has no request before its constructor has ended, and a WebSocketHandler "
+        "none behind open(), unless it has `keep_request`");
   }
   return *exchange_;
 }

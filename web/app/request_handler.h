@@ -19,6 +19,7 @@
 #include <eddy/web/app/internal/page_scope.h>
 #include <eddy/web/app/internal/url_argument.h>
 #include <eddy/web/escape/internal/number.h>
+#include <eddy/web/http/bytes.h>
 #include <eddy/web/http/file.h>
 #include <eddy/web/http/http_error.h>
 #include <eddy/web/http/json.h>
@@ -325,8 +326,8 @@ class EDDY_API RequestHandler {
 
   // ---- The content ----
 
-  /// Appends to the content: text (see also TextAppendable), numbers in decimal, and what becomes
-  /// JSON (see JsonValue), which also sets the Content-Type, application/json. Throws
+  /// Appends to the content: text (see also TextAppendable), Bytes, numbers in decimal, and what
+  /// becomes JSON (see JsonValue), which also sets the Content-Type, application/json. Throws
   /// std::logic_error after finish().
   template <class... Parts>
   void write(const Parts&... parts) {
@@ -425,15 +426,20 @@ class EDDY_API RequestHandler {
   void write_part(const Part& part) {
     if constexpr (std::is_convertible_v<const Part&, std::string_view>) {
       append(part);
+    } else if constexpr (Bytes<Part>) {
+      append(internal::view_of(part));
     } else if constexpr (JsonWritable<Part>) {
       append_json(&part, [](std::string& out, const void* value) {
         JsonValue<Part>::append(out, *static_cast<const Part*>(value));
       });
     } else if constexpr (TextAppendable<Part>) {
       if (std::string* const content = appendable_content()) append_to(*content, part);
-    } else {
-      static_assert(internal::Number<Part>, "write() takes text, numbers and what becomes JSON");
+    } else if constexpr (internal::Number<Part>) {
       append(internal::number_text(part).text());
+    } else {
+      static_assert(internal::Number<Part>,
+                    "eddy: write() takes text, bytes, numbers and what becomes JSON; give the type "
+                    "an append_to() or specialise eddy::web::JsonValue");
     }
   }
 

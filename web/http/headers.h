@@ -84,6 +84,7 @@ struct KnownField {
   std::string_view line;
   std::uint32_t name_size;
 };
+inline constexpr KnownField kOctets{"Content-Type: application/octet-stream\r\n", 12};
 inline constexpr KnownField kPlainText{"Content-Type: text/plain; charset=UTF-8\r\n", 12};
 inline constexpr KnownField kHtmlText{"Content-Type: text/html; charset=UTF-8\r\n", 12};
 inline constexpr KnownField kJson{"Content-Type: application/json; charset=UTF-8\r\n", 12};

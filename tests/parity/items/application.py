@@ -68,8 +68,9 @@ ITEMS = [
          "VersionsTest.W56InstallsWhatTornadosStaticPathDoes,W47CacheControlOfTheRest HandlerUrls.AreThoseOfRoutesAndFiles",
          differs="They are StaticFileOptions; another handler is another object, and a changed file is noticed without a "
          "setting."),
-    later("W70", "Settings of WebSockets: pings, their timeout, the largest message.",
-          "with WebSockets"),
+    item("W70", "Settings of WebSockets: pings, their timeout, the largest message.",
+         "WebSocketOptions", "FunctionSockets.APeerThatDoesNotAnswerPingsHasGone MessageReader.MessagesAreBounded",
+         differs="They are of a handler's websocket_options(), which a base class may have for all."),
     later("W71", "Settings of logins by Twitter, Facebook and Google.",
           "the program's own, with UserHandler"),
     item("W72", "listen() makes a server of a port, an address and options; add_handlers() adds routes of hosts; "

@@ -3,8 +3,6 @@
 
 from item import item, later
 
-WEBSOCKET = "with WebSockets"
-
 ITEMS = [
     item("D1", "A client of HTTP/1.0 that asks to keep the connection gets a flushed response without a length, and then "
          "waits for its end for ever.",
@@ -58,20 +56,26 @@ ITEMS = [
          "Application.AMissingMethodIsA405WithAllow,OptionsAnswersByItself,HeadIsAnsweredByGet "
          "parity:methods/post_to_get,unknown,head_without_head,options_without_options",
          differs="A 405 has Allow, an unknown method is a 501, HEAD is answered by get() and OPTIONS by Allow."),
-    later("D9", "A WebSocket breaks at a control frame within a compressed message.",
-          WEBSOCKET),
-    later("D10", "A WebSocket whose data can't be decompressed stays open without a word.",
-          WEBSOCKET),
-    later("D11", "Malformed parameters of a WebSocket's extension are a 500.",
-          WEBSOCKET),
-    later("D12", "Parameters without a value, as WebSocket extensions have them, are lost.",
-          WEBSOCKET + "; the parser keeps them",
-          "ParameterList.ExtensionsOfAWebSocket",
-          "parse_parameter_list"),
-    later("D13", "Errors in the protocol of a WebSocket drop the connection without a reason, and some are not seen.",
-          WEBSOCKET),
-    later("D14", "Text on a WebSocket is looked at only when it has ended.",
-          WEBSOCKET),
+    item("D9", "A WebSocket breaks at a control frame within a compressed message.",
+         "WebSocketHandler", "MessageReader.ControlFramesMayComeWithinAMessage,CompressedMessagesAreInflated",
+         differs="Control frames are answered within it."),
+    item("D10", "A WebSocket whose data can't be decompressed stays open without a word.",
+         "CloseCode::invalid_payload", "Inflate.RefusesWhatIsMalformed MessageReader.CompressedMessagesAreInflated",
+         differs="It is closed by 1007."),
+    item("D11", "Malformed parameters of a WebSocket's extension are a 500.",
+         "DeflateOptions", "DeflateAgreement.OffersThatAreWrongAreDeclined",
+         differs="Such an offer is declined, and the next one is looked at."),
+    item("D12", "Parameters without a value, as WebSocket extensions have them, are lost.",
+         "parse_parameter_list",
+         "ParameterList.ExtensionsOfAWebSocket DeflateAgreement.AServerTakesTheFirstOfferThatItCanKeepTo",
+         differs="They are kept."),
+    item("D13", "Errors in the protocol of a WebSocket drop the connection without a reason, and some are not seen.",
+         "CloseCode", "MessageReader.WhatTheFramingForbidsFails HandlerSockets.CloseWhatBreaksTheProtocol",
+         differs="Each closes it, with a code and a reason."),
+    item("D14", "Text on a WebSocket is looked at only when it has ended.",
+         "CloseCode::invalid_payload",
+         "MessageReader.TextIsUtf8AcrossFrames,FailsAtTheFirstBytesThatAreWrong",
+         differs="It fails at the first byte that can't be UTF-8."),
     item("D15", "A static file is hashed on the loop's thread when it is first asked for, and its tag stays though the file "
          "changes.",
          "StaticFiles StaticFiles::versioned_url",
@@ -146,7 +150,7 @@ ITEMS = [
          "ServerTest.AClientThatPipelinesAndDoesNotReadIsNotRead",
          differs="flush() waits for the reader; what all clients together leave is bounded, and beyond that a connection is "
          "cut.",
-         lacks="The same for WebSockets, with them."),
+         lacks="A test of it with WebSockets, which WebSocketOptions::send_bytes bounds."),
     item("D27", "Timers go by the wall clock, and jump with it.",
          "Loop::now Loop::call_later PeriodicCallback",
          "WallClock.IsNotTheLoops,SetForwardCallsNothingEarly,SetBackHoldsNothingUp Timers.NeverEarly "

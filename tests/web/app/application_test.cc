@@ -5,10 +5,13 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <tests/web/app/error_of.h>
 #include <tests/web/app/test_exchange.h>
@@ -335,6 +338,24 @@ TEST(ShortForm, TakesPartsAndRequestAndGivesText) {
   EXPECT_EQ(response.header("Content-Type"), "text/html; charset=UTF-8");
   EXPECT_EQ(TestExchange(app, "GET", "/hello/a/b").status(), 404);
   EXPECT_EQ(TestExchange(app, "GET", "/add/1/x").status(), 404);
+}
+
+TEST(ShortForm, GivesBytesThatAreNoText) {
+  Application app;
+  app.get("/bytes", [] { return std::vector{std::byte{0}, std::byte{0xff}}; });
+  TestExchange bytes(app, "GET", "/bytes");
+  EXPECT_EQ(bytes.body(), std::string("\0\xff", 2));
+  EXPECT_EQ(bytes.header("Content-Type"), "application/octet-stream");
+}
+
+TEST(ShortForm, IntegersOfOneByteAreNumbers) {
+  Application app;
+  app.get("/{a}/{b}", [](std::uint8_t a, std::int8_t b) { return std::to_string(a + b); });
+  EXPECT_EQ(TestExchange(app, "GET", "/255/-128").body(), "127");
+  EXPECT_EQ(TestExchange(app, "GET", "/256/0").status(), 404);
+  EXPECT_EQ(TestExchange(app, "GET", "/0/128").status(), 404);
+  EXPECT_EQ(TestExchange(app, "GET", "/-1/0").status(), 404);
+  EXPECT_EQ(TestExchange(app, "GET", "/a/0").status(), 404);
 }
 
 TEST(ShortForm, FunctionsOfOnePathAreOneRoute) {

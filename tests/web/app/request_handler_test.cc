@@ -2,10 +2,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <limits>
+#include <span>
 #include <stdexcept>
+#include <string_view>
+#include <vector>
 
 #include <eddy/core/task/sleep.h>
 #include <eddy/web/app/application.h>
@@ -97,6 +102,21 @@ TEST(RequestHandler, FieldsAreTextNumbersAndTimes) {
             "Sun, 06 Nov 1994 08:49:37 GMT,Sun, 06 Nov 1994 08:49:38 GMT");
   EXPECT_EQ(exchange.body(), "a1b");
   EXPECT_EQ(exchange.times_finished(), 1);
+}
+
+struct WritesBytes : RequestHandler {
+  void get() {
+    const std::vector<std::byte> few{std::byte{0}, std::byte{0xff}};
+    write("a", few, std::span<const std::byte>(few).first(1), std::array{std::byte{'b'}});
+  }
+};
+
+TEST(RequestHandler, WritesBytesAsTheyAre) {
+  Application app({route<WritesBytes>("/")});
+  TestExchange exchange(app, "GET", "/");
+  using std::literals::operator""sv;
+  EXPECT_EQ(exchange.body(), "a\0\xff\0b"sv);
+  EXPECT_EQ(exchange.header("Content-Type"), "text/html; charset=UTF-8");
 }
 
 struct RefusesToBegin : RequestHandler {

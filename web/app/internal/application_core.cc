@@ -357,6 +357,11 @@ void HandlerAccess::attach(RequestHandler& handler, Exchange& exchange, const Re
   handler.set_default_headers();
 }
 
+void HandlerAccess::detach(RequestHandler& handler) noexcept {
+  handler.exchange_ = nullptr;
+  handler.state_ = nullptr;
+}
+
 void HandlerAccess::use_etag(RequestHandler& handler) {
   handler.state().tags_response = true;
   handler.exchange().ask_before_head();

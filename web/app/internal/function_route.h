@@ -148,8 +148,8 @@ MadeFunction make_function(F&& function) {
     using Parameters = typename Callable<Stored>::Parameters;
     constexpr bool kAnswers = Answer<typename AnswerOf<Result>::Type>;
     static_assert(kAnswers,
-                  "eddy: a route's function returns text, JSON, a Response, nothing, or a Task of "
-                  "one");
+                  "eddy: a route's function returns text, bytes, JSON, a Response, nothing, or a "
+                  "Task of one");
     using Parts = ExchangeParts<Parameters>;
     static_assert(Parts::kByReference,
                   "eddy: a request is taken by const Request&, RequestBody and ResponseStream by "

@@ -39,6 +39,8 @@ struct EDDY_API HandlerAccess {
     return handler.reverse(name, values);
   }
   static void complete_head(RequestHandler& handler, bool whole) { handler.complete_head(whole); }
+  /// The handler outlives its request: whatever needs that throws std::logic_error from now on.
+  static void detach(RequestHandler& handler) noexcept;
   /// Sees to it that the request outlives the read buffer, and mends the parts' views.
   static void pin(Exchange& exchange, PathParts& parts);
 };
@@ -249,7 +251,11 @@ void add_methods(RouteDefinition& definition, std::shared_ptr<void> arguments) {
       static_assert(kHasUsers, "eddy: a handler with `authenticated` derives from UserHandler");
       static_assert(!kStreamsBody<H> || Verb_data_received::exists<H>(),
                     "eddy: a handler with stream_request_body has data_received(std::string_view)");
-      add_method<H, Verb_get, Arguments>(definition, Method::get, arguments.get());
+      if constexpr (requires { typename H::UpgradeMethods; }) {  // a BasicWebSocketHandler
+        H::UpgradeMethods::template add<H, Arguments>(definition, arguments.get());
+      } else {
+        add_method<H, Verb_get, Arguments>(definition, Method::get, arguments.get());
+      }
       add_method<H, Verb_head, Arguments>(definition, Method::head, arguments.get());
       add_method<H, Verb_post, Arguments>(definition, Method::post, arguments.get());
       add_method<H, Verb_put, Arguments>(definition, Method::put, arguments.get());

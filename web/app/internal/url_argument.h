@@ -41,12 +41,13 @@ class UrlArgument {
       view_ = value;
     } else if constexpr (requires { PathValue<T>::to_text(value); }) {
       own_ = PathValue<T>::to_text(value);
+    } else if constexpr (Number<T>) {
+      own_ = number_text(value).text();
     } else {
       static_assert(
           Number<T>,
           "eddy: an argument of reverse_url() is text, a number, a std::optional of one, or of a "
           "type whose eddy::web::PathValue has to_text()");
-      own_ = number_text(value).text();
     }
   }
 

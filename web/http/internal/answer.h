@@ -9,6 +9,7 @@
 
 #include <eddy/core/base/export.h>
 #include <eddy/core/task/task.h>
+#include <eddy/web/http/bytes.h>
 #include <eddy/web/http/internal/exchange.h>
 #include <eddy/web/http/internal/signature.h>
 #include <eddy/web/http/json.h>
@@ -26,7 +27,8 @@ inline constexpr bool kIsTask<Task<R>> = true;
 
 template <class R>
 concept Answer = std::is_void_v<R> || std::is_same_v<R, Response> ||
-    std::is_convertible_v<const R&, std::string_view> || JsonWritable<R> || TextAppendable<R>;
+    std::is_convertible_v<const R&, std::string_view> || Bytes<R> || JsonWritable<R> ||
+    TextAppendable<R>;
 template <class R>
 struct AnswerOf {
   using Type = R;
@@ -39,6 +41,8 @@ struct AnswerOf<Task<R>> {
 /// Text is sent as text/plain: so nothing in it is taken for markup.
 EDDY_API void answer_text(Exchange& exchange, std::string&& text);
 EDDY_API void answer_view(Exchange& exchange, std::string_view text);
+/// As application/octet-stream.
+EDDY_API void answer_bytes(Exchange& exchange, std::string_view bytes);
 EDDY_API void answer_json(Exchange& exchange, std::string&& text);
 EDDY_API void answer_response(Exchange& exchange, Response&& response);
 
@@ -51,6 +55,8 @@ void answer(Exchange& exchange, R result) {
     answer_text(exchange, std::move(result));
   } else if constexpr (std::is_convertible_v<const R&, std::string_view>) {
     answer_view(exchange, result);
+  } else if constexpr (Bytes<R>) {
+    answer_bytes(exchange, view_of(result));
   } else if constexpr (JsonWritable<R>) {
     std::string text;
     JsonValue<R>::append(text, result);

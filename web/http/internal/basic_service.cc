@@ -151,6 +151,11 @@ void answer_view(Exchange& exchange, std::string_view text) {
   exchange.response().body.append(text);
 }
 
+void answer_bytes(Exchange& exchange, std::string_view bytes) {
+  answer_view(exchange, bytes);
+  exchange.response().headers.set(kOctets);
+}
+
 void answer_json(Exchange& exchange, std::string&& text) {
   exchange.response().headers.set(kJson);
   exchange.response().body = std::move(text);

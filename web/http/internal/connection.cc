@@ -5,6 +5,7 @@
 
 #include <eddy/web/http/body_decoder.h>
 #include <eddy/web/http/http_error.h>
+#include <eddy/web/http/internal/upgrade.h>
 
 namespace eddy::inline v0::web::internal {
 
@@ -74,7 +75,7 @@ void Connection::shut() noexcept {
   phase_ = Phase::shut;
   TimerNode::cancel();
   ReadyItem::unlink();
-  ServerHook::unlink();
+  ServerConnection::unlink();
   stream_->close();
   outgoing_.drop();
   server_->account(accounted_bytes_, 0);
@@ -136,6 +137,7 @@ void Connection::run() {
 }
 
 void Connection::go_on() {
+  if (phase_ == Phase::upgraded) return hand_over();
   const bool receiving = phase_ == Phase::head || phase_ == Phase::content;
   if (receiving && (!input_.empty() || content_is_there()) && outgoing_.empty()) {
     BorrowedBuffer output(*server_);
@@ -323,6 +325,7 @@ void Connection::receive(ByteBuffer& input, ByteBuffer& output) {
   }
   send(output);
   if (phase_ == Phase::shut) return;
+  if (phase_ == Phase::upgraded) return hand_over();
   const bool receiving = phase_ == Phase::head || phase_ == Phase::content;
   if (receiving && budget_spent && outgoing_.empty()) schedule(server_->loop(), *this);
   if (receiving && end_of_input_ && !budget_spent && outgoing_.empty()) return shut();
@@ -529,6 +532,11 @@ bool Connection::end_exchange(ByteBuffer& output) {
     in_handler_ = false;
     return false;
   }
+  if (exchange_->upgrades()) {
+    phase_ = Phase::upgraded;
+    in_handler_ = false;
+    return false;
+  }
   // It stays ours until the program's part in it is over: that may run the loop.
   server_->give_exchange(exchange_);
   exchange_ = nullptr;
@@ -543,6 +551,25 @@ bool Connection::end_exchange(ByteBuffer& output) {
   phase_ = close_after_ ? Phase::closing : Phase::head;
   patience_.restart();
   return phase_ == Phase::head;
+}
+
+// The 101 has been handed to the stream: what comes now is for who asked for it. This connection is
+// shut, without having closed anything.
+void Connection::hand_over() noexcept {
+  if (stream_->closed()) return shut();  // the 101 met a client that had gone
+  const Pin pin(*this);
+  std::unique_ptr<Upgrade> upgrade = exchange_->take_upgrade();
+  phase_ = Phase::shut;
+  TimerNode::cancel();
+  ReadyItem::unlink();
+  ServerConnection::unlink();
+  server_->account(accounted_bytes_, 0);
+  stream_->set_delegate(nullptr, Io::none);
+  UpgradedConnection connection{server_,           std::move(stream_),   counted_,
+                                std::move(input_), std::move(outgoing_), ExchangePin(*exchange_)};
+  server_->give_exchange(std::exchange(exchange_, nullptr));
+  upgrade.release()->begin(std::move(connection));
+  drop_reference();
 }
 
 // What the handler has not read is dropped, as far as it is there; what is still to come would cost

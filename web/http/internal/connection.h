@@ -37,7 +37,7 @@ using eddy::internal::TimerNode;
 ///
 /// Counted without atomics: the server's list holds it while it is open, every frame that calls out
 /// holds it meanwhile. After shut() it is a shell that the last of them deletes.
-class Connection final : public ServerHook,
+class Connection final : public ServerConnection,
                          private StreamDelegate,
                          private ReadyItem,
                          private TimerNode,
@@ -53,9 +53,9 @@ class Connection final : public ServerHook,
   void start() noexcept;
   /// The server stops: closes an idle connection, and with `at_once` one that has not sent a whole
   /// request yet; any other closes behind its response. True: it has been closed.
-  bool stop(bool at_once) noexcept;
+  bool stop(bool at_once) noexcept override;
   /// Ends the connection at once. What its handler still writes goes nowhere.
-  void shut() noexcept;
+  void shut() noexcept override;
 
  private:
   class Pin;
@@ -65,6 +65,7 @@ class Connection final : public ServerHook,
     content,   // reading the content of the request in exchange_
     handling,  // the handler of exchange_ is on the stack, or waits
     closing,   // the last response is on its way; what the client still sends is dropped
+    upgraded,  // the last response was a 101: behind it the connection is another protocol's
     shut,
   };
 
@@ -112,6 +113,7 @@ class Connection final : public ServerHook,
   void task_done() noexcept;
   bool end_exchange(ByteBuffer& output);
   void end_stream();
+  void hand_over() noexcept;
 
   bool respond(ByteBuffer& output);
   void respond_whole(ByteBuffer& output);

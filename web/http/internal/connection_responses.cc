@@ -146,7 +146,7 @@ void Connection::respond_whole(ByteBuffer& output) {
   if (response.file_pieces) length = response.file_pieces->length;
   // HEAD: what encoding would have come to is not known.
   if (state.coded && !state.encoding) length.reset();
-  if (response.status >= 200) {
+  if (response.status >= 200 || exchange_->upgrades()) {
     head = write_head(output, length);
   } else {
     head.error = "a status below 200 is not a final one";
@@ -195,6 +195,7 @@ void Connection::choose_coding(std::optional<std::uint64_t> size) {
   const CompressionOptions& options = server_->options().compression;
   ResponseState& state = exchange_->state();
   if (!options.enabled || std::exchange(state.coding_chosen, true)) return;
+  if (exchange_->upgrades()) return;
   const RequestHead& request = exchange_->parser().head();
   Response& response = exchange_->response();
   const ContentCoding coding =
@@ -226,7 +227,7 @@ bool Connection::encode(std::string& content, ContentEncoder::Flush flush) {
 ResponseHead Connection::write_head(ByteBuffer& output, std::optional<std::uint64_t> length) {
   const RequestHead& request = exchange_->parser().head();
   Response& response = exchange_->response();
-  if (response.status == 204 || response.status == 304) {
+  if (response.status == 204 || response.status == 304 || response.status == 101) {
     // There is no content to describe (RFC 9110, 15.3.5 and 15.4.5), only the default type of one.
     for (const char* const name : {"Content-Type", "Content-Encoding", "Content-Language"}) {
       response.headers.erase(name);

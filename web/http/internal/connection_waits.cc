@@ -60,6 +60,7 @@ Patience::For Connection::awaited() const noexcept {
       return exchange_->wants_content() ? Patience::For::content : Patience::For::nothing;
     case Phase::closing:
       return Patience::For::linger;
+    case Phase::upgraded:
     case Phase::shut:
       break;
   }

@@ -6,6 +6,7 @@
 
 #include <eddy/web/http/internal/encoding.h>
 #include <eddy/web/http/internal/request_content.h>
+#include <eddy/web/http/internal/upgrade.h>
 
 namespace eddy::inline v0::web::internal {
 
@@ -49,6 +50,11 @@ void HttpService::client_gone(Exchange& /*exchange*/) noexcept {}
 
 void HttpService::complete_head(Exchange& /*exchange*/) {}
 
+struct Exchange::RareParts {
+  Headers trailers;
+  std::unique_ptr<Upgrade> upgrade;
+};
+
 Exchange::Exchange(const HttpLimits& limits) noexcept : parser_(limits), response_stream_(*this) {}
 
 Exchange::~Exchange() { end(); }
@@ -83,8 +89,8 @@ std::size_t Exchange::request_bytes_held() const noexcept {
 RequestBody& Exchange::request_body() { return content().body; }
 
 Headers& Exchange::trailers() {
-  if (trailers_ == nullptr) trailers_ = std::make_unique<Headers>();
-  return *trailers_;
+  if (rare_ == nullptr) rare_ = std::make_unique<RareParts>();
+  return rare_->trailers;
 }
 
 void Exchange::begin(HttpService& service, ExchangeOwner& owner, std::string_view body) {
@@ -109,6 +115,15 @@ void Exchange::detach(std::shared_ptr<ExchangeKeeper> keeper) noexcept {
   if (content_ != nullptr) content_->stream.detach();
   flushed();
 }
+
+void Exchange::upgrade(std::unique_ptr<Upgrade> to) {
+  if (rare_ == nullptr) rare_ = std::make_unique<RareParts>();
+  rare_->upgrade = std::move(to);
+}
+
+std::unique_ptr<Upgrade> Exchange::take_upgrade() noexcept { return std::move(rare_->upgrade); }
+
+bool Exchange::rare_upgrades() const noexcept { return rare_->upgrade != nullptr; }
 
 void Exchange::flushed() noexcept {
   if (FlushAwaiter* waiter = std::exchange(flush_waiter_, nullptr)) waiter->resume_later();
@@ -138,6 +153,7 @@ void Exchange::end() noexcept {
   // service. If it runs the loop and the client goes, that is no news any more.
   told_client_gone_ = true;
   if (service_ != nullptr) service_->over(*this);
+  rare_.reset();
   arena_.reset();
   service_ = nullptr;
   keeper_.reset();
@@ -152,7 +168,6 @@ void Exchange::reset() noexcept {
     buffer.capacity() > kKeptBodyBytes ? buffer.release() : buffer.clear();
   }
   state_.reset();
-  trailers_.reset();
   cancel_on_disconnect_ = cancelled_ = told_client_gone_ = from_this_machine_ = false;
   parser_.reset();
   request_.body_ = {};

@@ -24,6 +24,7 @@
 namespace eddy::inline v0::web::internal {
 
 class Exchange;
+class Upgrade;
 struct RequestContent;
 
 /// How a service takes the content of a request.
@@ -194,7 +195,7 @@ class EDDY_API Exchange {
   [[nodiscard]] TimePoint began() const noexcept { return began_; }
   [[nodiscard]] ResponseState& state() noexcept { return state_; }
   [[nodiscard]] Headers& trailers();
-  [[nodiscard]] bool has_trailers() const noexcept { return trailers_ != nullptr; }
+  [[nodiscard]] bool has_trailers() const noexcept { return rare_ != nullptr; }
   /// The client has caught up: who waits in flush() goes on, in a later step.
   void flushed() noexcept;
   /// See cancelled().
@@ -253,6 +254,10 @@ class EDDY_API Exchange {
   [[nodiscard]] bool waiting() const noexcept { return task_.has_value(); }
   /// See ExchangeOwner::on_flush; true where nobody waits for the response any more.
   bool flush();
+  /// The response is a 101, behind which the connection is no longer HTTP's, but `to`'s.
+  void upgrade(std::unique_ptr<Upgrade> to);
+  [[nodiscard]] bool upgrades() const noexcept { return rare_ != nullptr && rare_upgrades(); }
+  [[nodiscard]] std::unique_ptr<Upgrade> take_upgrade() noexcept;
   /// Another service, which lives as long as this exchange's, answers from now on.
   void hand_to(HttpService& service) noexcept { service_ = &service; }
   /// The service's before_head() is to be called.
@@ -278,9 +283,13 @@ class EDDY_API Exchange {
   friend class FlushAwaiter;
   friend class TaskHold;
 
+  /// What few responses have.
+  struct RareParts;
+
   ~Exchange();
   void end() noexcept;
   RequestContent& make_content();
+  [[nodiscard]] bool rare_upgrades() const noexcept;
   [[nodiscard]] bool content_streams() const noexcept;
   void tell_before_head(bool whole) noexcept {
     if (asks_before_head_ && !finished_ && !state_.head_sent) ask_service(whole);
@@ -297,7 +306,7 @@ class EDDY_API Exchange {
   std::unique_ptr<RequestContent> content_;
   ResponseStream response_stream_;
   ResponseState state_;
-  std::unique_ptr<Headers> trailers_;
+  std::unique_ptr<RareParts> rare_;
   FlushAwaiter* flush_waiter_ = nullptr;
   std::optional<Task<void>> task_;
   HttpService* service_ = nullptr;

@@ -40,6 +40,8 @@ class Outgoing {
     return kept_.capacity() + (content_ ? content_->capacity() : 0);
   }
 
+  /// Bytes that wait, but for content that is not copied.
+  [[nodiscard]] std::string_view kept() const noexcept { return kept_.view(); }
   /// Sends the pieces behind what waits already, in one call to the system where nothing waits, and
   /// keeps what is not taken. False: the connection is broken.
   [[nodiscard]] bool send(Stream& stream, std::string_view first, std::string_view second);

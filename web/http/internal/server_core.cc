@@ -92,11 +92,11 @@ std::size_t ServerCore::stop_connections(bool at_once) noexcept {
   // back while it is open.
   const auto self = shared_from_this();
   std::size_t closed = 0;
-  IntrusiveList<ServerHook> rest;
+  IntrusiveList<ServerConnection> rest;
   rest.splice_back(connections_);
-  while (ServerHook* hook = rest.pop_front()) {
-    connections_.push_back(*hook);
-    if (static_cast<Connection*>(hook)->stop(at_once)) ++closed;
+  while (ServerConnection* connection = rest.pop_front()) {
+    connections_.push_back(*connection);
+    if (connection->stop(at_once)) ++closed;
   }
   return closed;
 }
@@ -124,7 +124,7 @@ void ServerCore::close() noexcept {
   const auto self = shared_from_this();
   stopping_ = true;
   listener_.stop();
-  while (ServerHook* hook = connections_.front()) static_cast<Connection*>(hook)->shut();
+  while (ServerConnection* connection = connections_.front()) connection->shut();
 }
 
 Exchange* ServerCore::take_exchange() {

@@ -33,8 +33,18 @@ class Connection;
 using AddressCounts = std::map<std::string, std::size_t>;
 using AddressCount = AddressCounts::iterator;
 
-/// A connection's place in its server.
-class ServerHook : public ListHook {};
+/// What a server counts as a connection: one of HTTP, or what it was upgraded to.
+class ServerConnection : public ListHook {
+ public:
+  /// The server stops: ends where nothing is under way, and else as soon as that is done; with
+  /// `at_once` also where a client has sent half of something. True: it has ended.
+  virtual bool stop(bool at_once) noexcept = 0;
+  /// Ends at once.
+  virtual void shut() noexcept = 0;
+
+ protected:
+  ~ServerConnection() = default;
+};
 
 /// What a Server's connections share: the service, buffers and exchanges for who is busy just now,
 /// so that idle connections hold none, the Date, log and clock. Outlives the Server while a handler
@@ -72,6 +82,8 @@ class ServerCore final : public ExchangeKeeper, public std::enable_shared_from_t
   [[nodiscard]] bool count_address(const Stream& stream, AddressCount& counted);
   /// Whether what is being accepted is of a client of this machine; see Exchange.
   [[nodiscard]] bool accepts_from_this_machine(const Stream& stream) const noexcept;
+  /// A connection that was upgraded is this one now.
+  void adopt(ServerConnection& connection) noexcept { connections_.push_back(connection); }
   /// A connection has gone.
   void removed(const AddressCount& counted) noexcept;
   /// A connection's buffers, which had `before` bytes, have `after` now.
@@ -123,7 +135,7 @@ class ServerCore final : public ExchangeKeeper, public std::enable_shared_from_t
   ServerOptions options_;
   ServerStats stats_;
   TcpServer listener_;
-  IntrusiveList<ServerHook> connections_;
+  IntrusiveList<ServerConnection> connections_;
   AddressCounts per_address_;
   /// Set whenever no connection is left.
   Event none_left_;

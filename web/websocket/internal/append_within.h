@@ -23,4 +23,9 @@ inline void append_within(std::string& out, std::string_view text, std::uint64_t
   out.append(text);
 }
 
+/// What a text has beside its own object: none where it is short.
+inline std::size_t heap_bytes(const std::string& text) noexcept {
+  return text.capacity() > std::string().capacity() ? text.capacity() : 0;
+}
+
 }  // namespace eddy::inline v0::web::internal

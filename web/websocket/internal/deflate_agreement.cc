@@ -88,7 +88,8 @@ std::optional<AcceptedDeflate> accept(const Parameters& offer, const DeflateOpti
   if (agreed.server_window_bits < kSmallestWindow) return std::nullopt;
   if (!agreed.server_takes_over) add(accepted.field, "server_no_context_takeover");
   if (!agreed.client_takes_over) add(accepted.field, "client_no_context_takeover");
-  if (agreed.server_window_bits < kLargestWindow) {
+  // What is asked for of the server is accepted by saying so (RFC 7692, 7.1.2.1).
+  if (offer.server_max_window_bits || agreed.server_window_bits < kLargestWindow) {
     add(accepted.field, "server_max_window_bits", agreed.server_window_bits);
   }
   if (offer.client_window_may_be_bounded) {

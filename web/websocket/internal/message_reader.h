@@ -10,6 +10,7 @@
 
 #include <eddy/core/base/export.h>
 #include <eddy/web/websocket/close_code.h>
+#include <eddy/web/websocket/internal/append_within.h>
 #include <eddy/web/websocket/internal/frame.h>
 #include <eddy/web/websocket/internal/utf8_validator.h>
 
@@ -82,7 +83,7 @@ class EDDY_API MessageReader {
 
   /// Of the message that has begun and not ended, or was told last.
   [[nodiscard]] std::size_t bytes_held() const noexcept {
-    return message_.capacity() + control_.capacity() +
+    return heap_bytes(message_) + heap_bytes(control_) +
            (inflater_ != nullptr ? inflater_->bytes_held() : 0);
   }
   /// Whether the peer owes the rest of something.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// expect: a route's function returns text, JSON, a Response, nothing, or a Task of one
+// expect: a route's function returns text, bytes, JSON, a Response, nothing, or a Task of one
 #include <eddy/web/app/application.h>
 
 using eddy::web::Application;

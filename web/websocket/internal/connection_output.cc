@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The half of a WebSocket that sends.
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include <eddy/web/http/url.h>
+#include <eddy/web/websocket/internal/connection.h>
+
+namespace eddy::inline v0::web::internal {
+
+using eddy::internal::now;
+using eddy::internal::schedule;
+
+namespace {
+
+// A payload from this size on is sent from where it is.
+constexpr std::size_t kSendDirectlyBytes = 16 * 1024;
+// What is collected before it is sent.
+constexpr std::size_t kMostBatched = 64 * 1024;
+constexpr std::size_t kLongestReason = kLongestControl - 2;
+
+std::string close_payload(CloseCode code, std::string_view reason) {
+  if (!may_be_sent(code)) return {};  // the peer's close had none
+  const auto number = static_cast<std::uint16_t>(code);
+  std::string payload{static_cast<char>(number >> 8), static_cast<char>(number & 0xFFU)};
+  return payload.append(reason);
+}
+
+SendQueue::Kind kind_of(const Frame& frame) noexcept {
+  return is_control(frame.opcode) ? SendQueue::Kind::control : SendQueue::Kind::data;
+}
+
+}  // namespace
+
+bool WebSocketConnection::send_data(std::string_view data, bool binary) {
+  if (phase_ != Phase::open) return false;
+  if (!make_room(data.size())) return false;
+  Frame frame{.opcode = binary ? Opcode::binary : Opcode::text};
+  if (!deflate_ || data.size() < deflate_->threshold) return send_frame(frame, data);
+  std::string deflated;
+  deflate_->deflater.deflate(data, deflated);
+  frame.compressed = true;
+  return send_frame(frame, deflated);
+}
+
+bool WebSocketConnection::send_control(Opcode opcode, std::string_view data) {
+  // Pongs that a peer does not take are not kept for ever.
+  if (phase_ != Phase::open || queue_.bytes() > bounds_.send_bytes) return false;
+  return send_frame({.opcode = opcode}, data);
+}
+
+bool WebSocketConnection::send_frame(const Frame& given, std::string_view payload) {
+  Frame frame = given;
+  frame.size = payload.size();
+  const FrameHeader header(frame);
+  if (batch_ != nullptr && queue_.empty() && payload.size() < kSendDirectlyBytes) {
+    batch_->append(header.bytes());
+    batch_->append(payload);
+    if (batch_->size() < kMostBatched || send_batch()) return true;
+  } else if (send_batch() && queue_.send(*stream_, header.bytes(), payload, kind_of(frame))) {
+    update_interest();
+    return true;
+  }
+  gone();
+  return false;
+}
+
+// False: the connection is broken.
+bool WebSocketConnection::send_batch() {
+  if (batch_ == nullptr || batch_->empty()) return true;
+  const bool sent =
+      phase_ == Phase::shut || queue_.send(*stream_, batch_->view(), {}, SendQueue::Kind::control);
+  batch_->clear();
+  return sent;
+}
+
+// False: the peer is too slow, and is closed.
+bool WebSocketConnection::make_room(std::size_t bytes) {
+  const auto too_much = [this, bytes] {
+    return !queue_.empty() && queue_.bytes() + bytes > bounds_.send_bytes;
+  };
+  switch (bounds_.slow_consumer) {
+    case SlowConsumer::coalesce:
+      while (queue_.drop_oldest()) {
+      }
+      return true;
+    case SlowConsumer::drop_oldest:
+      while (too_much() && queue_.drop_oldest()) {
+      }
+      return true;
+    case SlowConsumer::close:
+      break;
+  }
+  if (!too_much()) return true;
+  while (queue_.drop_oldest()) {
+  }
+  begin_close(CloseCode::try_again_later, "too slow in taking messages");
+  return false;
+}
+
+bool WebSocketConnection::must_wait_to_send() const noexcept {
+  return phase_ == Phase::open && queue_.bytes() > bounds_.send_bytes / 4;
+}
+
+void WebSocketConnection::wake_senders(bool sent) noexcept {
+  while (eddy::internal::WaitLink* const link = senders_.pop_front()) {
+    static_cast<SendAwaiter*>(link)->wake(sent);
+  }
+}
+
+void WebSocketConnection::flush() {
+  switch (queue_.flush(*stream_)) {
+    case SendQueue::Result::broken:
+      return gone();
+    case SendQueue::Result::blocked:
+    case SendQueue::Result::progress:
+    case SendQueue::Result::all_sent:
+      break;
+  }
+  if (!must_wait_to_send()) wake_senders(true);
+}
+
+// ---- Closing ------------------------------------------------------------------------------------
+
+void WebSocketConnection::begin_close(CloseCode code, std::string_view reason) {
+  if (phase_ != Phase::open) return;
+  send_close(code, reason);
+  if (phase_ != Phase::open) return;
+  phase_ = Phase::closing;
+  // Nothing more is received, but for the peer's close.
+  if (!rest_.empty()) schedule(loop(), *this);
+  wake_senders(false);
+  update_interest();
+}
+
+// The last frame that is sent; the peer has so long for what it still has to do.
+void WebSocketConnection::send_close(CloseCode code, std::string_view reason) {
+  if (bounds_.close_timeout > Duration::zero()) {
+    close_due_ = now(loop()) + bounds_.close_timeout;
+    arm();
+  }
+  ping_due_ = pong_due_ = kNever;
+  (void)send_frame({.opcode = Opcode::close}, close_payload(code, reason));
+}
+
+// All is with the system. A close now could be a reset, which overtakes what was sent.
+void WebSocketConnection::say_no_more() {
+  phase_ = Phase::draining;
+  wake_senders(false);
+  stream_->shutdown_write();
+}
+
+// The peer has gone, or is given up. Within calls of the program's: it is told in a later step.
+void WebSocketConnection::gone() noexcept {
+  if (phase_ == Phase::shut) return;
+  close_stream();
+  end_input(CloseCode::abnormal, {});
+  schedule(loop(), *this);
+}
+
+}  // namespace eddy::inline v0::web::internal
+
+namespace eddy::inline v0::web {
+
+namespace {
+
+internal::WebSocketConnection& connection_of(WebSocket& socket) noexcept {
+  return static_cast<internal::WebSocketConnection&>(socket);
+}
+const internal::WebSocketConnection& connection_of(const WebSocket& socket) noexcept {
+  return static_cast<const internal::WebSocketConnection&>(socket);
+}
+
+}  // namespace
+
+WebSocketClosedError::WebSocketClosedError() : std::runtime_error("the WebSocket is closed") {}
+WebSocketClosedError::~WebSocketClosedError() = default;
+
+internal::ReceiveAwaiter WebSocket::receive() noexcept {
+  return internal::ReceiveAwaiter(connection_of(*this));
+}
+
+internal::SendAwaiter WebSocket::send_data(std::string_view data, bool binary) {
+  internal::WebSocketConnection& connection = connection_of(*this);
+  return {connection, connection.send_data(data, binary)};
+}
+
+internal::SendAwaiter WebSocket::ping(std::string_view data) {
+  if (data.size() > internal::kLongestControl) {
+    throw std::invalid_argument("ping(): more than 125 bytes");
+  }
+  internal::WebSocketConnection& connection = connection_of(*this);
+  return {connection, connection.send_control(internal::Opcode::ping, data)};
+}
+
+void WebSocket::close(CloseCode code, std::string_view reason) {
+  if (!may_be_sent(code)) {
+    throw std::invalid_argument("close(): the code " +
+                                std::to_string(static_cast<std::uint16_t>(code)) +
+                                " may not be sent");
+  }
+  if (reason.size() > internal::kLongestReason || !is_utf8(reason)) {
+    throw std::invalid_argument("close(): the reason is not UTF-8 of at most 123 bytes");
+  }
+  connection_of(*this).begin_close(code, reason);
+}
+
+bool WebSocket::closed() const noexcept { return !connection_of(*this).open(); }
+std::optional<CloseCode> WebSocket::close_code() const noexcept {
+  return connection_of(*this).close_code();
+}
+std::string_view WebSocket::close_reason() const noexcept {
+  return connection_of(*this).close_reason();
+}
+std::string_view WebSocket::subprotocol() const noexcept {
+  return connection_of(*this).subprotocol();
+}
+std::size_t WebSocket::buffered_bytes() const noexcept {
+  return connection_of(*this).buffered_bytes();
+}
+
+namespace internal {
+
+// ---- Awaits -------------------------------------------------------------------------------------
+
+bool SendAwaiter::wait() {
+  if (sent_ && connection_.must_wait_to_send()) {
+    connection_.add_sender(*this);
+    return true;
+  }
+  if (!eddy::internal::budget_spent(core())) {
+    StopNode::unlink();
+    return false;
+  }
+  resume_later();
+  return true;
+}
+
+void SendAwaiter::wake(bool sent) noexcept {
+  sent_ = sent;
+  resume_later();
+}
+
+void SendAwaiter::stop_waiting() noexcept {
+  WaitLink::unlink();
+  resume_later();
+}
+
+void SendAwaiter::await_resume() {
+  throw_if_stopped();
+  if (!sent_) throw WebSocketClosedError();
+}
+
+bool ReceiveAwaiter::wait() {
+  if (connection_->may_receive()) {
+    if (!eddy::internal::budget_spent(core())) {
+      StopNode::unlink();
+      return false;
+    }
+    resume_later();
+    return true;
+  }
+  connection_->set_receiver(this);
+  return true;
+}
+
+void ReceiveAwaiter::leave() noexcept {
+  if (connection_->receiver() == this) connection_->set_receiver(nullptr);
+}
+
+void ReceiveAwaiter::stop_waiting() noexcept {
+  leave();
+  resume_later();
+}
+
+std::optional<WebSocketMessage> ReceiveAwaiter::await_resume() {
+  leave();
+  throw_if_stopped();
+  return connection_->take_message();
+}
+
+}  // namespace internal
+}  // namespace eddy::inline v0::web
