@@ -19,7 +19,7 @@ SCRIPTS = {
     "web/app/tornado_test.py": ("web_tokens_as_in_tornado",),
     "web/template/build_test.py": ("web_template_build.command", "web_template_build.project", "web_template_build.lines",
                                    "web_template_build.calls", "web_template_build.ninja", "web_template_build.make"),
-    "web/template/watch_test.py": ("web_template_watch",),
+    "web/template/watch_test.py": ("web_template_watch", "browser.template_watch"),
 }
 
 

@@ -15,7 +15,7 @@ ITEMS = [
     item("W58", "debug is autoreload, templates and hashes that are not cached, and tracebacks for the client.",
          "Settings::debug",
          "DebugPageTest.IsWhatDebugIs AutoreloadTest.IsBegunByTheFirstListen "
-         "PageReloadTest.ThePagesOfADeveloperHaveTheScriptBeforeTheirEnd python:web/template/watch_test.py:check "
+         "PageReloadTest.ThePagesOfADeveloperHaveTheScriptBeforeTheirEnd python:web/template/watch_test.py:check_answers,check_page "
          "VersionsTest.W32UrlsHaveTheVersionOfTheContent",
          differs="Templates are built, which the program does itself where they have WATCH, and open pages load anew; changed "
          "files are noticed in any case: there are no caches to switch off."),
