@@ -20,9 +20,10 @@ const FLAGS = [
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
 ]
 
-/** Starts a program on a free port; gives its URL and what ends it, which fails if it does not end well. */
+/** Starts a program, on a free port unless `args` name one; gives its URL and what ends it, which fails if it does not end well. */
 async function startProgram(command, args = [], environment = {}, limit = LIMIT_MS) {
-  const program = spawn(command, ['--port=0', ...args], {
+  const port = args.some(arg => arg.startsWith('--port=')) ? [] : ['--port=0']
+  const program = spawn(command, [...port, ...args], {
     env: {...process.env, QT_QPA_PLATFORM: 'offscreen', ...environment},
     stdio: ['ignore', 'pipe', 'inherit'],
   })

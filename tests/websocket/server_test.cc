@@ -18,8 +18,7 @@
 #include <eddy/web/websocket/websocket_handler.h>
 #include <eddy/web/websocket/websocket_route.h>
 
-#include <tests/web/http/manual_server.h>
-#include <tests/websocket/frames.h>
+#include <tests/websocket/socket_server.h>
 
 namespace {
 
@@ -44,37 +43,13 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr unsigned kText = 0x81;
-constexpr unsigned kBinary = 0x82;
-constexpr unsigned kClose = 0x88;
-constexpr unsigned kPing = 0x89;
-constexpr unsigned kPong = 0x8A;
-
-std::string handshake(std::string_view path, std::string_view fields = {}) {
-  std::string request = "GET ";
-  request.append(path).append(
-      " HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
-  return request.append(fields).append("\r\n");
-}
-
-/// A test with clients in memory, which have shaken hands and read frames.
-class WebSocketServer : public eddy_tests::ManualServerTest {
- protected:
-  ManualPeer open(std::string_view path, std::string_view fields = {}) {
-    if (server_ == nullptr) listen();
-    ManualPeer peer = connect(handshake(path, fields));
-    std::string answer = read(peer);
-    const std::size_t end = answer.find("\r\n\r\n");
-    EXPECT_THAT(answer, testing::StartsWith("HTTP/1.1 101 Switching Protocols\r\n"));
-    head_ = answer.substr(0, end + 4);
-    begun_ = answer.substr(head_.size());
-    return peer;
-  }
-
-  std::string head_;   // of the last answer
-  std::string begun_;  // what came behind it
-};
+using eddy_tests::handshake;
+using eddy_tests::kBinary;
+using eddy_tests::kClose;
+using eddy_tests::kPing;
+using eddy_tests::kPong;
+using eddy_tests::kText;
+using eddy_tests::WebSocketServer;
 
 std::vector<std::string> calls;
 

@@ -80,6 +80,11 @@ class EDDY_API ReceiveAwaiter final : public eddy::internal::Waiter {
 
   bool wait();
   void wake() noexcept { resume_later(); }
+  /// The connection goes.
+  void detach() noexcept {
+    connection_ = nullptr;
+    resume_later();
+  }
   void leave() noexcept;
   void stop_waiting() noexcept override;
 
@@ -102,7 +107,8 @@ class EDDY_API WebSocket {
   WebSocket& operator=(const WebSocket&) = delete;
 
   /// `co_await receive()`: the next message, or nothing when the WebSocket is closed and all that
-  /// came before has been given. One at a time. A stop leaves what has not been given.
+  /// came before has been given. For functions, not for handlers, whose hooks are called. One at a
+  /// time: throws std::logic_error for a second one. A stop leaves what has not been given.
   [[nodiscard]] internal::ReceiveAwaiter receive() noexcept;
 
   /// Sends a message. `co_await send(...)` waits as long as much is waiting for a slow peer, and

@@ -110,7 +110,8 @@ class BasicWebSocketHandler : public Base {
 /// a kind that the class has no hook for closes the WebSocket, by CloseCode::unsupported_data; what
 /// a hook throws is logged and closes it by CloseCode::internal_error. on_close() is called once,
 /// when the peer has closed or gone, or the close that was sent has been answered; never where
-/// open() was not called. A task of a hook's goes on when the peer goes, unless the class has
+/// open() was not called, or the route's owner has died. When the server goes, a task of it runs
+/// until it first waits. A task of any other hook goes on when the peer goes, unless the class has
 /// `static constexpr bool cancel_on_disconnect = true`.
 ///
 /// Thread: the Loop's. Lifetime: from the request until the connection has gone and on_close() has

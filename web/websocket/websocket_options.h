@@ -11,7 +11,7 @@
 namespace eddy::inline v0::web {
 
 /// What becomes of a peer that does not take what is sent to it, when WebSocketOptions::send_bytes
-/// wait. A sender that awaits send() does not come to that.
+/// wait. Who awaits each of its messages does not come to that.
 enum class SlowConsumer : std::uint8_t {
   close,        ///< it is closed, by CloseCode::try_again_later
   drop_oldest,  ///< messages are dropped, those that have waited for the longest first

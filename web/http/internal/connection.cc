@@ -532,7 +532,7 @@ bool Connection::end_exchange(ByteBuffer& output) {
     in_handler_ = false;
     return false;
   }
-  if (exchange_->upgrades()) {
+  if (exchange_->upgrades() && !not_upgraded_) {
     phase_ = Phase::upgraded;
     in_handler_ = false;
     return false;
@@ -540,7 +540,7 @@ bool Connection::end_exchange(ByteBuffer& output) {
   // It stays ours until the program's part in it is over: that may run the loop.
   server_->give_exchange(exchange_);
   exchange_ = nullptr;
-  in_handler_ = read_paused_ = false;
+  in_handler_ = read_paused_ = not_upgraded_ = false;
   if (phase_ == Phase::shut) return false;
   if (stream_->closed()) {  // the response met a client that had gone
     shut();

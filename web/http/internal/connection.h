@@ -182,6 +182,8 @@ class Connection final : public ServerConnection,
   bool read_paused_ : 1 = false;
   /// The client may still be sending: a close now would be a reset, which could cost it our answer.
   bool linger_ : 1 = false;
+  /// What should have been a 101 has become an error.
+  bool not_upgraded_ : 1 = false;
   /// See Exchange.
   bool from_this_machine_ : 1 = false;
 };

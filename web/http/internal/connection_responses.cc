@@ -154,6 +154,7 @@ void Connection::respond_whole(ByteBuffer& output) {
   if (head.error != nullptr) {
     log(LogLevel::error, summary(*exchange_, 500) + ": " + head.error);
     response = Response(500);
+    not_upgraded_ = true;
     head = write_head(output, 0);
     head.send_content = false;
   }

@@ -11,6 +11,7 @@
 
 namespace eddy::inline v0::web::internal {
 
+using eddy::internal::deadline_after;
 using eddy::internal::now;
 using eddy::internal::schedule;
 using eddy::internal::step_done;
@@ -68,16 +69,16 @@ WebSocketConnection::WebSocketConnection(const WebSocketTerms& terms,
                                          const std::optional<DeflateAgreement>& deflate,
                                          WebSocketOwner owner,
                                          std::unique_ptr<WebSocketSpeaker> speaker)
-    : speaker_(std::move(speaker)),
-      bounds_(terms.options),
+    : bounds_(terms.options),
       deflate_(make_deflate(terms.options, deflate)),
       owner_(owner.lifetime.has_owner() ? std::make_unique<OwnerTie>(*this, std::move(owner))
                                         : nullptr),
       reader_(MessageReader::Peer::client,
               {terms.options.message_bytes, terms.options.message_frames}, inflater_of(deflate_)),
-      held_(speaker_->keeps_messages() ? std::make_unique<std::string>() : nullptr),
-      inbox_(speaker_->receives() ? std::make_unique<Inbox>() : nullptr),
-      texts_(terms.subprotocol.empty() ? nullptr : new Texts{terms.subprotocol, {}}) {}
+      held_(speaker->keeps_data() ? std::make_unique<std::string>() : nullptr),
+      inbox_(speaker->receives() ? std::make_unique<Inbox>() : nullptr),
+      texts_(terms.subprotocol.empty() ? nullptr : new Texts{terms.subprotocol, {}}),
+      speaker_(std::move(speaker)) {}
 
 WebSocketConnection::~WebSocketConnection() = default;
 
@@ -100,11 +101,16 @@ void WebSocketConnection::begin(UpgradedConnection connection) noexcept {
     interest_ = Io::read;
     stream_->set_delegate(this, interest_);
     if (bounds_.ping_interval > Duration::zero()) {
-      ping_due_ = now(loop()) + bounds_.ping_interval;
+      ping_due_ = deadline_after(now(loop()), bounds_.ping_interval);
       arm();
     }
+    told_closed_ = false;
     call("open()", [this](WebSocketSpeaker& speaker) { return speaker.open(*this); });
-    if (!task_runs_) end_task();
+    if (!task_runs_) {
+      end_task();
+    } else if (speaker_->receives() && !speaker_->keeps_request()) {
+      end_request();  // its arguments are its own
+    }
     if (server_->stopping()) begin_close(CloseCode::going_away, {});
     update();
   } catch (...) {  // no memory
@@ -145,7 +151,14 @@ void WebSocketConnection::tell_at_once() noexcept {
   if (in_hook_ || std::exchange(told_closed_, true) || speaker_->receives()) return;
   in_hook_ = true;
   try {
-    (void)speaker_->close(close_code_.value_or(CloseCode::abnormal), close_reason());
+    auto task = speaker_->close(close_code_.value_or(CloseCode::abnormal), close_reason());
+    if (task && eddy::internal::is_open(loop())) {
+      RunningTask until_it_waits(server_->shared_loop(), std::move(*task),
+                                 [this](const std::exception_ptr& error) {
+                                   if (error) hook_failed("on_close()", error);
+                                 });
+      until_it_waits.start();
+    }
   } catch (...) {
     hook_failed("on_close()", std::current_exception());
   }
@@ -155,6 +168,7 @@ void WebSocketConnection::tell_at_once() noexcept {
 // Nothing of the program's is going to run for it any more.
 void WebSocketConnection::leave() noexcept {
   if (std::exchange(left_, true)) return;
+  if (receiver_ != nullptr) std::exchange(receiver_, nullptr)->detach();
   TimerNode::cancel();
   ReadyItem::unlink();
   ServerConnection::unlink();
@@ -180,7 +194,7 @@ void WebSocketConnection::owner_gone() noexcept {
   dismissed_ = told_closed_ = input_over_ = true;
   drop_task();
   try {
-    begin_close(CloseCode::going_away, {});
+    end_waits_ ? finish_end() : begin_close(CloseCode::going_away, {});
     update();
   } catch (...) {  // no memory
     shut();
@@ -192,11 +206,15 @@ void WebSocketConnection::owner_gone() noexcept {
 void WebSocketConnection::on_stream_ready(Io events) {
   const Pin pin(*this);
   try {
-    if (any(events & Io::hangup)) {
-      gone();
-    } else {
-      if (!queue_.empty() && any(events & Io::write)) flush();
-      if (any(events & Io::read) && phase_ != Phase::shut) read_some();
+    if (!queue_.empty() && any(events & Io::write)) flush();
+    if (phase_ != Phase::shut && any(events & (Io::read | Io::hangup))) {
+      if (!paused() && rest_.empty()) {
+        read_some();
+      } else if (any(events & Io::hangup)) {
+        // What it has sent before is given first.
+        hung_up_ = true;
+        stop_task();
+      }
     }
     update();
   } catch (...) {  // no memory
@@ -213,8 +231,12 @@ void WebSocketConnection::on_stream_closed() noexcept {
 void WebSocketConnection::run() {
   const Pin pin(*this);
   try {
-    if (task_runs_ && task_.ended()) end_task();
-    if (!rest_.empty() && !paused()) process(rest_);
+    if (batch_ == nullptr) {
+      if (task_runs_ && task_.ended()) end_task();
+      if (!rest_.empty() && !paused()) process(rest_);
+    } else if (!send_batch()) {
+      gone();
+    }
     update();
   } catch (...) {  // no memory
     shut();
@@ -225,13 +247,13 @@ void WebSocketConnection::run() {
 
 // Nothing more can be given to the speaker just now.
 bool WebSocketConnection::paused() const noexcept {
-  if (phase_ != Phase::open) return false;  // what comes is dropped, or is a close
+  if (in_hook_ && batch_ != nullptr) return true;  // a hook runs the loop, below process()
+  if (phase_ != Phase::open) return false;         // what comes is dropped, or is a close
   if (!speaker_->receives()) return busy();
   return in_hook_ || end_waits_ || inbox_->full(bounds_.receive_bytes);
 }
 
 void WebSocketConnection::read_some() {
-  if (paused() || !rest_.empty()) return update_interest();
   BorrowedBuffer input(*server_);
   const std::size_t size = ServerCore::kReadBytes;
   const IoResult result = stream_->try_read({input->prepare(size), size});
@@ -277,6 +299,7 @@ void WebSocketConnection::process(ByteBuffer& input) {
     rest_.release();
   }
   if (!send_batch()) gone();
+  ReadyItem::unlink();  // see send_frame(); what else there is to do update() knows
 }
 
 // False: there was none.
@@ -291,12 +314,14 @@ bool WebSocketConnection::take_event(const MessageEvent& event) {
     case MessageEvent::Kind::ping:
       if (phase_ == Phase::open) (void)send_control(Opcode::pong, event.data);
       if (!input_over_ && !speaker_->receives() && phase_ == Phase::open) {
-        call("on_ping()", [&](WebSocketSpeaker& speaker) { return speaker.ping(event.data); });
+        call("on_ping()",
+             [data = keep(event)](WebSocketSpeaker& speaker) { return speaker.ping(data); });
       }
       break;
     case MessageEvent::Kind::pong:
       if (!input_over_ && !speaker_->receives() && phase_ == Phase::open) {
-        call("on_pong()", [&](WebSocketSpeaker& speaker) { return speaker.pong(event.data); });
+        call("on_pong()",
+             [data = keep(event)](WebSocketSpeaker& speaker) { return speaker.pong(data); });
       }
       break;
     case MessageEvent::Kind::close:
@@ -311,18 +336,22 @@ void WebSocketConnection::take_message(const MessageEvent& event) {
   const bool binary = event.kind == MessageEvent::Kind::binary;
   if (speaker_->receives()) {
     inbox_->put({reader_.take(event), binary});
-    if (ReceiveAwaiter* const receiver = std::exchange(receiver_, nullptr)) receiver->wake();
+    if (receiver_ != nullptr) receiver_->wake();
   } else if (!speaker_->takes(binary)) {
     begin_close(CloseCode::unsupported_data,
                 binary ? "binary messages are not taken" : "text is not taken");
-  } else if (speaker_->keeps_messages()) {
-    *held_ = reader_.take(event);
-    call("on_message()",
-         [&](WebSocketSpeaker& speaker) { return speaker.message(*held_, binary); });
   } else {
-    call("on_message()",
-         [&](WebSocketSpeaker& speaker) { return speaker.message(event.data, binary); });
+    call("on_message()", [data = keep(event), binary](WebSocketSpeaker& speaker) {
+      return speaker.message(data, binary);
+    });
   }
+}
+
+// The data of an event, for as long as the hook that is given it, or its task, lasts.
+std::string_view WebSocketConnection::keep(const MessageEvent& event) {
+  if (!held_) return event.data;
+  *held_ = reader_.take(event);
+  return *held_;
 }
 
 bool WebSocketConnection::may_receive() {
@@ -357,9 +386,7 @@ void WebSocketConnection::take_end(const MessageEvent& event) {
   }
   remember_end(event.code, event.data);
   end_waits_ = true;
-  ping_due_ = pong_due_ = kNever;
-  close_due_ = now(loop()) + bounds_.close_timeout;
-  arm();
+  begin_closing_time();
 }
 
 void WebSocketConnection::finish_end() {
@@ -386,7 +413,12 @@ void WebSocketConnection::call(const char* hook, Call hook_call) noexcept {
     in_hook_ = false;
     hook_failed(hook, std::current_exception());
   }
+  if (!task_runs_) release_held();
   if (dismissed_) tell_at_once();
+}
+
+void WebSocketConnection::release_held() noexcept {
+  if (held_ && heap_bytes(*held_) > 0) std::string().swap(*held_);
 }
 
 // Holds the connection, and with it the speaker, until the speaker's own frames are gone.
@@ -444,7 +476,7 @@ void WebSocketConnection::hook_failed(const char* hook, const std::exception_ptr
 // The task has ended, or open() has without one.
 void WebSocketConnection::end_task() noexcept {
   drop_task();
-  if (held_) std::string().swap(*held_);
+  release_held();
   if (request_ && !speaker_->keeps_request()) end_request();
   if (speaker_->receives()) {
     told_closed_ = input_over_ = true;
@@ -461,6 +493,7 @@ void WebSocketConnection::end_request() noexcept {
   const bool nested = std::exchange(in_hook_, true);
   request_.reset();  // tells the handler's on_finish()
   in_hook_ = nested;
+  if (dismissed_) tell_at_once();
   if (RequestHandler* const handler = speaker_->handler()) HandlerAccess::detach(*handler);
 }
 
@@ -479,8 +512,13 @@ void WebSocketConnection::remember_end(CloseCode code, std::string_view reason) 
 void WebSocketConnection::end_input(CloseCode code, std::string_view reason) noexcept {
   remember_end(code, reason);
   input_over_ = true;
-  if (ReceiveAwaiter* const receiver = std::exchange(receiver_, nullptr)) receiver->wake();
-  if (task_runs_ && speaker_->cancelled_on_disconnect()) task_.request_stop();
+  if (receiver_ != nullptr) receiver_->wake();
+  stop_task();
+}
+
+// The peer has gone, and the handler is to know.
+void WebSocketConnection::stop_task() noexcept {
+  if (task_runs_ && !told_closed_ && speaker_->cancelled_on_disconnect()) task_.request_stop();
 }
 
 void WebSocketConnection::tell_closed() noexcept {

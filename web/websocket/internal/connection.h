@@ -142,6 +142,7 @@ class WebSocketConnection final : public WebSocket,
   void process(ByteBuffer& input);
   bool take_event(const MessageEvent& event);
   void take_message(const MessageEvent& event);
+  [[nodiscard]] std::string_view keep(const MessageEvent& event);
   void take_end(const MessageEvent& event);
   void finish_end();
   [[nodiscard]] bool paused() const noexcept;
@@ -154,7 +155,9 @@ class WebSocketConnection final : public WebSocket,
   void hook_failed(const char* hook, const std::exception_ptr& error) noexcept;
   static Task<void> run_held(Hold hold, Task<void> task);
   void end_task() noexcept;
+  void release_held() noexcept;
   void drop_task() noexcept;
+  void stop_task() noexcept;
   void tell_at_once() noexcept;
   void end_request() noexcept;
   void remember_end(CloseCode code, std::string_view reason) noexcept;
@@ -170,6 +173,7 @@ class WebSocketConnection final : public WebSocket,
   void flush();
   void wake_senders(bool sent) noexcept;
   void gone() noexcept;
+  void begin_patience_anew() noexcept;
   void say_no_more();
   void close_stream() noexcept;
   void leave() noexcept;
@@ -178,14 +182,19 @@ class WebSocketConnection final : public WebSocket,
   void update() noexcept;
   void update_interest() noexcept;
   void update_account() noexcept;
+  void shed() noexcept;
   void arm();
+  void begin_closing_time();
+  [[nodiscard]] Duration ping_patience() const noexcept {
+    return bounds_.ping_timeout > Duration::zero() ? bounds_.ping_timeout : bounds_.ping_interval;
+  }
   void time_passed(TimePoint time);
+  void timed_out() noexcept;
 
   std::shared_ptr<ServerCore> server_;
   std::unique_ptr<Stream> stream_;
   AddressCount counted_;
   std::optional<ExchangePin> request_;
-  std::unique_ptr<WebSocketSpeaker> speaker_;
   Bounds bounds_;
   std::unique_ptr<Deflate> deflate_;
   std::unique_ptr<OwnerTie> owner_;
@@ -211,15 +220,19 @@ class WebSocketConnection final : public WebSocket,
   std::uint32_t references_ = 1;
   Phase phase_ = Phase::opening;
   Io interest_ = Io::none;
+  std::unique_ptr<WebSocketSpeaker> speaker_;
   bool in_hook_ = false;
   bool task_runs_ = false;
-  bool input_over_ = false;   // nothing more will be given to the speaker
-  bool has_taken_ = false;    // a message, and has not come for the next one
-  bool end_waits_ = false;    // the peer's close, until then, so that it can still answer
-  bool end_failed_ = false;   // which is no close but a mistake of the peer's
-  bool told_closed_ = false;  // its close() has been called, or never will be
-  bool dismissed_ = false;    // it is not to run any more, nor anything else of the program's
-  bool left_ = false;         // of the server's list
+  bool input_over_ = false;  // nothing more will be given to the speaker
+  bool has_taken_ = false;   // a message, and has not come for the next one
+  bool end_waits_ = false;   // the peer's close, until then, so that it can still answer
+  bool end_failed_ = false;  // which is no close but a mistake of the peer's
+  bool told_closed_ = true;  // its close() has been called, or never will be
+  bool sheds_ = false;       // the server holds too much
+  bool hung_up_ = false;     // the peer has, and what it has sent before has not been read
+  bool pong_waits_ = false;  // nothing is read in which it could be
+  bool dismissed_ = false;   // it is not to run any more, nor anything else of the program's
+  bool left_ = false;        // of the server's list
 };
 
 /// Holds the connection while a frame of it calls out.

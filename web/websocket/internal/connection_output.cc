@@ -11,6 +11,7 @@
 
 namespace eddy::inline v0::web::internal {
 
+using eddy::internal::deadline_after;
 using eddy::internal::now;
 using eddy::internal::schedule;
 
@@ -56,13 +57,23 @@ bool WebSocketConnection::send_frame(const Frame& given, std::string_view payloa
   Frame frame = given;
   frame.size = payload.size();
   const FrameHeader header(frame);
-  if (batch_ != nullptr && queue_.empty() && payload.size() < kSendDirectlyBytes) {
-    batch_->append(header.bytes());
-    batch_->append(payload);
-    if (batch_->size() < kMostBatched || send_batch()) return true;
-  } else if (send_batch() && queue_.send(*stream_, header.bytes(), payload, kind_of(frame))) {
-    update_interest();
-    return true;
+  try {
+    if (batch_ != nullptr && queue_.empty() && payload.size() < kSendDirectlyBytes) {
+      batch_->prepare(header.bytes().size() + payload.size());
+      batch_->append(header.bytes());
+      batch_->append(payload);
+      // A hook may run the loop, which sends it then.
+      schedule(loop(), *this);
+      if (batch_->size() < kMostBatched || send_batch()) return true;
+    } else if (send_batch() && queue_.send(*stream_, header.bytes(), payload, kind_of(frame))) {
+      update_interest();
+      update_account();
+      if (sheds_) schedule(loop(), *this);
+      return true;
+    }
+  } catch (...) {  // no memory, and half a frame may have gone
+    gone();
+    throw;
   }
   gone();
   return false;
@@ -79,22 +90,20 @@ bool WebSocketConnection::send_batch() {
 
 // False: the peer is too slow, and is closed.
 bool WebSocketConnection::make_room(std::size_t bytes) {
-  const auto too_much = [this, bytes] {
-    return !queue_.empty() && queue_.bytes() + bytes > bounds_.send_bytes;
-  };
   switch (bounds_.slow_consumer) {
     case SlowConsumer::coalesce:
       while (queue_.drop_oldest()) {
       }
       return true;
     case SlowConsumer::drop_oldest:
-      while (too_much() && queue_.drop_oldest()) {
+      while (queue_.bytes() + bytes > bounds_.send_bytes && queue_.drop_oldest()) {
       }
       return true;
     case SlowConsumer::close:
       break;
   }
-  if (!too_much()) return true;
+  // One message more, so that who awaits each is never refused.
+  if (queue_.bytes() <= bounds_.send_bytes) return true;
   while (queue_.drop_oldest()) {
   }
   begin_close(CloseCode::try_again_later, "too slow in taking messages");
@@ -116,11 +125,21 @@ void WebSocketConnection::flush() {
     case SendQueue::Result::broken:
       return gone();
     case SendQueue::Result::blocked:
+      break;
     case SendQueue::Result::progress:
     case SendQueue::Result::all_sent:
+      begin_patience_anew();
       break;
   }
   if (!must_wait_to_send()) wake_senders(true);
+}
+
+// A peer that takes what waits before a ping or a close has not been asked yet.
+void WebSocketConnection::begin_patience_anew() noexcept {
+  if (pong_due_ == kNever && close_due_ == kNever) return;
+  const TimePoint time = now(loop());
+  if (pong_due_ != kNever) pong_due_ = deadline_after(time, ping_patience());
+  if (close_due_ != kNever) close_due_ = deadline_after(time, bounds_.close_timeout);
 }
 
 // ---- Closing ------------------------------------------------------------------------------------
@@ -138,11 +157,7 @@ void WebSocketConnection::begin_close(CloseCode code, std::string_view reason) {
 
 // The last frame that is sent; the peer has so long for what it still has to do.
 void WebSocketConnection::send_close(CloseCode code, std::string_view reason) {
-  if (bounds_.close_timeout > Duration::zero()) {
-    close_due_ = now(loop()) + bounds_.close_timeout;
-    arm();
-  }
-  ping_due_ = pong_due_ = kNever;
+  begin_closing_time();
   (void)send_frame({.opcode = Opcode::close}, close_payload(code, reason));
 }
 
@@ -193,7 +208,10 @@ internal::SendAwaiter WebSocket::ping(std::string_view data) {
     throw std::invalid_argument("ping(): more than 125 bytes");
   }
   internal::WebSocketConnection& connection = connection_of(*this);
-  return {connection, connection.send_control(internal::Opcode::ping, data)};
+  // One that would wait behind too much is not sent: the peer has enough to answer.
+  const bool open = connection.open();
+  (void)connection.send_control(internal::Opcode::ping, data);
+  return {connection, open};
 }
 
 void WebSocket::close(CloseCode code, std::string_view reason) {
@@ -255,6 +273,9 @@ void SendAwaiter::await_resume() {
 }
 
 bool ReceiveAwaiter::wait() {
+  if (connection_->receiver() != nullptr) {
+    throw std::logic_error("receive() is awaited by somebody already");
+  }
   if (connection_->may_receive()) {
     if (!eddy::internal::budget_spent(core())) {
       StopNode::unlink();
@@ -268,7 +289,9 @@ bool ReceiveAwaiter::wait() {
 }
 
 void ReceiveAwaiter::leave() noexcept {
-  if (connection_->receiver() == this) connection_->set_receiver(nullptr);
+  if (connection_ != nullptr && connection_->receiver() == this) {
+    connection_->set_receiver(nullptr);
+  }
 }
 
 void ReceiveAwaiter::stop_waiting() noexcept {
@@ -279,7 +302,7 @@ void ReceiveAwaiter::stop_waiting() noexcept {
 std::optional<WebSocketMessage> ReceiveAwaiter::await_resume() {
   leave();
   throw_if_stopped();
-  return connection_->take_message();
+  return connection_ != nullptr ? connection_->take_message() : std::nullopt;
 }
 
 }  // namespace internal

@@ -8,6 +8,7 @@
 
 namespace eddy::inline v0::web::internal {
 
+using eddy::internal::deadline_after;
 using eddy::internal::now;
 using eddy::internal::schedule;
 
@@ -16,6 +17,8 @@ void WebSocketConnection::update() noexcept {
   if (left_) return;
   try {
     if (phase_ == Phase::ending && queue_.empty() && batch_ == nullptr) say_no_more();
+    if (task_runs_ && task_.ended() && !in_hook_) end_task();
+    if (sheds_) shed();
     if (input_over_ && !told_closed_ && !busy()) tell_closed();
     if (left_) return;
     if (phase_ == Phase::shut) {
@@ -23,8 +26,14 @@ void WebSocketConnection::update() noexcept {
       return;
     }
     if (!rest_.empty() && !paused()) schedule(loop(), *this);
+    if (pong_waits_ && rest_.empty() && !paused()) {
+      pong_waits_ = false;
+      pong_due_ = deadline_after(now(loop()), ping_patience());
+      arm();
+    }
     update_interest();
     update_account();
+    if (sheds_) schedule(loop(), *this);
   } catch (...) {  // no memory
     shut();
   }
@@ -35,7 +44,7 @@ void WebSocketConnection::update_interest() noexcept {
   Io wanted = queue_.empty() ? Io::none : Io::write;
   if (!paused() && rest_.empty()) {
     wanted = wanted | Io::read;
-  } else {
+  } else if (!hung_up_) {
     wanted = wanted | Io::hangup;
   }
   if (wanted == interest_ || stream_->closed()) return;
@@ -50,7 +59,12 @@ void WebSocketConnection::update_account() noexcept {
   if (held == accounted_bytes_) return;
   const bool grew = held > accounted_bytes_;
   server_->account(std::exchange(accounted_bytes_, held), held);
-  if (!grew || !server_->holds_too_much()) return;
+  sheds_ |= grew && server_->holds_too_much();
+}
+
+void WebSocketConnection::shed() noexcept {
+  sheds_ = false;
+  if (phase_ != Phase::open) return;
   ++server_->stats().shed;
   try {
     begin_close(CloseCode::try_again_later, "the server holds too much for its clients");
@@ -80,21 +94,37 @@ void WebSocketConnection::on_timer() {
   }
 }
 
+// The peer has been, or is going to be, sent a close.
+void WebSocketConnection::begin_closing_time() {
+  ping_due_ = pong_due_ = kNever;
+  pong_waits_ = false;
+  if (bounds_.close_timeout <= Duration::zero()) return;
+  close_due_ = deadline_after(now(loop()), bounds_.close_timeout);
+  arm();
+}
+
 void WebSocketConnection::time_passed(TimePoint time) {
   // The host may have been busy: what has come meanwhile has come in time.
-  if (time >= std::min(pong_due_, close_due_) && !paused() && rest_.empty()) read_some();
+  const bool reads = !paused() && rest_.empty();
+  if (time >= std::min(pong_due_, close_due_) && reads) read_some();
   if (phase_ == Phase::shut) return;
   if (time >= close_due_ && end_waits_) return finish_end();
-  if (time >= close_due_ || (time >= pong_due_ && !paused())) {
-    ++server_->stats().timeouts;
-    return gone();
+  // The peer's close may be in what has been read already.
+  if (time >= close_due_ && (reads || rest_.empty())) return timed_out();
+  if (time >= pong_due_) {
+    if (reads && rest_.empty()) return timed_out();
+    pong_due_ = kNever;
+    pong_waits_ = true;
   }
   if (time < ping_due_ || phase_ != Phase::open) return;
-  ping_due_ = time + bounds_.ping_interval;
-  if (!send_control(Opcode::ping, {})) return;
-  const Duration patience =
-      bounds_.ping_timeout > Duration::zero() ? bounds_.ping_timeout : bounds_.ping_interval;
-  pong_due_ = std::min(pong_due_, time + patience);
+  ping_due_ = deadline_after(time, bounds_.ping_interval);
+  if (!send_control(Opcode::ping, {}) || pong_waits_) return;
+  pong_due_ = std::min(pong_due_, deadline_after(time, ping_patience()));
+}
+
+void WebSocketConnection::timed_out() noexcept {
+  ++server_->stats().timeouts;
+  gone();
 }
 
 }  // namespace eddy::inline v0::web::internal

@@ -68,8 +68,9 @@ class HandlerSpeaker final : public WebSocketSpeaker {
   bool takes(bool binary) const noexcept override {
     return binary ? Verb_on_binary::exists<H>() : Verb_on_message::exists<H>();
   }
-  bool keeps_messages() const noexcept override {
-    return waits<Verb_on_message>() || waits<Verb_on_binary>();
+  bool keeps_data() const noexcept override {
+    return waits<Verb_on_message>() || waits<Verb_on_binary>() || waits<Verb_on_ping>() ||
+           waits<Verb_on_pong>();
   }
   Waits message([[maybe_unused]] std::string_view data, bool binary) override {
     if constexpr (Verb_on_binary::exists<H>()) {
@@ -124,6 +125,37 @@ class HandlerSpeaker final : public WebSocketSpeaker {
   std::optional<Values> values_;
 };
 
+/// Whether the hooks can be called; what is wrong is one line of error.
+template <class H>
+constexpr bool hooks_fit() {
+  constexpr bool kText = !Takes_on_message<H> || requires(H & handler, std::string_view text) {
+    handler.on_message(text);
+  };
+  static_assert(kText, "eddy: a WebSocketHandler's on_message() takes a std::string_view");
+  constexpr bool kBytes =
+      !Takes_on_binary<H> || requires(H & handler, std::span<const std::byte> bytes) {
+    handler.on_binary(bytes);
+  };
+  static_assert(kBytes,
+                "eddy: a WebSocketHandler's on_binary() takes a std::span<const std::byte>");
+  constexpr bool kPing = !Takes_on_ping<H> || requires(H & handler, std::string_view data) {
+    handler.on_ping(data);
+  };
+  static_assert(kPing, "eddy: a WebSocketHandler's on_ping() takes a std::string_view");
+  constexpr bool kPong = !Takes_on_pong<H> || requires(H & handler, std::string_view data) {
+    handler.on_pong(data);
+  };
+  static_assert(kPong, "eddy: a WebSocketHandler's on_pong() takes a std::string_view");
+  constexpr bool kClose = !Takes_on_close<H> || requires(H & handler) { handler.on_close(); }
+  || requires(H & handler, CloseCode code, std::string_view reason) {
+    handler.on_close(code, reason);
+  };
+  static_assert(kClose,
+                "eddy: a WebSocketHandler's on_close() takes nothing, or a CloseCode and a "
+                "std::string_view");
+  return kText && kBytes && kPing && kPong && kClose;
+}
+
 /// The parameters that open() takes of the path.
 template <class H>
 constexpr auto open_parameters() {
@@ -152,7 +184,13 @@ struct WebSocketMethods {
       const bool allowed =
           origin ? handler.check_origin(*origin) : websocket_origin_allowed(exchange);
       if (!check_websocket_origin(exchange, allowed)) return;
-      upgrade_to_websocket(exchange, handler.terms(exchange), std::move(held));
+      const WebSocketTerms terms = handler.terms(exchange);
+      try {
+        upgrade_to_websocket(exchange, terms, std::move(held));
+      } catch (...) {
+        if (held == nullptr) exchange.attachment = nullptr;  // the handler has gone
+        throw;
+      }
     }
 
     static void invoke(void* target, Exchange& exchange, PathParts& parts) {
@@ -177,11 +215,14 @@ struct WebSocketMethods {
 
   template <class H, class Arguments>
   static void add(RouteDefinition& definition, void* arguments) {
-    constexpr bool kTakes = Verb_on_message::exists<H>() || Verb_on_binary::exists<H>();
-    static_assert(kTakes,
+    constexpr bool kNamed = Names_on_message<H> || Names_on_binary<H>;
+    static_assert(kNamed,
                   "eddy: a WebSocketHandler has on_message(std::string_view), or "
                   "on_binary(std::span<const std::byte>)");
-    if constexpr (kTakes) {
+    // Each, as each may have an error of its own.
+    constexpr bool kTakesText = Verb_on_message::exists<H>();
+    constexpr bool kTakesBytes = Verb_on_binary::exists<H>();
+    if constexpr ((kTakesText || kTakesBytes) && hooks_fit<H>()) {
       using OpeningOf = Opening<H, Arguments, decltype(open_parameters<H>())>;
       MethodEntry entry{&OpeningOf::invoke, arguments, OpeningOf::kArity};
       entry.handler_checks_xsrf = true;

@@ -17,7 +17,7 @@ class Inbox {
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
   /// Whether the peer is to wait before it sends more.
   [[nodiscard]] bool full(std::size_t most_bytes) const noexcept {
-    return messages_.size() >= kMost || bytes_ >= most_bytes;
+    return messages_.size() >= kMost || (!empty() && bytes_ >= most_bytes);
   }
   void put(WebSocketMessage message) {
     messages_.push_back(std::move(message));

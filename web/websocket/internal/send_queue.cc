@@ -78,6 +78,11 @@ void SendQueue::take(std::size_t bytes) noexcept {
     entry.bytes.reset();
   }
   if (first_ == entries_.size()) return clear();
+  compact();
+}
+
+// The room of those that have gone, once there are more of them than of the others.
+void SendQueue::compact() noexcept {
   if (first_ < entries_.size() / 2) return;
   entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(first_));
   first_ = 0;
@@ -110,6 +115,7 @@ bool SendQueue::drop_oldest() noexcept {
                        entries_.begin() + static_cast<std::ptrdiff_t>(i),
                        entries_.begin() + static_cast<std::ptrdiff_t>(i + 1));
     ++first_;
+    compact();
     return true;
   }
   return false;

@@ -57,6 +57,7 @@ class SendQueue {
 
   void add(FrameBytes bytes, std::size_t sent, Kind kind);
   void take(std::size_t bytes) noexcept;
+  void compact() noexcept;
 
   std::vector<Entry> entries_;
   std::size_t first_ = 0;  // those before it have been sent

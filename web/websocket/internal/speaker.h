@@ -36,8 +36,8 @@ class EDDY_API WebSocketSpeaker {
   /// It takes messages by receive(), for as long as open() lasts, and none of the following.
   [[nodiscard]] virtual bool receives() const noexcept { return false; }
   [[nodiscard]] virtual bool takes(bool /*binary*/) const noexcept { return false; }
-  /// Whether message() gives tasks, so that the data has to be kept.
-  [[nodiscard]] virtual bool keeps_messages() const noexcept { return false; }
+  /// Whether message(), ping() or pong() give tasks, so that the data has to be kept.
+  [[nodiscard]] virtual bool keeps_data() const noexcept { return false; }
   virtual Waits message(std::string_view /*data*/, bool /*binary*/) { return {}; }
   virtual Waits ping(std::string_view /*data*/) { return {}; }
   virtual Waits pong(std::string_view /*data*/) { return {}; }

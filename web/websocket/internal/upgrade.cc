@@ -53,6 +53,12 @@ std::vector<std::string_view> offered_subprotocols(Exchange& exchange) {
 
 bool check_handshake(Exchange& exchange) {
   const RequestHead& head = exchange.parser().head();
+  if (exchange.state().head_sent)
+    throw std::logic_error("a WebSocket can't be opened after flush()");
+  if (head.method() != Method::get) {
+    refuse_handshake(exchange, 400, "this is a WebSocket: it wants a GET");
+    return false;
+  }
   const HandshakeAnswer answer =
       answer_handshake(head.headers(), head.version_minor(), head.has_body());
   if (answer.status == 101) return true;
