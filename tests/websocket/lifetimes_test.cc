@@ -72,9 +72,9 @@ class SocketLifetimes : public eddy_tests::WebSocketServer {
 // ---- Handshakes that come to nothing ------------------------------------------------------------
 
 struct Silent : WebSocketHandler {
-  void open() { calls.push_back("open"); }
+  void open() { calls.emplace_back("open"); }
   void on_message(std::string_view /*text*/) {}
-  void on_close() { calls.push_back("close"); }
+  void on_close() { calls.emplace_back("close"); }
 };
 
 struct ThrowsEarly : Silent {
@@ -126,12 +126,12 @@ TEST_F(SocketLifetimes, BehindAnythingButA101ThereAreNoFrames) {
 
 struct Room {
   std::set<void*> members;
-  ~Room() { calls.push_back("room gone"); }
+  ~Room() { calls.emplace_back("room gone"); }
 };
 struct Member : WebSocketHandler {
   void initialize(Room* room) { room_ = room; }
   ~Member() override {
-    calls.push_back("member gone");
+    calls.emplace_back("member gone");
     if (room_ != nullptr) room_->members.erase(this);
   }
   void open() { room_->members.insert(this); }
@@ -185,7 +185,7 @@ struct FinishesAll : Silent {
   void initialize(std::unique_ptr<Application>* app) { app_ = app; }
   void on_finish() override {
     app_->reset();
-    calls.push_back("finish");
+    calls.emplace_back("finish");
   }
   std::unique_ptr<Application>* app_ = nullptr;
 };
@@ -199,15 +199,15 @@ TEST_F(SocketLifetimes, OnCloseComesWhereOnFinishDestroysTheApplication) {
 }
 
 struct Saves : WebSocketHandler {
-  static constexpr bool cancel_on_disconnect = true;
+  static constexpr bool cancel_on_disconnect = true;  // NOLINT(readability-identifier-naming)
   void on_message(std::string_view /*text*/) {}
   Task<void> on_close() {
-    calls.push_back("saving");
+    calls.emplace_back("saving");
     try {
       co_await eddy::sleep(1s);
-      calls.push_back("saved");
+      calls.emplace_back("saved");
     } catch (const eddy::Cancelled&) {
-      calls.push_back("cancelled");
+      calls.emplace_back("cancelled");
       throw;
     }
   }
@@ -235,7 +235,7 @@ TEST_F(SocketLifetimes, OnCloseRunsUntilItWaitsWhenTheServerGoes) {
 Task<void> receive_all(WebSocket& socket) {
   while (auto message = co_await socket.receive()) {
   }
-  calls.push_back("reader ends");
+  calls.emplace_back("reader ends");
 }
 
 TEST_F(SocketLifetimes, WhoReceivesInAnotherTaskIsToldThatTheServerHasGone) {
@@ -259,7 +259,7 @@ TEST_F(SocketLifetimes, OneReceivesAtATime) {
     try {
       (void)co_await socket.receive();
     } catch (const std::logic_error&) {
-      calls.push_back("refused");
+      calls.emplace_back("refused");
     }
   });
   ManualPeer peer = open("/");

@@ -256,7 +256,7 @@ TEST_F(HandlerSockets, TasksGoWithTheServersEnd) {
 TEST_F(HandlerSockets, AreToldOfTheServersEndInTheMiddleOfATask) {
   struct Tells : Slow {
     Task<void> on_close() {
-      calls.push_back("closed");
+      calls.emplace_back("closed");
       return Slow::on_close();
     }
   };
@@ -284,7 +284,7 @@ TEST_F(HandlerSockets, AHookMayDestroyTheServer) {
       co_await eddy::sleep(1s);
       ADD_FAILURE() << "goes on";
     }
-    void on_close() { calls.push_back("closed"); }
+    void on_close() { calls.emplace_back("closed"); }
     std::unique_ptr<Application>* victim_ = nullptr;
   };
   app = std::make_unique<Application>(

@@ -60,9 +60,8 @@ std::unique_ptr<WebSocketConnection::Deflate> WebSocketConnection::make_deflate(
   if (!agreed || !options.deflate) return nullptr;
   const DeflateSide side{options.deflate->level, options.deflate->mem_level,
                          agreed->server_window_bits, agreed->server_takes_over};
-  return std::unique_ptr<Deflate>(new Deflate{
-      MessageDeflater(side), DeflateInflater(agreed->client_window_bits, agreed->client_takes_over),
-      options.deflate->threshold});
+  return std::make_unique<Deflate>(side, agreed->client_window_bits, agreed->client_takes_over,
+                                   options.deflate->threshold);
 }
 
 WebSocketConnection::WebSocketConnection(const WebSocketTerms& terms,

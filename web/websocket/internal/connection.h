@@ -100,6 +100,9 @@ class WebSocketConnection final : public WebSocket,
   };
   /// What compresses and decompresses, where that was agreed upon.
   struct Deflate {
+    Deflate(const DeflateSide& side, int peers_window_bits, bool peer_takes_over, std::size_t least)
+        : deflater(side), inflater(peers_window_bits, peer_takes_over), threshold(least) {}
+
     MessageDeflater deflater;
     DeflateInflater inflater;
     std::size_t threshold;
