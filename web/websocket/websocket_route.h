@@ -69,9 +69,11 @@ struct WebSocketFunctionRoute<F, Types<WebSocket&, Args...>> {
     auto& kept = *static_cast<WebSocketFunction<F>*>(target);
     HandlerAccess::pin(exchange, parts);
     auto speaker = std::make_unique<Speaker>(kept.function, exchange, parts);
-    if (!check_handshake(exchange)) return;
+    std::optional<std::string> accept = check_handshake(exchange);
+    if (!accept) return;
     if (!check_websocket_origin(exchange, websocket_origin_allowed(exchange))) return;
-    upgrade_to_websocket(exchange, {kept.options}, std::move(speaker));
+    upgrade_to_websocket(exchange, {.options = kept.options, .accept = std::move(*accept)},
+                         std::move(speaker));
   }
 };
 

@@ -420,28 +420,12 @@ void WebSocketConnection::release_held() noexcept {
   if (held_ && heap_bytes(*held_) > 0) std::string().swap(*held_);
 }
 
-// Holds the connection, and with it the speaker, until the speaker's own frames are gone.
-class WebSocketConnection::Hold {
- public:
-  explicit Hold(WebSocketConnection& connection) noexcept : connection_(&connection) {
-    ++connection.references_;
-  }
-  Hold(Hold&& other) noexcept : connection_(std::exchange(other.connection_, nullptr)) {}
-  Hold& operator=(Hold&&) = delete;
-  ~Hold() {
-    if (connection_ != nullptr) connection_->drop_reference();
-  }
-
- private:
-  WebSocketConnection* connection_;
-};
-
-Task<void> WebSocketConnection::run_held(Hold /*hold*/, Task<void> task) {
-  co_await std::move(task);
-}
+// The pin is there until the speaker's own frames are gone, and with it the connection and the
+// speaker.
+Task<void> WebSocketConnection::run_held(Pin /*pin*/, Task<void> task) { co_await std::move(task); }
 
 void WebSocketConnection::start(const char* hook, Task<void> task) {
-  task_ = RunningTask(server_->shared_loop(), run_held(Hold(*this), std::move(task)),
+  task_ = RunningTask(server_->shared_loop(), run_held(Pin(*this), std::move(task)),
                       [this, hook](const std::exception_ptr& error) { task_done(hook, error); });
   task_runs_ = true;
   in_hook_ = true;

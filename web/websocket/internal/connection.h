@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <eddy/core/base/lifetime.h>
 #include <eddy/core/loop/scheduler.h>
@@ -89,7 +90,6 @@ class WebSocketConnection final : public WebSocket,
 
  private:
   class Pin;
-  class Hold;
   enum class Phase : std::uint8_t {
     opening,  // not begun
     open,
@@ -156,7 +156,7 @@ class WebSocketConnection final : public WebSocket,
   void start(const char* hook, Task<void> task);
   void task_done(const char* hook, const std::exception_ptr& error) noexcept;
   void hook_failed(const char* hook, const std::exception_ptr& error) noexcept;
-  static Task<void> run_held(Hold hold, Task<void> task);
+  static Task<void> run_held(Pin pin, Task<void> task);
   void end_task() noexcept;
   void release_held() noexcept;
   void drop_task() noexcept;
@@ -238,18 +238,20 @@ class WebSocketConnection final : public WebSocket,
   bool left_ = false;        // of the server's list
 };
 
-/// Holds the connection while a frame of it calls out.
+/// Holds the connection: of a frame of its own that calls out, and of a task's.
 class WebSocketConnection::Pin {
  public:
-  explicit Pin(WebSocketConnection& connection) noexcept : connection_(connection) {
+  explicit Pin(WebSocketConnection& connection) noexcept : connection_(&connection) {
     ++connection.references_;
   }
-  Pin(const Pin&) = delete;
-  Pin& operator=(const Pin&) = delete;
-  ~Pin() { connection_.drop_reference(); }
+  Pin(Pin&& other) noexcept : connection_(std::exchange(other.connection_, nullptr)) {}
+  Pin& operator=(Pin&&) = delete;
+  ~Pin() {
+    if (connection_ != nullptr) connection_->drop_reference();
+  }
 
  private:
-  WebSocketConnection& connection_;
+  WebSocketConnection* connection_;
 };
 
 }  // namespace eddy::inline v0::web::internal

@@ -178,13 +178,15 @@ struct WebSocketMethods {
     static constexpr std::size_t kArity = sizeof...(Args);
 
     static void upgrade(Exchange& exchange, std::unique_ptr<Speaker>& held) {
-      if (!check_handshake(exchange)) return;
+      std::optional<std::string> accept = check_handshake(exchange);
+      if (!accept) return;
       H& handler = held->get();
       const auto origin = websocket_origin(exchange);
       const bool allowed =
           origin ? handler.check_origin(*origin) : websocket_origin_allowed(exchange);
       if (!check_websocket_origin(exchange, allowed)) return;
-      const WebSocketTerms terms = handler.terms(exchange);
+      WebSocketTerms terms = handler.terms(exchange);
+      terms.accept = std::move(*accept);
       try {
         upgrade_to_websocket(exchange, terms, std::move(held));
       } catch (...) {

@@ -52,19 +52,6 @@ bool SendQueue::send(Stream& stream, std::string_view header, std::string_view p
   return true;
 }
 
-bool SendQueue::send(Stream& stream, FrameBytes frame, Kind kind) {
-  std::size_t sent = 0;
-  if (empty()) {
-    const std::string_view piece = *frame;
-    const auto taken = write(stream, {&piece, 1});
-    if (!taken) return false;
-    sent = *taken;
-    if (sent == frame->size()) return true;
-  }
-  add(std::move(frame), sent, kind);
-  return true;
-}
-
 void SendQueue::take(std::size_t bytes) noexcept {
   bytes_ -= bytes;
   for (; bytes > 0; ++first_) {

@@ -33,8 +33,6 @@ class SendQueue {
   /// the connection is broken. Throws std::bad_alloc.
   [[nodiscard]] bool send(Stream& stream, std::string_view header, std::string_view payload,
                           Kind kind);
-  /// The same of one that is shared: it is not copied.
-  [[nodiscard]] bool send(Stream& stream, FrameBytes frame, Kind kind);
   /// Behind all others, to be sent by flush().
   void keep(std::string_view bytes);
   /// Sends what waits, as far as it is taken, at most kStep bytes of it.

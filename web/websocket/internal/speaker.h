@@ -56,12 +56,15 @@ struct WebSocketTerms {
   WebSocketOptions options;
   /// One of those that the client has offered, or none.
   std::string subprotocol = {};
+  /// Sec-WebSocket-Accept; see check_handshake().
+  std::string accept = {};
 };
 
 /// The subprotocols that the client of a request offers.
 [[nodiscard]] EDDY_API std::vector<std::string_view> offered_subprotocols(Exchange& exchange);
-/// Refuses a request that is no handshake: 400 or 426. False: it has been answered.
-[[nodiscard]] EDDY_API bool check_handshake(Exchange& exchange);
+/// What the terms are to accept the handshake by. Nothing: it was none, and has been answered, by
+/// 400 or 426.
+[[nodiscard]] EDDY_API std::optional<std::string> check_handshake(Exchange& exchange);
 /// Refuses a page of another site: 403. False: it has been answered.
 [[nodiscard]] EDDY_API bool check_websocket_origin(Exchange& exchange, bool allowed);
 /// What Settings::origins say, and what the page's origin is, if it says so.

@@ -51,19 +51,18 @@ std::vector<std::string_view> offered_subprotocols(Exchange& exchange) {
   return offered_subprotocols(exchange.request().headers());
 }
 
-bool check_handshake(Exchange& exchange) {
+std::optional<std::string> check_handshake(Exchange& exchange) {
   const RequestHead& head = exchange.parser().head();
   if (exchange.state().head_sent)
     throw std::logic_error("a WebSocket can't be opened after flush()");
   if (head.method() != Method::get) {
     refuse_handshake(exchange, 400, "this is a WebSocket: it wants a GET");
-    return false;
+    return std::nullopt;
   }
-  const HandshakeAnswer answer =
-      answer_handshake(head.headers(), head.version_minor(), head.has_body());
-  if (answer.status == 101) return true;
+  HandshakeAnswer answer = answer_handshake(head.headers(), head.version_minor(), head.has_body());
+  if (answer.status == 101) return std::move(answer.accept);
   refuse_handshake(exchange, answer.status, answer.text);
-  return false;
+  return std::nullopt;
 }
 
 bool websocket_origin_allowed(Exchange& exchange) {
@@ -88,7 +87,6 @@ bool check_websocket_origin(Exchange& exchange, bool allowed) {
 void upgrade_to_websocket(Exchange& exchange, const WebSocketTerms& given,
                           std::unique_ptr<WebSocketSpeaker> speaker) {
   const RequestHead& head = exchange.parser().head();
-  const HandshakeAnswer answer = answer_handshake(head.headers(), head.version_minor(), false);
   WebSocketTerms terms = given;
   Response& response = exchange.response();
   std::optional<DeflateAgreement> agreed;
@@ -109,7 +107,7 @@ void upgrade_to_websocket(Exchange& exchange, const WebSocketTerms& given,
   response.body.clear();
   response.headers.set("Upgrade", "websocket");
   response.headers.set("Connection", "Upgrade");
-  response.headers.set("Sec-WebSocket-Accept", answer.accept);
+  response.headers.set("Sec-WebSocket-Accept", terms.accept);
   if (!terms.subprotocol.empty()) {
     response.headers.set("Sec-WebSocket-Protocol", terms.subprotocol);
   }
