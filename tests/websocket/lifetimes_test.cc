@@ -444,6 +444,24 @@ TEST_F(SocketLifetimes, AnOwnerMayDieWhileTheEndWaits) {
   EXPECT_TRUE(peer.ended());
 }
 
+TEST_F(SocketLifetimes, APeersCloseThatWaitsIsTheAnswerWhoeverCloses) {
+  app_.websocket("/", [](WebSocket& socket) -> Task<void> {
+    while (auto message = co_await socket.receive()) {
+      co_await eddy::sleep(1s);
+      if (message->data == "close") socket.close();
+    }
+  });
+  for (const char* const text : {"close", "server"}) {
+    ManualPeer peer = open("/");
+    send(peer, client_frame(kText, text) + client_frame(kClose, close_payload(4001)));
+    EXPECT_EQ(read(peer), "");
+    if (std::string_view(text) == "server") server_->stop();
+    loop_.advance(1s);
+    EXPECT_EQ(read(peer), server_frame(kClose, close_payload(4001)));
+    EXPECT_TRUE(peer.ended());
+  }
+}
+
 // ---- Bounds -------------------------------------------------------------------------------------
 
 TEST_F(SocketLifetimes, WhoAwaitsEachMessageIsNeverRefused) {

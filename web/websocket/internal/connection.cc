@@ -193,7 +193,7 @@ void WebSocketConnection::owner_gone() noexcept {
   dismissed_ = told_closed_ = input_over_ = true;
   drop_task();
   try {
-    end_waits_ ? finish_end() : begin_close(CloseCode::going_away, {});
+    begin_close(CloseCode::going_away, {});
     update();
   } catch (...) {  // no memory
     shut();
@@ -358,7 +358,6 @@ bool WebSocketConnection::may_receive() {
   if (end_waits_ && inbox_->empty()) {
     const Pin pin(*this);
     finish_end();
-    schedule(loop(), *this);
   }
   return !inbox_ || !inbox_->empty() || input_over_;
 }
@@ -395,7 +394,9 @@ void WebSocketConnection::finish_end() {
   if (phase_ == Phase::open) {
     send_close(*close_code_, end_failed_ ? close_reason() : std::string_view());
   }
-  if (phase_ != Phase::shut) phase_ = Phase::ending;
+  if (phase_ == Phase::shut) return;
+  phase_ = Phase::ending;
+  schedule(loop(), *this);  // also within calls of the program's
 }
 
 // ---- The speaker --------------------------------------------------------------------------------
@@ -464,7 +465,7 @@ void WebSocketConnection::end_task() noexcept {
   if (speaker_->receives()) {
     told_closed_ = input_over_ = true;
     try {
-      end_waits_ ? finish_end() : begin_close(CloseCode::normal, {});
+      begin_close(CloseCode::normal, {});
     } catch (...) {  // no memory
       close_stream();
     }

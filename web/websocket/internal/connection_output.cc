@@ -143,6 +143,7 @@ void WebSocketConnection::begin_patience_anew() noexcept {
 
 void WebSocketConnection::begin_close(CloseCode code, std::string_view reason) {
   if (phase_ != Phase::open) return;
+  if (end_waits_) return finish_end();  // the peer's own close has been read already
   send_close(code, reason);
   if (phase_ != Phase::open) return;
   phase_ = Phase::closing;
