@@ -187,6 +187,8 @@ TEST_F(HandlerSockets, RefuseWhatIsNoHandshake) {
   const std::string answer = read(peer);
   EXPECT_THAT(answer, testing::StartsWith("HTTP/1.1 426 "));
   EXPECT_THAT(answer, HasSubstr("\r\nSec-WebSocket-Version: 13\r\n"));
+  EXPECT_THAT(answer, HasSubstr("\r\nUpgrade: websocket\r\n"));
+  EXPECT_THAT(answer, HasSubstr("\r\nConnection: upgrade\r\n"));
   ManualPeer posting = connect("POST /echo/a HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
   EXPECT_THAT(read(posting), testing::StartsWith("HTTP/1.1 405 "));
   EXPECT_THAT(calls, testing::Each(testing::StartsWith("finish")));

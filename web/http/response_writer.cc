@@ -48,6 +48,7 @@ struct OwnFields {
   bool connection = false;
   bool date = false;
   bool close = false;
+  bool upgrade = false;
 };
 
 bool is_framing_field(std::string_view name) noexcept {
@@ -61,6 +62,9 @@ OwnFields look_at(const Headers& headers) noexcept {
     switch (field.name.size()) {
       case 4:
         own.date |= equals_ignoring_case(field.name, "date");
+        break;
+      case 7:
+        own.upgrade |= equals_ignoring_case(field.name, "upgrade");
         break;
       case 10:
         if (!equals_ignoring_case(field.name, "connection")) break;
@@ -142,7 +146,7 @@ ResponseHead write_any_head(internal::ByteBuffer& out, int status, std::string_v
   if (head.error != nullptr) return head;
   head.content_length = length;
 
-  // The fixed parts below are at most 160 bytes together.
+  // The fixed parts below are at most 192 bytes together.
   char* const start = out.prepare(256 + reason.size() + headers.lines().size());
   char* at = put_status_line(start, status, reason);
   // Framing is ours to write, but for the switch to another protocol, which is the program's.
@@ -167,6 +171,8 @@ ResponseHead write_any_head(internal::ByteBuffer& out, int status, std::string_v
     at = put(at, "Transfer-Encoding: chunked\r\n");
   }
   if (status >= 200) {
+    // What the client may ask for is of this connection alone (RFC 9110, 7.8).
+    if (own.upgrade) at = put(at, "Connection: upgrade\r\n");
     if (head.close) {
       at = put(at, "Connection: close\r\n");
     } else if (framing.version_minor == 0) {

@@ -12,15 +12,10 @@
 #include <eddy/web/websocket/internal/deflate_agreement.h>
 #include <eddy/web/websocket/internal/handshake.h>
 #include <eddy/web/websocket/internal/speaker.h>
-#include <eddy/web/websocket/websocket_handler.h>
 
 namespace eddy::inline v0::web::internal {
 
 WebSocketSpeaker::~WebSocketSpeaker() = default;
-
-void throw_not_open() {
-  throw std::logic_error("a WebSocketHandler's socket is there from open() on");
-}
 
 namespace {
 
@@ -31,7 +26,6 @@ void refuse_handshake(Exchange& exchange, int status, std::string_view text) {
   if (status == 426) {  // RFC 6455, 4.4, and RFC 9110, 15.5.22
     response.headers.set("Sec-WebSocket-Version", "13");
     response.headers.set("Upgrade", "websocket");
-    response.headers.set("Connection", "Upgrade");
   }
   response.body = std::string(text) + "\n";
   exchange.finish();
