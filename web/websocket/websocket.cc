@@ -46,6 +46,8 @@ internal::SendAwaiter WebSocket::ping(std::string_view data) {
   return {connection, open};
 }
 
+RemoteWebSocket WebSocket::remote() { return RemoteWebSocket(connection_of(*this).outbox()); }
+
 void WebSocket::close(CloseCode code, std::string_view reason) {
   if (!may_be_sent(code)) {
     throw std::invalid_argument("close(): the code " +

@@ -14,6 +14,7 @@
 #include <eddy/web/http/bytes.h>
 #include <eddy/web/websocket/close_code.h>
 #include <eddy/web/websocket/message.h>
+#include <eddy/web/websocket/remote_websocket.h>
 
 namespace eddy::inline v0::web {
 
@@ -140,6 +141,9 @@ class EDDY_API WebSocket {
   [[nodiscard]] std::optional<CloseCode> close_code() const noexcept;
   /// Valid as long as the WebSocket.
   [[nodiscard]] std::string_view close_reason() const noexcept;
+
+  /// What sends from any thread. Throws std::bad_alloc.
+  [[nodiscard]] RemoteWebSocket remote();
 
   /// The one that both have agreed upon; empty for none.
   [[nodiscard]] std::string_view subprotocol() const noexcept;

@@ -171,6 +171,8 @@ void WebSocketConnection::leave() noexcept {
   TimerNode::cancel();
   ReadyItem::unlink();
   ServerConnection::unlink();
+  end_subscriptions();
+  if (remote_end_) remote_end_->close();
   if (owner_) owner_->end();
   rest_.release();
   end_request();
@@ -198,6 +200,23 @@ void WebSocketConnection::owner_gone() noexcept {
   } catch (...) {  // no memory
     shut();
   }
+}
+
+WebSocketConnection::RemoteEnd::RemoteEnd(WebSocketConnection& connection)
+    : connection_(connection) {
+  RemoteOutbox::Sink& sink = *this;
+  outbox_ = std::make_shared<RemoteOutbox>(connection.server_->shared_loop(), sink,
+                                           connection.bounds_.send_bytes);
+  if (!connection.open()) close();
+}
+
+void WebSocketConnection::RemoteEnd::take_remote(std::string_view data, bool binary) {
+  (void)connection_.send_data(data, binary);
+}
+
+const std::shared_ptr<RemoteOutbox>& WebSocketConnection::outbox() {
+  if (!remote_end_) remote_end_ = std::make_unique<RemoteEnd>(*this);
+  return remote_end_->outbox();
 }
 
 // ---- Events -------------------------------------------------------------------------------------

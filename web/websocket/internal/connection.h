@@ -19,6 +19,8 @@
 #include <eddy/web/http/internal/exchange.h>
 #include <eddy/web/http/internal/server_core.h>
 #include <eddy/web/http/internal/upgrade.h>
+#include <eddy/web/live/internal/remote_outbox.h>
+#include <eddy/web/live/internal/subscription.h>
 #include <eddy/web/websocket/internal/deflate.h>
 #include <eddy/web/websocket/internal/deflate_agreement.h>
 #include <eddy/web/websocket/internal/inbox.h>
@@ -51,6 +53,7 @@ struct WebSocketOwner {
 class WebSocketConnection final : public WebSocket,
                                   public Upgrade,
                                   public ServerConnection,
+                                  public Subscriber,
                                   private StreamDelegate,
                                   private ReadyItem,
                                   private TimerNode {
@@ -62,6 +65,7 @@ class WebSocketConnection final : public WebSocket,
   void begin(UpgradedConnection connection) noexcept override;
   bool stop(bool at_once) noexcept override;
   void shut() noexcept override;
+  [[nodiscard]] bool deliver(std::span<SharedMessage* const> messages) override;
 
   // ---- For the speaker, see WebSocket ----
 
@@ -76,6 +80,7 @@ class WebSocketConnection final : public WebSocket,
   [[nodiscard]] std::string_view subprotocol() const noexcept {
     return texts_ ? std::string_view(texts_->subprotocol) : std::string_view();
   }
+  [[nodiscard]] const std::shared_ptr<RemoteOutbox>& outbox();
   [[nodiscard]] std::size_t buffered_bytes() const noexcept { return queue_.bytes(); }
   [[nodiscard]] LoopCore& loop() const noexcept { return server_->loop(); }
 
@@ -112,6 +117,20 @@ class WebSocketConnection final : public WebSocket,
   struct Texts {
     std::string subprotocol;
     std::string close_reason;
+  };
+  /// The way here from other threads.
+  class RemoteEnd final : private RemoteOutbox::Sink {
+   public:
+    explicit RemoteEnd(WebSocketConnection& connection);
+    ~RemoteEnd() { close(); }
+    [[nodiscard]] const std::shared_ptr<RemoteOutbox>& outbox() const noexcept { return outbox_; }
+    void close() noexcept { outbox_->close(); }
+
+   private:
+    void take_remote(std::string_view data, bool binary) override;
+
+    WebSocketConnection& connection_;
+    std::shared_ptr<RemoteOutbox> outbox_;
   };
   /// WebSocketOptions, as far as they are not the reader's or of compression.
   struct Bounds {
@@ -170,6 +189,7 @@ class WebSocketConnection final : public WebSocket,
 
   // Output.
   [[nodiscard]] bool send_frame(const Frame& frame, std::string_view payload);
+  [[nodiscard]] const FrameBytes& frame_of(SharedMessage& message);
   [[nodiscard]] bool make_room(std::size_t bytes);
   [[nodiscard]] bool send_batch();
   void send_close(CloseCode code, std::string_view reason);
@@ -213,6 +233,7 @@ class WebSocketConnection final : public WebSocket,
   ReceiveAwaiter* receiver_ = nullptr;
   eddy::internal::IntrusiveList<eddy::internal::WaitLink> senders_;
   std::unique_ptr<Texts> texts_;
+  std::unique_ptr<RemoteEnd> remote_end_;
   std::optional<CloseCode> close_code_;
   TimePoint armed_ = kNever;
   TimePoint ping_due_ = kNever;

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include <eddy/web/live/internal/shared_message.h>
 #include <eddy/web/websocket/internal/connection.h>
 
 namespace eddy::inline v0::web::internal {
@@ -74,6 +75,38 @@ bool WebSocketConnection::send_frame(const Frame& given, std::string_view payloa
   }
   gone();
   return false;
+}
+
+// What was compressed by itself is not in the window of what compresses here.
+const FrameBytes& WebSocketConnection::frame_of(SharedMessage& message) {
+  if (!deflate_ || message.data().size() < deflate_->threshold) return message.frame();
+  const FrameBytes& frame = message.deflated_frame(deflate_->deflater.side());
+  deflate_->deflater.forget();
+  return frame;
+}
+
+bool WebSocketConnection::deliver(std::span<SharedMessage* const> messages) {
+  const bool all_at_once =
+      messages.size() > 1 && queue_.empty() && bounds_.slow_consumer != SlowConsumer::coalesce;
+  const std::size_t most_at_once = std::min(kMostBatched, bounds_.send_bytes);
+  for (SharedMessage* const message : messages) {
+    const std::size_t size = message->data().size();
+    // Who has not been sent it yet is not slow in taking it.
+    if (all_at_once && queue_.bytes() + size > most_at_once) flush();
+    if (phase_ != Phase::open || !make_room(size)) return false;
+    const FrameBytes& frame = frame_of(*message);
+    if (all_at_once && send_batch()) {
+      queue_.keep(frame);
+    } else if (all_at_once || !send_batch() || !queue_.send(*stream_, frame)) {
+      gone();
+      return false;
+    }
+  }
+  if (all_at_once) flush();
+  update_interest();
+  update_account();
+  if (sheds_) schedule(loop(), *this);
+  return phase_ == Phase::open;
 }
 
 // False: the connection is broken.
@@ -148,7 +181,7 @@ void WebSocketConnection::begin_close(CloseCode code, std::string_view reason) {
   if (phase_ != Phase::open) return;
   phase_ = Phase::closing;
   // Nothing more is received, but for the peer's close.
-  if (!rest_.empty()) schedule(loop(), *this);
+  if (!rest_.empty() || subscribes()) schedule(loop(), *this);
   wake_senders(false);
   update_interest();
 }

@@ -16,6 +16,10 @@ using eddy::internal::schedule;
 void WebSocketConnection::update() noexcept {
   if (left_) return;
   try {
+    if (phase_ != Phase::open) {
+      end_subscriptions();
+      if (remote_end_) remote_end_->close();
+    }
     if (phase_ == Phase::ending && queue_.empty() && batch_ == nullptr) say_no_more();
     if (task_runs_ && task_.ended() && !in_hook_) end_task();
     if (sheds_) shed();

@@ -37,6 +37,7 @@ class EDDY_API MessageDeflater {
   /// Appends what stands for the message. Throws std::bad_alloc, with `out` as it was and the
   /// earlier messages forgotten.
   void deflate(std::string_view message, std::string& out);
+  [[nodiscard]] const DeflateSide& side() const noexcept { return side_; }
   /// The next message refers to none before it.
   void forget() noexcept;
 

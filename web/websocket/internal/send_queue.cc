@@ -52,6 +52,19 @@ bool SendQueue::send(Stream& stream, std::string_view header, std::string_view p
   return true;
 }
 
+bool SendQueue::send(Stream& stream, const FrameBytes& frame) {
+  std::size_t sent = 0;
+  if (empty()) {
+    const std::string_view piece = *frame;
+    const auto taken = write(stream, std::span(&piece, 1));
+    if (!taken) return false;
+    sent = *taken;
+    if (sent == piece.size()) return true;
+  }
+  add(frame, sent, Kind::data);
+  return true;
+}
+
 void SendQueue::take(std::size_t bytes) noexcept {
   bytes_ -= bytes;
   for (; bytes > 0; ++first_) {

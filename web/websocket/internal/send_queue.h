@@ -33,8 +33,11 @@ class SendQueue {
   /// the connection is broken. Throws std::bad_alloc.
   [[nodiscard]] bool send(Stream& stream, std::string_view header, std::string_view payload,
                           Kind kind);
+  /// The same with a frame of data that others send, too, of which no copy is made.
+  [[nodiscard]] bool send(Stream& stream, const FrameBytes& frame);
   /// Behind all others, to be sent by flush().
   void keep(std::string_view bytes);
+  void keep(const FrameBytes& frame) { add(frame, 0, Kind::data); }
   /// Sends what waits, as far as it is taken, at most kStep bytes of it.
   [[nodiscard]] Result flush(Stream& stream) noexcept;
 

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/web/live/channel.h>
+
+#include <eddy/core/loop/scheduler.h>
+#include <eddy/web/live/internal/channel_core.h>
+#include <eddy/web/websocket/internal/connection.h>
+
+namespace eddy::inline v0::web {
+
+namespace {
+
+internal::WebSocketConnection& connection_of(WebSocket& socket) noexcept {
+  return static_cast<internal::WebSocketConnection&>(socket);
+}
+
+}  // namespace
+
+Channel::Channel(Loop& loop, const ChannelOptions& options)
+    : core_(std::make_unique<internal::ChannelCore>(eddy::internal::core_of(loop), options)) {}
+Channel::~Channel() = default;
+
+std::uint64_t Channel::publish_data(std::string_view data, bool binary) {
+  return core_->publish(data, binary);
+}
+
+void Channel::subscribe(WebSocket& socket) {
+  internal::WebSocketConnection& connection = connection_of(socket);
+  if (connection.open()) core_->subscribe(connection);
+}
+
+bool Channel::subscribe(WebSocket& socket, std::uint64_t since) {
+  internal::WebSocketConnection& connection = connection_of(socket);
+  return !connection.open() || core_->subscribe(connection, since);
+}
+
+void Channel::unsubscribe(WebSocket& socket) noexcept { delete connection_of(socket).find(*core_); }
+
+eddy::internal::EventAwaiter Channel::delivered() noexcept { return core_->all_handed().wait(); }
+
+std::size_t Channel::size() const noexcept { return core_->size(); }
+std::uint64_t Channel::last_id() const noexcept { return core_->last_id(); }
+RemoteChannel Channel::remote() { return RemoteChannel(core_->outbox()); }
+
+}  // namespace eddy::inline v0::web

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <eddy/web/live/internal/channel_core.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <string>
+#include <utility>
+
+namespace eddy::inline v0::web::internal {
+
+using eddy::internal::schedule;
+using eddy::internal::step_done;
+
+namespace {
+
+// What a subscriber that lacks several messages is handed in a step: what the system takes at once.
+constexpr std::size_t kMostAtOnce = 16;
+
+std::uint64_t microseconds() noexcept {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(now).count());
+}
+
+}  // namespace
+
+ChannelCore::ChannelCore(std::shared_ptr<eddy::internal::LoopCore> loop,
+                         const ChannelOptions& options)
+    : loop_(std::move(loop)), options_(options), next_(microseconds()) {
+  eddy::internal::check_usable(*loop_, "Channel");
+  all_handed_.set();
+}
+
+ChannelCore::~ChannelCore() {
+  if (outbox_ != nullptr) outbox_->close();
+  up_to_date_.splice_back(behind_);
+  while (InChannel* const each = up_to_date_.front()) delete static_cast<Subscription*>(each);
+}
+
+const std::shared_ptr<RemoteOutbox>& ChannelCore::outbox() {
+  if (outbox_ == nullptr) {
+    RemoteOutbox::Sink& sink = *this;
+    outbox_ = std::make_shared<RemoteOutbox>(loop_, sink, options_.remote_bytes);
+  }
+  return outbox_;
+}
+
+std::uint64_t ChannelCore::publish(std::string_view data, bool binary) {
+  eddy::internal::check_thread(*loop_, "Channel::publish()");
+  if (size_ == 0 && options_.history == 0) return next_++;  // for nobody
+  if (bytes_ > most_bytes()) {
+    if (!std::exchange(refuses_, true)) {
+      eddy::internal::log(*loop_, LogLevel::warning, "eddy.web",
+                          "a Channel refuses messages: its subscribers have not been handed " +
+                              std::to_string(bytes_) + " bytes (ChannelOptions::pending_bytes)");
+    }
+    return 0;
+  }
+  SharedMessage& message = messages_.emplace_back(next_, data, binary);
+  ++next_;
+  bytes_ += message.bytes_held();
+  message.waiting = size_;
+  if (size_ > 0) {
+    behind_.splice_back(up_to_date_);
+    all_handed_.clear();
+    schedule(*loop_, *this);
+  }
+  trim();
+  return last_id();
+}
+
+void ChannelCore::subscribe(Subscriber& subscriber) {
+  eddy::internal::check_thread(*loop_, "Channel::subscribe()");
+  if (subscriber.find(*this) != nullptr) return;
+  up_to_date_.push_back(*new Subscription(*this, subscriber, next_));
+  ++size_;
+}
+
+bool ChannelCore::subscribe(Subscriber& subscriber, std::uint64_t since) {
+  if (subscriber.find(*this) != nullptr) return true;
+  subscribe(subscriber);
+  const std::uint64_t first = next_ - messages_.size();
+  const bool complete = since >= first - 1 && since < next_;
+  Subscription& subscription = *subscriber.find(*this);
+  subscription.next = complete ? since + 1 : first;
+  if (subscription.next == next_) return complete;
+  for (std::uint64_t id = subscription.next; id < next_; ++id) ++message(id).waiting;
+  InChannel& place = subscription;
+  place.unlink();
+  behind_.push_back(place);
+  all_handed_.clear();
+  schedule(*loop_, *this);
+  return complete;
+}
+
+void ChannelCore::forget(Subscription& subscription) noexcept {
+  InChannel& place = subscription;
+  place.unlink();
+  --size_;
+  handed(subscription, next_);
+  trim();
+  if (behind_.empty()) all_handed_.set();
+}
+
+void ChannelCore::handed(Subscription& subscription, std::uint64_t next) noexcept {
+  for (; subscription.next < next; ++subscription.next) --message(subscription.next).waiting;
+}
+
+void ChannelCore::run() {
+  while (InChannel* const place = behind_.front()) {
+    hand_to(static_cast<Subscription&>(*place));
+    if (step_done(*loop_, "channel") && !behind_.empty()) return schedule(*loop_, *this);
+  }
+  trim();
+  all_handed_.set();
+}
+
+// What it lacks, or some of it; then it is the last one of those who lack something.
+void ChannelCore::hand_to(Subscription& subscription) {
+  std::array<SharedMessage*, kMostAtOnce> lacking;
+  const std::uint64_t end = std::min(next_, subscription.next + kMostAtOnce);
+  std::size_t count = 0;
+  std::size_t before = 0;
+  for (std::uint64_t id = subscription.next; id < end; ++id) {
+    before += (lacking[count++] = &message(id))->bytes_held();
+  }
+  bool takes = false;
+  try {
+    takes = subscription.subscriber().deliver(std::span(lacking).first(count));
+  } catch (...) {  // no memory: it is better off anew
+    eddy::internal::report(*loop_, std::current_exception(), "a Channel's subscriber");
+  }
+  for (SharedMessage* const each : std::span(lacking).first(count)) bytes_ += each->bytes_held();
+  bytes_ -= before;  // a form may have been made
+  if (!takes) {
+    delete &subscription;
+    return;
+  }
+  handed(subscription, end);
+  InChannel& place = subscription;
+  place.unlink();
+  (end == next_ ? up_to_date_ : behind_).push_back(place);
+}
+
+// What nobody lacks any more, and is not kept for those who come back.
+void ChannelCore::trim() noexcept {
+  while (!messages_.empty() && messages_.front().waiting == 0 &&
+         (messages_.size() > options_.history || bytes_ > options_.history_bytes)) {
+    bytes_ -= messages_.front().bytes_held();
+    messages_.pop_front();
+  }
+  refuses_ = refuses_ && bytes_ > most_bytes();
+}
+
+}  // namespace eddy::inline v0::web::internal
