@@ -17,12 +17,15 @@
 #include <eddy/core/loop/periodic_callback.h>   // IWYU pragma: export
 #include <eddy/core/loop/signals.h>             // IWYU pragma: export
 #include <eddy/core/loop/thread_loop.h>         // IWYU pragma: export
+#include <eddy/core/net/client_layer.h>         // IWYU pragma: export
 #include <eddy/core/net/connect.h>              // IWYU pragma: export
 #include <eddy/core/net/inherited_listeners.h>  // IWYU pragma: export
 #include <eddy/core/net/network.h>              // IWYU pragma: export
 #include <eddy/core/net/proxy_layer.h>          // IWYU pragma: export
+#include <eddy/core/net/resolver.h>             // IWYU pragma: export
 #include <eddy/core/net/stream.h>               // IWYU pragma: export
 #include <eddy/core/net/stream_layer.h>         // IWYU pragma: export
+#include <eddy/core/net/tcp_client.h>           // IWYU pragma: export
 #include <eddy/core/net/tcp_server.h>           // IWYU pragma: export
 #include <eddy/core/task/completion.h>          // IWYU pragma: export
 #include <eddy/core/task/executor.h>            // IWYU pragma: export

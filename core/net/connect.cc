@@ -9,7 +9,7 @@
 namespace eddy::inline v0::internal {
 
 void ConnectAwaiter::start() noexcept {
-  fd_ = sockets(core()).connect(address_, error_);
+  fd_ = sockets(core()).connect(address_, source_ != nullptr ? *source_ : Address(), error_);
   if (fd_ >= 0 && error_ == std::errc::operation_in_progress) {
     error_.clear();
     watch_ = watch(core(), fd_, Io::write, *this, error_);

@@ -21,7 +21,9 @@ class EDDY_API ConnectAwaiter final : public Waiter, private IoHandler {
  public:
   using eddy_awaiter = void;
 
-  explicit ConnectAwaiter(const Address& address) noexcept : address_(address) {}
+  /// `source` is null or lives until the wait begins.
+  explicit ConnectAwaiter(const Address& address, const Address* source = nullptr) noexcept
+      : address_(address), source_(source) {}
   ~ConnectAwaiter() { end(); }
 
   [[nodiscard]] bool await_ready() const noexcept { return false; }
@@ -50,6 +52,7 @@ class EDDY_API ConnectAwaiter final : public Waiter, private IoHandler {
   void stop_waiting() noexcept override;
 
   Address address_;
+  const Address* source_;
   IoWatch watch_;
   int fd_ = -1;
   std::error_code error_;
@@ -59,9 +62,9 @@ class EDDY_API ConnectAwaiter final : public Waiter, private IoHandler {
 
 /// `co_await connect(address)`: a connection to a TCP address or a Unix socket, as a
 /// std::unique_ptr<Stream>. No name is looked up, and one address is tried: see Address for what
-/// makes one. Waits as long as the system does, which may be minutes: with_timeout bounds it. Of a
-/// Unix socket it decides at once: where as many wait to be accepted as can, the error is
-/// std::errc::resource_unavailable_try_again.
+/// makes one, and TcpClient for names. Waits as long as the system does, which may be minutes:
+/// with_timeout bounds it. Of a Unix socket it decides at once: where as many wait to be accepted
+/// as can, the error is std::errc::resource_unavailable_try_again.
 ///
 /// Throws std::system_error, as "connect to 127.0.0.1:8888: Connection refused". A stop, and the
 /// destruction of the task that waits, give the attempt up and close the socket. So does the
@@ -70,6 +73,12 @@ class EDDY_API ConnectAwaiter final : public Waiter, private IoHandler {
 /// Thread: the Loop's. Source: tornado.tcpclient.TCPClient.connect, IOStream.connect.
 [[nodiscard]] inline internal::ConnectAwaiter connect(const Address& address) noexcept {
   return internal::ConnectAwaiter(address);
+}
+/// As above, from the address `source`, of the same family; port 0: any port. `source` must live
+/// until the wait begins, as what stands in the co_await expression does.
+[[nodiscard]] inline internal::ConnectAwaiter connect(const Address& address,
+                                                      const Address& source) noexcept {
+  return internal::ConnectAwaiter(address, &source);
 }
 /// For coroutines of another library, on the thread of `loop`; in a Task it is the task's own Loop.
 [[nodiscard]] inline internal::WithLoop<internal::ConnectAwaiter> connect(Loop& loop,

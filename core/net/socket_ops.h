@@ -83,8 +83,10 @@ class EDDY_API SocketOps {
   virtual int accept(int listener, Address& peer, std::error_code& error) noexcept = 0;
   /// A stream socket that is connected to `address`, non-blocking and close-on-exec, or -1 with the
   /// error. With operation_in_progress it is there and still connecting: once it is writable,
-  /// connect_error() says what came of it.
-  virtual int connect(const Address& address, std::error_code& error) noexcept = 0;
+  /// connect_error() says what came of it. It comes from `source`, of the same family, unless that
+  /// is empty; port 0 leaves the port to the system.
+  virtual int connect(const Address& address, const Address& source,
+                      std::error_code& error) noexcept = 0;
   /// No error: connected. operation_in_progress: not yet, and the readiness meant nothing.
   virtual std::error_code connect_error(int fd) noexcept = 0;
   /// Tells the peer that no more will be written.

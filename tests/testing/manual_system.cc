@@ -321,8 +321,14 @@ int ManualSystem::accept(int listener, Address& peer, std::error_code& error) no
   return add({std::move(connection), socket->local, {}, 0});
 }
 
-int ManualSystem::connect(const Address& address, std::error_code& error) noexcept {
+void ManualSystem::set_connect_result(std::string_view host, std::errc result) {
+  connect_results_.insert_or_assign(std::string(host), result);
+}
+
+int ManualSystem::connect(const Address& address, const Address& source,
+                          std::error_code& error) noexcept {
   error.clear();
+  attempts_.push_back({address, source, now_});
   if (sockets_.size() >= descriptor_limit_) {
     error = std::make_error_code(std::errc::too_many_files_open);
     return -1;
@@ -333,6 +339,9 @@ int ManualSystem::connect(const Address& address, std::error_code& error) noexce
     socket.connect_error = static_cast<std::errc>(scripted.value());
   } else if (hold_connects_) {
     socket.connect_error = std::errc::operation_in_progress;
+  } else if (const auto result = connect_results_.find(address.host());
+             result != connect_results_.end() && result->second != std::errc()) {
+    socket.connect_error = result->second;
   } else if (auto expected = take_expected(address)) {
     socket.connection = std::move(expected);
   } else {

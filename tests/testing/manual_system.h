@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include <eddy/core/base/export.h>
 #include <eddy/core/base/time.h>
@@ -138,6 +139,17 @@ class EDDY_API ManualSystem final : public SocketOps {
   void fail_connect(std::errc error) { connect_errors_.push_back(error); }
   /// Connections that Eddy makes from now on come to nothing, as where nobody answers.
   void hold_connects(bool on = true) noexcept { hold_connects_ = on; }
+  /// The same for connections to one host, a numeric address; operation_in_progress: they come to
+  /// nothing. Until another error is said for it, or none (std::errc()).
+  void set_connect_result(std::string_view host, std::errc result);
+  /// Connections that Eddy has begun, in their order, whatever came of them.
+  struct Attempt {
+    Address address;
+    /// Empty where Eddy has left it to the system.
+    Address source;
+    TimePoint when;
+  };
+  [[nodiscard]] const std::vector<Attempt>& attempts() const noexcept { return attempts_; }
   /// Those that are held are ready once, for nothing, as a system may have it.
   void wake_held_connects() noexcept;
   /// Makes a Unix socket's file that nobody answers on, or another one in the place of one.
@@ -170,7 +182,8 @@ class EDDY_API ManualSystem final : public SocketOps {
   IoResult send(int fd, std::span<const std::string_view> pieces) noexcept override;
   int accept(int listener, Address& peer, std::error_code& error) noexcept override;
   /// To who listens, as another program would, or to what expect_connect() has made.
-  int connect(const Address& address, std::error_code& error) noexcept override;
+  int connect(const Address& address, const Address& source,
+              std::error_code& error) noexcept override;
   std::error_code connect_error(int fd) noexcept override;
   void shutdown_write(int fd) noexcept override;
   void close(int fd) noexcept override;
@@ -223,6 +236,8 @@ class EDDY_API ManualSystem final : public SocketOps {
   std::deque<std::errc> connect_errors_;
   std::deque<Expected> expected_;
   bool hold_connects_ = false;
+  std::map<std::string, std::errc, std::less<>> connect_results_;
+  std::vector<Attempt> attempts_;
   /// Unix sockets' files, by path, each with a number of its own.
   std::map<std::string, std::uint64_t, std::less<>> files_;
   std::uint64_t file_count_ = 0;

@@ -199,14 +199,19 @@ class SystemSockets final : public SocketOps {
     return fd;
   }
 
-  int connect(const Address& address, std::error_code& error) noexcept override {
+  int connect(const Address& address, const Address& source,
+              std::error_code& error) noexcept override {
     const int fd =
         ::socket(name_of(address)->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) {
       error = last_error();
       return -1;
     }
-    error.clear();
+    error = bind_to(fd, source);
+    if (error) {
+      ::close(fd);
+      return -1;
+    }
     if (::connect(fd, name_of(address), size_of(address)) == 0) return fd;
     // One that was interrupted goes on by itself; to call again would only say so.
     if (errno == EINPROGRESS || errno == EINTR) {
@@ -236,6 +241,19 @@ class SystemSockets final : public SocketOps {
   void close(int fd) noexcept override { ::close(fd); }
 
  private:
+  static std::error_code bind_to(int fd, const Address& source) noexcept {
+    if (source.family() == Address::Family::unspecified) return {};
+    // Without a port of the program's the system chooses one when it knows the other end, so that
+    // one port serves many of those (Linux 4.2); and a port that is given may still be remembered
+    // for a connection that has ended.
+    if (source.port() == 0) {
+      (void)set_option(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT);
+    } else if (!set_option(fd, SOL_SOCKET, SO_REUSEADDR)) {
+      return last_error();
+    }
+    return ::bind(fd, name_of(source), size_of(source)) == 0 ? std::error_code() : last_error();
+  }
+
   static std::error_code begin_listening(int fd, const Address& address,
                                          const ListenSocketOptions& options) noexcept {
     if (address.family() == Address::Family::local) return begin_local(fd, address, options);
