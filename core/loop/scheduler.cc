@@ -2,8 +2,11 @@
 #include <eddy/core/loop/scheduler.h>
 
 #include <eddy/core/loop/loop_core.h>
+#include <eddy/core/loop/shared_core.h>
 
 namespace eddy::inline v0::internal {
+
+std::shared_ptr<LoopCore> shared_core(LoopCore& core) noexcept { return core.shared_from_this(); }
 
 bool is_open(const LoopCore& core) noexcept { return core.open(); }
 TimePoint now(const LoopCore& core) noexcept { return core.now(); }

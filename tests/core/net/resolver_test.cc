@@ -266,7 +266,8 @@ TEST(ThreadedResolver, ASilentServerHoldsUpNothingElse) {
   loop.run_until_idle();
   ASSERT_TRUE(names->asked(1));
   int ticks = 0;
-  eddy::PeriodicCallback tick(loop, [&] { ++ticks; }, 1s);
+  eddy::PeriodicCallback tick(
+      loop, [&] { ++ticks; }, 1s);
   tick.start();
   loop.advance(10s);
   EXPECT_EQ(ticks, 10);

@@ -75,7 +75,7 @@ void Connection::shut() noexcept {
   phase_ = Phase::shut;
   TimerNode::cancel();
   ReadyItem::unlink();
-  ServerConnection::unlink();
+  HomeConnection::unlink();
   stream_->close();
   outgoing_.drop();
   server_->account(accounted_bytes_, 0);
@@ -562,7 +562,7 @@ void Connection::hand_over() noexcept {
   phase_ = Phase::shut;
   TimerNode::cancel();
   ReadyItem::unlink();
-  ServerConnection::unlink();
+  HomeConnection::unlink();
   server_->account(accounted_bytes_, 0);
   stream_->set_delegate(nullptr, Io::none);
   UpgradedConnection connection{server_,           std::move(stream_),   counted_,

@@ -37,7 +37,7 @@ using eddy::internal::TimerNode;
 ///
 /// Counted without atomics: the server's list holds it while it is open, every frame that calls out
 /// holds it meanwhile. After shut() it is a shell that the last of them deletes.
-class Connection final : public ServerConnection,
+class Connection final : public HomeConnection,
                          private StreamDelegate,
                          private ReadyItem,
                          private TimerNode,

@@ -10,7 +10,7 @@ namespace eddy::inline v0::web::internal {
 
 ServerCore::ServerCore(Loop& loop, std::shared_ptr<HttpService> service,
                        const ServerOptions& options)
-    : loop_(eddy::internal::core_of(loop)),
+    : ConnectionHome(eddy::internal::core_of(loop), options.buffered_bytes),
       service_(std::move(service)),
       options_(options),
       listener_(loop, [this](std::unique_ptr<Stream> stream) { accept(std::move(stream)); }),
@@ -92,9 +92,9 @@ std::size_t ServerCore::stop_connections(bool at_once) noexcept {
   // back while it is open.
   const auto self = shared_from_this();
   std::size_t closed = 0;
-  IntrusiveList<ServerConnection> rest;
+  IntrusiveList<HomeConnection> rest;
   rest.splice_back(connections_);
-  while (ServerConnection* connection = rest.pop_front()) {
+  while (HomeConnection* connection = rest.pop_front()) {
     connections_.push_back(*connection);
     if (connection->stop(at_once)) ++closed;
   }
@@ -124,7 +124,7 @@ void ServerCore::close() noexcept {
   const auto self = shared_from_this();
   stopping_ = true;
   listener_.stop();
-  while (ServerConnection* connection = connections_.front()) connection->shut();
+  while (HomeConnection* connection = connections_.front()) connection->shut();
 }
 
 Exchange* ServerCore::take_exchange() {

@@ -56,27 +56,35 @@ WebSocketConnection::Bounds::Bounds(const WebSocketOptions& options) noexcept
       slow_consumer(options.slow_consumer) {}
 
 std::unique_ptr<WebSocketConnection::Deflate> WebSocketConnection::make_deflate(
-    const WebSocketOptions& options, const std::optional<DeflateAgreement>& agreed) {
+    Peer peer, const WebSocketOptions& options, const std::optional<DeflateAgreement>& agreed) {
   if (!agreed || !options.deflate) return nullptr;
-  const DeflateSide side{options.deflate->level, options.deflate->mem_level,
-                         agreed->server_window_bits, agreed->server_takes_over};
-  return std::make_unique<Deflate>(side, agreed->client_window_bits, agreed->client_takes_over,
-                                   options.deflate->threshold);
+  const DeflateOptions& own = *options.deflate;
+  const DeflateSide server{own.level, own.mem_level, agreed->server_window_bits,
+                           agreed->server_takes_over};
+  const DeflateSide client{own.level, own.mem_level, agreed->client_window_bits,
+                           agreed->client_takes_over};
+  if (peer == Peer::client) {
+    return std::make_unique<Deflate>(server, client.window_bits, client.takes_over, own.threshold);
+  }
+  const std::size_t threshold =
+      agreed->client_may_compress ? own.threshold : static_cast<std::size_t>(-1);
+  return std::make_unique<Deflate>(client, server.window_bits, server.takes_over, threshold);
 }
 
-WebSocketConnection::WebSocketConnection(const WebSocketTerms& terms,
+WebSocketConnection::WebSocketConnection(Peer peer, const WebSocketTerms& terms,
                                          const std::optional<DeflateAgreement>& deflate,
                                          WebSocketOwner owner,
                                          std::unique_ptr<WebSocketSpeaker> speaker)
     : bounds_(terms.options),
-      deflate_(make_deflate(terms.options, deflate)),
+      deflate_(make_deflate(peer, terms.options, deflate)),
       owner_(owner.lifetime.has_owner() ? std::make_unique<OwnerTie>(*this, std::move(owner))
                                         : nullptr),
-      reader_(MessageReader::Peer::client,
-              {terms.options.message_bytes, terms.options.message_frames}, inflater_of(deflate_)),
+      reader_(peer, {terms.options.message_bytes, terms.options.message_frames},
+              inflater_of(deflate_)),
       held_(speaker->keeps_data() ? std::make_unique<std::string>() : nullptr),
       inbox_(speaker->receives() ? std::make_unique<Inbox>() : nullptr),
       texts_(terms.subprotocol.empty() ? nullptr : new Texts{terms.subprotocol, {}}),
+      masks_(peer == Peer::server),
       speaker_(std::move(speaker)) {}
 
 WebSocketConnection::~WebSocketConnection() = default;
@@ -85,14 +93,19 @@ __attribute__((noinline)) void WebSocketConnection::drop_reference() noexcept {
   if (--references_ == 0) delete this;
 }
 
+void WebSocketConnection::let_go() noexcept {
+  speaker_->let_go();
+  drop_reference();
+}
+
 void WebSocketConnection::begin(UpgradedConnection connection) noexcept {
   const Pin pin(*this);
-  server_ = std::move(connection.server);
+  home_ = std::move(connection.home);
   stream_ = std::move(connection.stream);
   counted_ = connection.counted;
   rest_ = std::move(connection.input);
-  server_->adopt(*this);
-  request_.emplace(std::move(connection.exchange));
+  home_->adopt(*this);
+  if (connection.exchange) request_.emplace(std::move(*connection.exchange));
   phase_ = Phase::open;
   if (owner_ && !owner_->begin()) return shut();  // it has died since
   try {
@@ -110,7 +123,7 @@ void WebSocketConnection::begin(UpgradedConnection connection) noexcept {
     } else if (speaker_->receives() && !speaker_->keeps_request()) {
       end_request();  // its arguments are its own
     }
-    if (server_->stopping()) begin_close(CloseCode::going_away, {});
+    if (home_->stopping()) begin_close(CloseCode::going_away, {});
     update();
   } catch (...) {  // no memory
     shut();
@@ -152,7 +165,7 @@ void WebSocketConnection::tell_at_once() noexcept {
   try {
     auto task = speaker_->close(close_code_.value_or(CloseCode::abnormal), close_reason());
     if (task && eddy::internal::is_open(loop())) {
-      RunningTask until_it_waits(server_->shared_loop(), std::move(*task),
+      RunningTask until_it_waits(home_->shared_loop(), std::move(*task),
                                  [this](const std::exception_ptr& error) {
                                    if (error) hook_failed("on_close()", error);
                                  });
@@ -170,14 +183,14 @@ void WebSocketConnection::leave() noexcept {
   if (receiver_ != nullptr) std::exchange(receiver_, nullptr)->detach();
   TimerNode::cancel();
   ReadyItem::unlink();
-  ServerConnection::unlink();
+  HomeConnection::unlink();
   end_subscriptions();
   if (remote_end_) remote_end_->close();
   if (owner_) owner_->end();
   rest_.release();
   end_request();
-  server_->account(std::exchange(accounted_bytes_, 0), 0);
-  server_->removed(counted_);
+  home_->account(std::exchange(accounted_bytes_, 0), 0);
+  home_->removed(counted_);
   drop_reference();
 }
 
@@ -205,7 +218,7 @@ void WebSocketConnection::owner_gone() noexcept {
 WebSocketConnection::RemoteEnd::RemoteEnd(WebSocketConnection& connection)
     : connection_(connection) {
   RemoteOutbox::Sink& sink = *this;
-  outbox_ = std::make_shared<RemoteOutbox>(connection.server_->shared_loop(), sink,
+  outbox_ = std::make_shared<RemoteOutbox>(connection.home_->shared_loop(), sink,
                                            connection.bounds_.send_bytes);
   if (!connection.open()) close();
 }
@@ -272,8 +285,8 @@ bool WebSocketConnection::paused() const noexcept {
 }
 
 void WebSocketConnection::read_some() {
-  BorrowedBuffer input(*server_);
-  const std::size_t size = ServerCore::kReadBytes;
+  BorrowedBuffer input(*home_);
+  const std::size_t size = ConnectionHome::kReadBytes;
   const IoResult result = stream_->try_read({input->prepare(size), size});
   if (result.would_block()) return;
   if (result.error || result.bytes == 0) return gone();
@@ -290,7 +303,7 @@ void WebSocketConnection::read_some() {
 // Takes what is in `input`, as long as the speaker takes it and the budget lasts; `input` is rest_,
 // or what stays of it goes there.
 void WebSocketConnection::process(ByteBuffer& input) {
-  BorrowedBuffer output(*server_);
+  BorrowedBuffer output(*home_);
   struct Batch {
     ByteBuffer*& place;
     ~Batch() { place = nullptr; }
@@ -445,7 +458,7 @@ void WebSocketConnection::release_held() noexcept {
 Task<void> WebSocketConnection::run_held(Pin /*pin*/, Task<void> task) { co_await std::move(task); }
 
 void WebSocketConnection::start(const char* hook, Task<void> task) {
-  task_ = RunningTask(server_->shared_loop(), run_held(Pin(*this), std::move(task)),
+  task_ = RunningTask(home_->shared_loop(), run_held(Pin(*this), std::move(task)),
                       [this, hook](const std::exception_ptr& error) { task_done(hook, error); });
   task_runs_ = true;
   in_hook_ = true;
@@ -468,7 +481,7 @@ void WebSocketConnection::hook_failed(const char* hook, const std::exception_ptr
     } catch (const Cancelled&) {
       return;
     } catch (...) {
-      server_->log(LogLevel::error, std::string("a WebSocket's ") + hook + ": " + describe(error));
+      home_->log(LogLevel::error, std::string("a WebSocket's ") + hook + ": " + describe(error));
     }
     begin_close(CloseCode::internal_error, {});
   } catch (...) {  // no memory

@@ -16,8 +16,8 @@
 #include <eddy/core/net/stream.h>
 #include <eddy/core/task/task.h>
 #include <eddy/web/http/internal/byte_buffer.h>
+#include <eddy/web/http/internal/connection_home.h>
 #include <eddy/web/http/internal/exchange.h>
-#include <eddy/web/http/internal/server_core.h>
 #include <eddy/web/http/internal/upgrade.h>
 #include <eddy/web/live/internal/remote_outbox.h>
 #include <eddy/web/live/internal/subscription.h>
@@ -52,14 +52,17 @@ struct WebSocketOwner {
 /// that calls out meanwhile.
 class WebSocketConnection final : public WebSocket,
                                   public Upgrade,
-                                  public ServerConnection,
+                                  public HomeConnection,
                                   public Subscriber,
                                   private StreamDelegate,
                                   private ReadyItem,
                                   private TimerNode {
  public:
-  WebSocketConnection(const WebSocketTerms& terms, const std::optional<DeflateAgreement>& deflate,
-                      WebSocketOwner owner, std::unique_ptr<WebSocketSpeaker> speaker);
+  using Peer = MessageReader::Peer;
+
+  WebSocketConnection(Peer peer, const WebSocketTerms& terms,
+                      const std::optional<DeflateAgreement>& deflate, WebSocketOwner owner,
+                      std::unique_ptr<WebSocketSpeaker> speaker);
   ~WebSocketConnection() override;
 
   void begin(UpgradedConnection connection) noexcept override;
@@ -82,7 +85,10 @@ class WebSocketConnection final : public WebSocket,
   }
   [[nodiscard]] const std::shared_ptr<RemoteOutbox>& outbox();
   [[nodiscard]] std::size_t buffered_bytes() const noexcept { return queue_.bytes(); }
-  [[nodiscard]] LoopCore& loop() const noexcept { return server_->loop(); }
+  /// At a client's end: holds it for who has opened it, until that lets go.
+  void hold() noexcept { ++references_; }
+  void let_go() noexcept;
+  [[nodiscard]] LoopCore& loop() const noexcept { return home_->loop(); }
 
   [[nodiscard]] bool must_wait_to_send() const noexcept;
   void add_sender(SendAwaiter& sender) noexcept { senders_.push_back(sender); }
@@ -145,7 +151,7 @@ class WebSocketConnection final : public WebSocket,
   /// Ends it with the owner of its route.
   class OwnerTie;
 
-  static std::unique_ptr<Deflate> make_deflate(const WebSocketOptions& options,
+  static std::unique_ptr<Deflate> make_deflate(Peer peer, const WebSocketOptions& options,
                                                const std::optional<DeflateAgreement>& agreed);
   void drop_reference() noexcept;
 
@@ -189,6 +195,9 @@ class WebSocketConnection final : public WebSocket,
 
   // Output.
   [[nodiscard]] bool send_frame(const Frame& frame, std::string_view payload);
+  [[nodiscard]] bool send_frame(const Frame& frame, const FrameHeader& header,
+                                std::string_view payload);
+  [[nodiscard]] bool deliver_masked(std::span<SharedMessage* const> messages);
   [[nodiscard]] const FrameBytes& frame_of(SharedMessage& message);
   [[nodiscard]] bool make_room(std::size_t bytes);
   [[nodiscard]] bool send_batch();
@@ -214,7 +223,7 @@ class WebSocketConnection final : public WebSocket,
   void time_passed(TimePoint time);
   void timed_out() noexcept;
 
-  std::shared_ptr<ServerCore> server_;
+  std::shared_ptr<ConnectionHome> home_;
   std::unique_ptr<Stream> stream_;
   AddressCount counted_;
   std::optional<ExchangePin> request_;
@@ -243,6 +252,7 @@ class WebSocketConnection final : public WebSocket,
   std::uint32_t drained_bytes_ = 0;
   std::uint32_t references_ = 1;
   Phase phase_ = Phase::opening;
+  bool masks_;  // what is sent: at a client's end
   Io interest_ = Io::none;
   std::unique_ptr<WebSocketSpeaker> speaker_;
   bool in_hook_ = false;

@@ -54,7 +54,15 @@ bool WebSocketConnection::send_control(Opcode opcode, std::string_view data) {
 bool WebSocketConnection::send_frame(const Frame& given, std::string_view payload) {
   Frame frame = given;
   frame.size = payload.size();
-  const FrameHeader header(frame);
+  if (!masks_) return send_frame(frame, FrameHeader(frame), payload);
+  const MaskingKey key = new_masking_key();
+  std::string masked(payload);
+  apply_mask(masked.data(), masked.size(), key);
+  return send_frame(frame, FrameHeader(frame, key), masked);
+}
+
+bool WebSocketConnection::send_frame(const Frame& frame, const FrameHeader& header,
+                                     std::string_view payload) {
   try {
     if (batch_ != nullptr && queue_.empty() && payload.size() < kSendDirectlyBytes) {
       batch_->prepare(header.bytes().size() + payload.size());
@@ -86,6 +94,7 @@ const FrameBytes& WebSocketConnection::frame_of(SharedMessage& message) {
 }
 
 bool WebSocketConnection::deliver(std::span<SharedMessage* const> messages) {
+  if (masks_) return deliver_masked(messages);
   const bool all_at_once =
       messages.size() > 1 && queue_.empty() && bounds_.slow_consumer != SlowConsumer::coalesce;
   const std::size_t most_at_once = std::min(kMostBatched, bounds_.send_bytes);
@@ -107,6 +116,14 @@ bool WebSocketConnection::deliver(std::span<SharedMessage* const> messages) {
   update_account();
   if (sheds_) schedule(loop(), *this);
   return phase_ == Phase::open;
+}
+
+// A client's frames are each its own.
+bool WebSocketConnection::deliver_masked(std::span<SharedMessage* const> messages) {
+  for (SharedMessage* const message : messages) {
+    if (!send_data(message->data(), message->binary())) return false;
+  }
+  return true;
 }
 
 // False: the connection is broken.

@@ -62,14 +62,14 @@ void WebSocketConnection::update_account() noexcept {
                            queue_.bytes();
   if (held == accounted_bytes_) return;
   const bool grew = held > accounted_bytes_;
-  server_->account(std::exchange(accounted_bytes_, held), held);
-  sheds_ |= grew && server_->holds_too_much();
+  home_->account(std::exchange(accounted_bytes_, held), held);
+  sheds_ |= grew && home_->holds_too_much();
 }
 
 void WebSocketConnection::shed() noexcept {
   sheds_ = false;
   if (phase_ != Phase::open) return;
-  ++server_->stats().shed;
+  ++home_->stats().shed;
   try {
     begin_close(CloseCode::try_again_later, "the server holds too much for its clients");
   } catch (...) {  // no memory
@@ -127,7 +127,7 @@ void WebSocketConnection::time_passed(TimePoint time) {
 }
 
 void WebSocketConnection::timed_out() noexcept {
-  ++server_->stats().timeouts;
+  ++home_->stats().timeouts;
   gone();
 }
 

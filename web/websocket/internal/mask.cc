@@ -4,9 +4,24 @@
 #include <cstdint>
 #include <cstring>
 
+#include <eddy/core/base/secrets.h>
 #include <eddy/web/http/internal/scan.h>
 
 namespace eddy::inline v0::web::internal {
+
+MaskingKey new_masking_key() {
+  // Many at once: asking the system costs more than the frame.
+  struct Pool {
+    std::array<MaskingKey, 64> keys;
+    std::size_t left = 0;
+  };
+  thread_local Pool pool;
+  if (pool.left == 0) {
+    random_bytes({pool.keys.front().data(), sizeof pool.keys});
+    pool.left = pool.keys.size();
+  }
+  return pool.keys[--pool.left];
+}
 
 void apply_mask(char* data, std::size_t size, const MaskingKey& key, std::size_t offset) noexcept {
   // The key as it falls on the bytes from `data` on, twice.

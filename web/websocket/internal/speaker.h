@@ -43,6 +43,9 @@ class EDDY_API WebSocketSpeaker {
   virtual Waits pong(std::string_view /*data*/) { return {}; }
   virtual Waits close(CloseCode /*code*/, std::string_view /*reason*/) { return {}; }
 
+  /// Who has opened it, at a client's end, has no use for it any more.
+  virtual void let_go() noexcept {}
+
   /// The request is wanted until the end.
   [[nodiscard]] virtual bool keeps_request() const noexcept { return false; }
   /// A task of its own is stopped when the peer has gone.

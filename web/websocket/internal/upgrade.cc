@@ -105,8 +105,8 @@ void upgrade_to_websocket(Exchange& exchange, const WebSocketTerms& given,
   if (!terms.subprotocol.empty()) {
     response.headers.set("Sec-WebSocket-Protocol", terms.subprotocol);
   }
-  exchange.upgrade(
-      std::make_unique<WebSocketConnection>(terms, agreed, owner_of(exchange), std::move(speaker)));
+  exchange.upgrade(std::make_unique<WebSocketConnection>(
+      WebSocketConnection::Peer::client, terms, agreed, owner_of(exchange), std::move(speaker)));
   exchange.finish();
 }
 
