@@ -173,7 +173,7 @@ def check_includes():
 
 # Component, its folder, and public headers that its umbrella leaves to who wants them.
 COMPONENTS = (("core", "core/",
-               {"core/base/thrown_at.h", "core/loop/autoreload.h", "core/loop/file_watcher.h", "core/net/compact_address.h", "core/net/open_beneath.h", "core/net/page_cache.h", "core/eddy.h",
+               {"core/base/thrown_at.h", "core/loop/autoreload.h", "core/loop/file_watcher.h", "core/loop/shared_core.h", "core/net/compact_address.h", "core/net/open_beneath.h", "core/net/page_cache.h", "core/eddy.h",
                 "core/net/proxy_protocol.h", "core/task/priority_queue.h"}),
               ("web", "web/",
                {"web/app/further_method.h", "web/app/origin.h", "web/app/security_headers.h", "web/app/settings.h", "web/app/signed_value.h",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Eddy's WebSockets beside those of python3-websockets, which others have written.
 
-    python_test.py ECHO_SERVER
+    python_test.py ECHO_SERVER ECHO_CLIENT
 """
 
 import asyncio
@@ -11,7 +11,8 @@ import sys
 import unittest
 
 import websockets
-from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
+from websockets.extensions.permessage_deflate import (ClientPerMessageDeflateFactory,
+                                                     ServerPerMessageDeflateFactory)
 
 WAYS = {"echo": None, "function": None, "deflate": "deflate", "takeover": "deflate"}
 SIZES = (0, 1, 125, 126, 127, 65535, 65536, 1 << 20)
@@ -116,6 +117,65 @@ class Echo(unittest.TestCase):
         self.run_ways(talk, ("deflate", "takeover"))
 
 
+class EchoClient(unittest.TestCase):
+    """The other way round: their server."""
+
+    def serve(self, talk, *options, **server_options):
+        """What the client says, after `talk` with it."""
+        async def run():
+            talked = asyncio.get_running_loop().create_future()
+
+            async def handle(socket):
+                try:
+                    await talk(socket)
+                    await socket.close(4002, "yours")
+                    talked.set_result(None)
+                except BaseException as error:
+                    talked.set_exception(error)
+
+            async with websockets.serve(handle, "127.0.0.1", 0, max_size=None, **server_options) as server:
+                port = server.sockets[0].getsockname()[1]
+                client = await asyncio.create_subprocess_exec(
+                    CLIENT, f"--url=ws://localhost:{port}/", *options, stdout=subprocess.PIPE)
+                try:
+                    await talked
+                    said = await client.stdout.read()
+                finally:
+                    if client.returncode is None and not talked.done():
+                        client.kill()
+                    status = await client.wait()
+            self.assertEqual(status, 0)
+            return said.decode().splitlines()
+        return asyncio.run(asyncio.wait_for(run(), 60))
+
+    async def echoes(self, socket):
+        for content in contents():
+            await socket.send(content)
+            self.assertEqual(await socket.recv(), content)
+        await socket.send(["a", "b", "c"])
+        self.assertEqual(await socket.recv(), "abc")
+        await (await socket.ping(b"there?"))
+
+    def test_messages_of_all_sizes(self):
+        self.assertEqual(self.serve(self.echoes, compression=None), ["open ", "closed 4002 yours"])
+
+    def test_subprotocols(self):
+        said = self.serve(self.echoes, "--subprotocol=chat", subprotocols=["chat"])
+        self.assertEqual(said[0], "open chat")
+
+    def test_all_parameters_of_deflate(self):
+        for server_takeover in (False, True):
+            for client_takeover in (False, True):
+                for bits in (9, 12, 15):
+                    accepted = ServerPerMessageDeflateFactory(
+                        server_no_context_takeover=server_takeover, client_no_context_takeover=client_takeover,
+                        server_max_window_bits=bits, client_max_window_bits=bits)
+                    for options in (["--deflate=15"], ["--deflate=15", "--takeover=1"]):
+                        with self.subTest(bits=bits, options=options):
+                            self.serve(self.echoes, *options, compression=None, extensions=[accepted])
+
+
 if __name__ == "__main__":
+    CLIENT = sys.argv.pop()
     PROGRAM = sys.argv.pop()
     unittest.main()
