@@ -68,7 +68,8 @@ struct ResolverOptions {
   std::size_t threads = 8;
   /// Names that may wait for a thread; one more is Errc::queue_full.
   std::size_t queue_limit = 1024;
-  /// What the threads call; empty: look_up_name().
+  /// What the threads call; empty: look_up_name(). It may still run when the resolver has gone, so
+  /// it owns what it uses.
   NameLookup lookup = {};
 };
 

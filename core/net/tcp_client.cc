@@ -126,9 +126,8 @@ Address any_of(Family family, std::uint16_t port) {
 }
 
 /// What is to be tried, in that order.
-std::vector<Route> routes_to(const std::vector<Address>& addresses, const ConnectOptions& options,
-                             const Progress& progress) {
-  const Address source = source_of(options);
+std::vector<Route> routes_to(const std::vector<Address>& addresses, const Address& source,
+                             const ConnectOptions& options, const Progress& progress) {
   const bool bound = source.family() != Family::unspecified;
   std::vector<Route> routes;
   for (const Address& address : addresses) {
@@ -261,11 +260,18 @@ struct Target {
 
 Task<std::unique_ptr<Stream>> connect_all(std::shared_ptr<Resolver> resolver, const Target& target,
                                           const ConnectOptions& options, Progress& progress) {
+  const Address source = source_of(options);
   std::vector<Address> addresses = target.addresses;
   if (addresses.empty()) {
-    addresses = co_await resolver->resolve(target.host, target.port, options.family);
+    const Family wanted = options.family != Family::unspecified ? options.family : source.family();
+    Task<std::vector<Address>> found = resolver->resolve(target.host, target.port, wanted);
+    try {
+      addresses = co_await std::move(found);
+    } catch (const TimeoutError&) {  // a limit of the resolver's own
+      throw std::system_error(std::make_error_code(std::errc::timed_out), "resolve " + target.host);
+    }
   }
-  std::vector<Route> routes = routes_to(addresses, options, progress);
+  std::vector<Route> routes = routes_to(addresses, source, options, progress);
   std::unique_ptr<Stream> stream =
       co_await connect_by(std::move(routes), options.attempt_delay, progress);
   if (options.layer == nullptr) co_return stream;

@@ -39,7 +39,10 @@ internal::SslCtxPtr make_context(const ClientContextOptions& options) {
 /// The server must prove to be `host`, and is told whom it is asked for.
 void expect_host(SSL* ssl, std::string_view host) {
   std::error_code not_numeric;
-  (void)Address::parse(host, 0, not_numeric);
+  // A scope ("fe80::1%eth0") is this machine's own affair.
+  const std::string_view address = host.substr(0, host.find('%'));
+  (void)Address::parse(address, 0, not_numeric);
+  if (!not_numeric) host = address;
   if (host.ends_with('.')) host.remove_suffix(1);
   const std::string name(host);
   bool accepted = !name.empty() && name.find('\0') == std::string::npos;
@@ -53,6 +56,18 @@ void expect_host(SSL* ssl, std::string_view host) {
   if (!accepted) throw std::invalid_argument("'" + name + "' can't be the name of a TLS server");
 }
 
+Task<std::unique_ptr<Stream>> finish_handshake(std::unique_ptr<internal::TlsStream> stream,
+                                               std::string host) {
+  eddy::internal::StreamWriteAwaiter ended(*stream);
+  co_await ended;
+  if (!stream->error()) co_return std::move(stream);
+  std::string text = "TLS with " + host;
+  if (const std::string detail = stream->failure_text(); !detail.empty()) {
+    text += " (" + detail + ")";
+  }
+  throw std::system_error(stream->error(), text);
+}
+
 }  // namespace
 
 class ClientContext::State {
@@ -60,8 +75,8 @@ class ClientContext::State {
   explicit State(const ClientContextOptions& options)
       : context_(make_context(options)), handshake_timeout_(options.handshake_timeout) {}
 
-  [[nodiscard]] std::unique_ptr<Stream> connect(std::unique_ptr<Stream> transport,
-                                                std::string_view host) const {
+  [[nodiscard]] std::unique_ptr<internal::TlsStream> connect(std::unique_ptr<Stream> transport,
+                                                             std::string_view host) const {
     internal::SslPtr ssl(SSL_new(context_.get()));
     if (ssl == nullptr) throw std::bad_alloc();
     SSL_set_connect_state(ssl.get());
@@ -82,11 +97,14 @@ class ClientContext::State {
 ClientContext::ClientContext(const ClientContextOptions& options)
     : state_(std::make_unique<const State>(options)) {}
 
-ClientContext::ClientContext(const ClientContextOptions& options, std::error_code& error) try {
-  state_ = std::make_unique<const State>(options);
-  error.clear();
-} catch (const std::system_error& failed) {
-  error = failed.code();
+// Not a function-try-block, which in a constructor throws on whatever it catches.
+ClientContext::ClientContext(const ClientContextOptions& options, std::error_code& error) {
+  try {
+    state_ = std::make_unique<const State>(options);
+    error.clear();
+  } catch (const std::system_error& failed) {
+    error = failed.code();
+  }
 }
 
 ClientContext::~ClientContext() = default;
@@ -95,6 +113,18 @@ std::unique_ptr<Stream> ClientContext::connect(std::unique_ptr<Stream> transport
                                                std::string_view host) const {
   if (state_ == nullptr) throw std::system_error(Errc::no_certificate, "TLS client");
   return state_->connect(std::move(transport), host);
+}
+
+Task<std::unique_ptr<Stream>> ClientContext::open(std::unique_ptr<Stream> transport,
+                                                  std::string host) const {
+  if (state_ == nullptr) throw std::system_error(Errc::no_certificate, "TLS client");
+  std::unique_ptr<internal::TlsStream> stream;
+  try {
+    stream = state_->connect(std::move(transport), host);
+  } catch (const std::invalid_argument& error) {
+    throw std::system_error(std::make_error_code(std::errc::invalid_argument), error.what());
+  }
+  return finish_handshake(std::move(stream), std::move(host));
 }
 
 }  // namespace eddy::inline v0::tls

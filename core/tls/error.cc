@@ -27,7 +27,17 @@ class Category final : public std::error_category {
       case Errc::plain_text:
         return "the peer does not speak TLS";
       case Errc::certificate_rejected:
-        return "the peer's certificate is missing, not trusted or for another name";
+        return "the peer's certificate is missing or not valid";
+      case Errc::certificate_expired:
+        return "the peer's certificate has expired";
+      case Errc::certificate_not_yet_valid:
+        return "the peer's certificate is not valid yet";
+      case Errc::certificate_wrong_name:
+        return "the peer's certificate is for another name";
+      case Errc::certificate_untrusted:
+        return "the peer's certificate is signed by an authority that is not trusted";
+      case Errc::certificate_self_signed:
+        return "the peer's certificate is signed by itself and not trusted";
       case Errc::refused_by_peer:
         return "the peer refused TLS";
       case Errc::protocol_error:
@@ -35,9 +45,36 @@ class Category final : public std::error_category {
     }
     return "unknown error";
   }
+
+  [[nodiscard]] std::error_condition default_error_condition(int code) const noexcept override {
+    switch (static_cast<Errc>(code)) {
+      case Errc::certificate_rejected:
+      case Errc::certificate_expired:
+      case Errc::certificate_not_yet_valid:
+      case Errc::certificate_wrong_name:
+      case Errc::certificate_untrusted:
+      case Errc::certificate_self_signed:
+        return Condition::certificate;
+      default:
+        return {code, *this};
+    }
+  }
+};
+
+class ConditionCategory final : public std::error_category {
+ public:
+  [[nodiscard]] const char* name() const noexcept override { return "eddy.tls.condition"; }
+  [[nodiscard]] std::string message(int /*code*/) const override {
+    return "the peer's certificate is not accepted";
+  }
 };
 
 }  // namespace
+
+const std::error_category& tls_condition_category() noexcept {
+  static const ConditionCategory category;
+  return category;
+}
 
 const std::error_category& tls_category() noexcept {
   static const Category category;

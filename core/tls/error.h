@@ -26,8 +26,18 @@ enum class Errc {
   // Of a connection.
   /// The peer does not speak TLS.
   plain_text,
-  /// The peer's certificate is missing, not trusted, or for another name.
+  /// The peer's certificate is missing, or not valid for another reason than the following ones.
   certificate_rejected,
+  /// Its time is over.
+  certificate_expired,
+  /// Its time has not come yet; or this machine's clock is wrong.
+  certificate_not_yet_valid,
+  /// It is for another name or address than was connected to.
+  certificate_wrong_name,
+  /// It is signed by an authority that is not trusted, or the certificates between are missing.
+  certificate_untrusted,
+  /// It is signed by itself and not trusted.
+  certificate_self_signed,
   /// The peer has ended the handshake or the connection by an alert.
   refused_by_peer,
   /// The two sides have no version, cipher or protocol in common, or the peer broke the rules.
@@ -39,7 +49,20 @@ enum class Errc {
   return {static_cast<int>(code), tls_category()};
 }
 
+[[nodiscard]] EDDY_API const std::error_category& tls_condition_category() noexcept;
+
+/// Several of these errors as one, to be compared with: `code == tls::Condition::certificate`.
+enum class Condition {
+  /// The peer is not, or can't prove to be, who it should be: every certificate_... above.
+  certificate = 1,
+};
+[[nodiscard]] inline std::error_condition make_error_condition(Condition value) noexcept {
+  return {static_cast<int>(value), tls_condition_category()};
+}
+
 }  // namespace eddy::inline v0::tls
 
 template <>
 struct std::is_error_code_enum<eddy::tls::Errc> : std::true_type {};
+template <>
+struct std::is_error_condition_enum<eddy::tls::Condition> : std::true_type {};

@@ -8,6 +8,8 @@
 #include <new>
 #include <utility>
 
+#include <eddy/tls/internal/verification.h>
+
 namespace eddy::inline v0::tls::internal {
 
 using eddy::internal::schedule;
@@ -202,7 +204,7 @@ void TlsStream::finish_handshake() noexcept {
 
 void TlsStream::handshake_failed(int ssl_error) noexcept {
   const std::error_code code = classify(ssl_error);
-  const char* reason = ERR_reason_error_string(ERR_peek_error());
+  const char* reason = reason_ = ERR_reason_error_string(ERR_peek_error());
   try {
     if (code == Errc::plain_text) {
       Counters::add(counters_->plain_text);
@@ -212,7 +214,7 @@ void TlsStream::handshake_failed(int ssl_error) noexcept {
       std::string message = "TLS handshake with " + peer_address().host() + " failed: ";
       message += reason != nullptr ? reason : code.message();
       const long verified = SSL_get_verify_result(session_->ssl());
-      if (code == Errc::certificate_rejected && verified != X509_V_OK) {
+      if (code == Condition::certificate && verified != X509_V_OK) {
         message.append(": ").append(X509_verify_cert_error_string(verified));
       }
       log(LogLevel::info, message);
@@ -221,6 +223,11 @@ void TlsStream::handshake_failed(int ssl_error) noexcept {
   }
   bio_.flush();  // OpenSSL's alert, if it goes at once
   fail(code);
+}
+
+std::string TlsStream::failure_text() const {
+  if (error_ == Condition::certificate) return describe_rejection(session_->ssl());
+  return reason_ != nullptr ? reason_ : std::string();
 }
 
 std::error_code TlsStream::classify(int ssl_error) const noexcept {
@@ -234,6 +241,7 @@ std::error_code TlsStream::classify(int ssl_error) const noexcept {
     case SSL_R_WRONG_VERSION_NUMBER:
       return established() ? Errc::protocol_error : Errc::plain_text;
     case SSL_R_CERTIFICATE_VERIFY_FAILED:
+      return rejected_for(session_->ssl());
     case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
       return Errc::certificate_rejected;
     default:

@@ -50,6 +50,11 @@ class TlsStream final : public LayeredStream, private ReadyItem, private TimerNo
 
   void log(LogLevel level, const std::string& message) noexcept;
 
+  /// Why the connection is over; none while it is not.
+  [[nodiscard]] const std::error_code& error() const noexcept { return error_; }
+  /// What is known beyond that of a handshake that has failed; empty for nothing.
+  [[nodiscard]] std::string failure_text() const;
+
  private:
   /// The transport's delegate.
   class Below final : public StreamDelegate {
@@ -94,6 +99,8 @@ class TlsStream final : public LayeredStream, private ReadyItem, private TimerNo
   std::shared_ptr<Counters> counters_;
   StreamDelegate* delegate_ = nullptr;
   std::error_code error_;
+  /// OpenSSL's words for it, literals of its own; or null.
+  const char* reason_ = nullptr;
   Io interest_ = Io::none;
   Io transport_interest_ = Io::none;
   /// When the handshake has taken too long.

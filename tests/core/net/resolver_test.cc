@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <condition_variable>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -431,6 +432,24 @@ TEST(ThreadedResolver, ServesLoopsOfSeveralThreads) {
 }
 
 #ifndef __SANITIZE_THREAD__  // which allows a forked child no new threads
+TEST(ThreadedResolver, TheProcessEndsWhileALookupDoesNot) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::alarm(10);
+    const auto names = std::make_shared<Names>();
+    names->close();
+    ThreadedResolver resolver(Names::options(names));
+    eddy::NativeLoop loop;
+    Asker asker;
+    loop.spawn(asker.ask(resolver, "a.test"));
+    loop.dispatch();
+    std::exit(names->asked(1) ? 0 : 1);
+  }
+  int status = 1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
 TEST(ThreadedResolver, AForkedChildBeginsAnew) {
   const auto names = std::make_shared<Names>();
   ThreadedResolver resolver(Names::options(names, 1));

@@ -53,6 +53,7 @@ class ScriptedResolver final : public Resolver {
     if (found == names.end()) {
       throw std::system_error(std::make_error_code(std::errc::host_unreachable), "resolve " + host);
     }
+    if (host == "limited.test") throw eddy::TimeoutError("a limit of its own");
     std::vector<Address> addresses;
     for (const std::string& text : found->second) addresses.push_back(ip(text, port));
     if (addresses.empty()) {
@@ -140,6 +141,12 @@ TEST_F(TcpClientTest, ConnectsToAHost) {
 
 TEST_F(TcpClientTest, TheResolversErrorIsItsOwn) {
   EXPECT_EQ(error_of("nowhere.test"), "resolve nowhere.test: No route to host");
+}
+
+TEST_F(TcpClientTest, ATimeOfTheResolversOwnIsNotTheWhole) {
+  host("limited.test", {});
+  EXPECT_EQ(error_of("limited.test"), "resolve limited.test: Connection timed out");
+  EXPECT_EQ(code_, std::errc::timed_out);
 }
 
 TEST_F(TcpClientTest, OneAddressThatFailsIsNamed) {
@@ -292,6 +299,7 @@ TEST_F(TcpClientTest, ASourceLeavesItsFamilyOnly) {
   options.source_address = "192.0.2.9";
   options.source_port = 4000;
   EXPECT_THAT(error_of("example.test", options), testing::HasSubstr("192.0.2.2:80: Connection"));
+  EXPECT_EQ(resolver_->asked_family, Family::ipv4);
   ASSERT_THAT(attempts(), ElementsAre("192.0.2.1 +0", "192.0.2.2 +0"));
   for (const auto& attempt : loop_.system().attempts()) {
     EXPECT_EQ(attempt.source.to_string(), "192.0.2.9:4000");

@@ -152,7 +152,7 @@ TEST_F(Loading, AnExpiredCertificateIsServedWithAWarning) {
   MemoryPeers peers(contexts);
   peers.log.expect(LogLevel::warning, "expired on");
   peers.exchange();
-  EXPECT_EQ(peers.client->error(), Errc::certificate_rejected);
+  EXPECT_EQ(peers.client->error(), Errc::certificate_expired);
   MemoryPeers again(contexts);  // told once
 }
 

@@ -99,10 +99,16 @@ MadeCertificate make(const CertificateWish& wish, const MadeCertificate* issuer)
 
 }  // namespace
 
-Authority::Authority(std::string_view name)
-    : made_(make({.common_name = std::string(name), .names = ""}, nullptr)) {}
+Authority::Authority(std::string_view name, std::chrono::hours valid_until)
+    : made_(make({.common_name = std::string(name),
+                  .names = "",
+                  .valid_from = std::chrono::hours(-48),
+                  .valid_until = valid_until},
+                 nullptr)) {}
 
 MadeCertificate Authority::issue(const CertificateWish& wish) const { return make(wish, &made_); }
+
+MadeCertificate self_signed(const CertificateWish& wish) { return make(wish, nullptr); }
 
 std::string encrypt_key(const std::string& pem, const std::string& password) {
   const Bio text(BIO_new(BIO_s_mem()));

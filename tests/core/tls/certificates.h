@@ -34,13 +34,17 @@ struct MadeCertificate {
 /// Signs certificates of its own making.
 class Authority {
  public:
-  explicit Authority(std::string_view name = "Eddy's test authority");
+  explicit Authority(std::string_view name = "Eddy's test authority",
+                     std::chrono::hours valid_until = std::chrono::hours(24));
   [[nodiscard]] const std::string& certificate() const noexcept { return made_.certificate; }
   [[nodiscard]] MadeCertificate issue(const CertificateWish& wish = {}) const;
 
  private:
   MadeCertificate made_;
 };
+
+/// Signed by its own key.
+[[nodiscard]] MadeCertificate self_signed(const CertificateWish& wish = {});
 
 /// The private key in `pem`, encrypted.
 [[nodiscard]] std::string encrypt_key(const std::string& pem, const std::string& password);

@@ -135,12 +135,12 @@ TEST_F(Handshakes, TheClientChecksWhoTheServerIs) {
   EXPECT_FALSE(error_for(Contexts(), "localhost"));
   EXPECT_FALSE(error_for(Contexts(), "localhost."));
   EXPECT_FALSE(error_for(Contexts(), "127.0.0.1"));
-  EXPECT_EQ(error_for(Contexts(), "127.0.0.2"), Errc::certificate_rejected);
-  EXPECT_EQ(error_for(Contexts(), "example.com"), Errc::certificate_rejected);
+  EXPECT_EQ(error_for(Contexts(), "127.0.0.2"), Errc::certificate_wrong_name);
+  EXPECT_EQ(error_for(Contexts(), "example.com"), Errc::certificate_wrong_name);
   const Authority stranger("a stranger");
   EXPECT_EQ(
       error_for(Contexts(localhost_options(), {.ca_pem = stranger.certificate()}), "localhost"),
-      Errc::certificate_rejected);
+      Errc::certificate_untrusted);
   EXPECT_FALSE(error_for(Contexts(localhost_options(), {.verify = false}), "example.com"));
 }
 
@@ -169,13 +169,14 @@ TEST_F(Handshakes, ClientCertificatesAreAskedForAndChecked) {
     return "welcome " + peers.server->stream().tls()->peer_subject();
   };
   const std::string rejected = make_error_code(Errc::certificate_rejected).message();
+  const std::string untrusted = make_error_code(Errc::certificate_untrusted).message();
   EXPECT_EQ(meet(ClientCertificates::none, alice), "welcome ");
   EXPECT_EQ(meet(ClientCertificates::optional, alice), "welcome CN=Alice \xc3\x84");
   EXPECT_EQ(meet(ClientCertificates::optional, std::nullopt), "welcome ");
-  EXPECT_EQ(meet(ClientCertificates::optional, mallory), rejected);
+  EXPECT_EQ(meet(ClientCertificates::optional, mallory), untrusted);
   EXPECT_EQ(meet(ClientCertificates::required, alice), "welcome CN=Alice \xc3\x84");
   EXPECT_EQ(meet(ClientCertificates::required, std::nullopt), rejected);
-  EXPECT_EQ(meet(ClientCertificates::required, mallory), rejected);
+  EXPECT_EQ(meet(ClientCertificates::required, mallory), untrusted);
 }
 
 // ---- Sessions -----------------------------------------------------------------------------------
