@@ -56,13 +56,17 @@ class Lateness {
  public:
   static constexpr std::chrono::milliseconds kPeriod{5};
 
+  explicit Lateness(std::chrono::milliseconds period = kPeriod) : period_(period) {}
+  [[nodiscard]] std::chrono::milliseconds period() const { return period_; }
+
   /// The timer is set now, to be called a period later.
-  void set() { due_ = Clock::now() + kPeriod; }
+  void set() { due_ = Clock::now() + period_; }
   void called() { samples_.push_back(Clock::now() - due_); }
   /// `, "timer": {...}`, and forgets.
   void print();
 
  private:
+  std::chrono::milliseconds period_;
   Clock::time_point due_;
   std::vector<Clock::duration> samples_;
 };

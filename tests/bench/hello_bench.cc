@@ -25,6 +25,7 @@
 #include <eddy/web/web.h>
 #include <tests/bench/bench_host.h>
 #include <tests/bench/bench_program.h>
+#include <tests/bench/host_timer.h>
 
 #ifdef EDDY_BENCH_TLS
 #  include <eddy/tls/tls.h>
@@ -90,29 +91,6 @@ bool parse(int argc, char** argv, Options& options) {
   return true;
 }
 
-/// The host's own timer, set again whenever it is called.
-class HostTimer {
- public:
-  explicit HostTimer(bench::BenchHost& host) : host_(host) {
-    host_.fire = [this] {
-      lateness_.called();
-      start();
-    };
-    start();
-  }
-
-  void print() { lateness_.print(); }
-
- private:
-  void start() {
-    lateness_.set();
-    host_.start_timer(bench::Lateness::kPeriod);
-  }
-
-  bench::BenchHost& host_;
-  bench::Lateness lateness_;
-};
-
 /// Requests of each connection.
 class Fairness {
  public:
@@ -165,7 +143,7 @@ class Report {
   std::uint64_t requests = 0;
   std::uint64_t waiting = 0;
 
-  void print(HostTimer* timer, const Fairness* fairness) {
+  void print(bench::HostTimer* timer, const Fairness* fairness) {
     const eddy::LoopStats& now = loop_.stats();
     const auto since = [](std::uint64_t value, std::uint64_t before) {
       return static_cast<unsigned long long>(value - before);
@@ -232,8 +210,8 @@ int serve(int argc, char** argv, const Options& options) {
   const eddy::web::Server& server = app.listen(loop, options.port, server_options(options));
   bench::print_url(server.port(), options.certificate.empty() ? "http" : "https");
 
-  std::unique_ptr<HostTimer> timer;
-  if (options.timer) timer = std::make_unique<HostTimer>(*host);
+  std::unique_ptr<bench::HostTimer> timer;
+  if (options.timer) timer = std::make_unique<bench::HostTimer>(*host);
   const eddy::FdWatch watch = loop.watch(signals, eddy::Io::read, [&](eddy::Io) {
     const int signal = bench::take_signal(signals);
     if (signal == 0) return;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The loads of --loads, in the order in which they are measured, and how long each takes. Each is a function that takes
-a Bench and returns one table; its name is the load's."""
+a Bench and returns one table."""
 
 import counting
 import latency
@@ -9,6 +9,7 @@ import pieces
 import servers as programs
 import size
 import throughput
+import websockets
 
 # Beginning and end of a server and of wrk, in seconds.
 AROUND = 0.3
@@ -55,7 +56,23 @@ def tls(bench):
     return contest(bench, 0, peers=1, limit=0)
 
 
-# Name, function, and its estimate in seconds without repetitions.
+def ws_echo(bench):
+    return contest(bench, 1 + len(bench.hosts), peers=len(websockets.peers(bench)))
+
+
+def ws_memory(bench):
+    one = bench.plan.held * OPENING + 1.5
+    peers = websockets.peers(bench)
+    return one * (2.3 * len(bench.hosts) + len(peers) + 1) + quadratic(bench.plan.held) * 2
+
+
+def ws_idle(bench):
+    opening = bench.plan.idle_websockets * OPENING
+    timers = bench.plan.runs * (2 * (bench.plan.timer_seconds + 0.5) + opening)
+    return len(bench.hosts) * (timers + opening + bench.plan.timer_seconds + 1 + websockets.PING_MS / 1000 + 5)
+
+
+# Function, whose name is the load's with a hyphen for each underscore, and its estimate in seconds without repetitions.
 TABLE = (
     (throughput.limit, lambda bench: sample(bench) * 2 * bench.plan.pairs),
     (throughput.c1, lambda bench: contest(bench, 0)),
@@ -73,11 +90,15 @@ TABLE = (
     (latency.fairness, lambda bench: len(bench.hosts) * 2 * 4),
     (counting.syscalls, lambda bench: (sample(bench) + 1) * (2 + 2 * len(bench.hosts) + len(bench.peers))),
     (counting.instructions, lambda bench: (1 + len(bench.hosts)) * (4 * bench.plan.seconds + 4)),
+    (websockets.ws_echo125, ws_echo),
+    (websockets.ws_echo16k, ws_echo),
+    (websockets.ws_memory, ws_memory),
+    (websockets.ws_idle, ws_idle),
     (size.size, lambda bench: 2 * len(bench.hosts)),
     (pieces.pieces, lambda bench: sum(pieces.SECONDS.values())),
 )
-LOADS = {function.__name__: function for function, _ in TABLE}
-SECONDS = {function.__name__: seconds for function, seconds in TABLE}
+LOADS = {function.__name__.replace("_", "-"): function for function, _ in TABLE}
+SECONDS = {function.__name__.replace("_", "-"): seconds for function, seconds in TABLE}
 
 
 def estimate(bench, names):

@@ -21,13 +21,14 @@ class Plan:
     runs: int = 3  # of what has no pairs
     idle: int = 8000
     held: int = 10_000  # idle connections whose memory is measured
+    idle_websockets: int = 20_000
     timer_seconds: int = 2
     timer_cases: int = 4  # of latency.CASES
     fair_requests: int = 100_000
     strict: bool = True
 
 
-QUICK = Plan(pairs=1, peer_rounds=1, repeats=0, runs=1, idle=300, held=300, timer_seconds=1, timer_cases=1,
+QUICK = Plan(pairs=1, peer_rounds=1, repeats=0, runs=1, idle=300, held=300, idle_websockets=300, timer_seconds=1, timer_cases=1,
              fair_requests=5_000, strict=False)
 
 # The bounds of --check.
@@ -42,6 +43,13 @@ SYSTEM_CALLS = 2.2
 IDLE_BYTES = 512
 WAITING_BYTES = 2048
 IDLE_TLS_TO_NGINX = 1.2
+WEBSOCKET_TO_LIMIT = 1.10
+WEBSOCKET_HOST_TO_LIMIT = 1.20
+WEBSOCKET_BYTES = 1024
+WEBSOCKET_DEFLATE_BYTES = 2048
+WEBSOCKET_TIMER_MS = 0.2  # later beside 20,000 idle ones
+SLICE_MS = 1  # of hosts, by default
+SLICE_SLACK_MS = 0.05  # between a turn's beginning and its first step, and its last step and its end
 ROUTES_RATIO = 3.0
 HANDLER_NS = 600.0
 

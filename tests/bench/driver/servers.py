@@ -40,7 +40,11 @@ class Variant:
     threads: bool = False
     # What Debian packages it needs.
     package: str = ""
-    # The only loads it takes part in; none means all.
+    # The Python module it needs.
+    module: str = ""
+    # Which compression a server of WebSockets understands to be told of.
+    compression: tuple = ()
+    # The only loads it takes part in; none means all but those of WebSockets.
     only: tuple = ()
 
 
@@ -51,6 +55,14 @@ def hello(name, host, *environment):
 def peer(name, program, package, *arguments, **others):
     return Variant(name, f"bench_peer_{program}", arguments=arguments, package=package, **others)
 
+
+def in_python(name, script, module, **others):
+    """Debian's Python has Debian's modules."""
+    return Variant(name, "/usr/bin/python3", (str(PEERS_FOLDER / script),), package=f"python3-{module}", module=module,
+                   **others)
+
+
+WEBSOCKET_LOADS = ("ws-echo125", "ws-echo16k", "ws-memory")
 
 # In the order of the tables.
 HOSTS = {variant.name: variant for variant in (
@@ -76,9 +88,27 @@ PEERS = {variant.name: variant for variant in (
     peer("lws-libev", "libwebsockets", "libwebsockets-evlib-ev", "--loop=libev", host="libev"),
     peer("lws-glib", "libwebsockets", "libwebsockets-evlib-glib", "--loop=glib", host="glib"),
     peer("cpp-httplib", "cpp_httplib", "libcpp-httplib-dev", threads=True),
-    # Debian's Python has Debian's Tornado.
-    Variant("tornado", "/usr/bin/python3", (str(PEERS_FOLDER / "tornado_server.py"),), package="python3-tornado"),
+    in_python("tornado", "tornado_server.py", "tornado"),
+    peer("qtwebsockets", "websocket_qt", "qt6-websockets-dev", only=WEBSOCKET_LOADS),
+    in_python("websockets", "websocket_websockets.py", "websockets", only=WEBSOCKET_LOADS,
+              compression=("--deflate",)),
 )}
+
+# What takes the place of each in the loads of WebSockets; those that are not here have none.
+WEBSOCKETS = {
+    "limit": Variant("limit", "bench_limit_websocket"),
+    **{name: dataclasses.replace(variant, program=variant.program.replace("hello", "websocket"),
+                                compression=("--deflate", "--takeover"))
+       for name, variant in HOSTS.items()},
+    **{variant.name: variant for variant in (
+        peer("beast", "websocket_beast", PEERS["beast"].package, compression=("--deflate",)),
+        PEERS["qtwebsockets"],
+        peer("libsoup", "websocket_libsoup", PEERS["libsoup"].package, compression=("--deflate",)),
+        peer("lws", "websocket_libwebsockets", PEERS["lws"].package, compression=("--deflate",)),
+        in_python("tornado", "websocket_tornado.py", "tornado", compression=("--deflate",)),
+        PEERS["websockets"],
+    )},
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -191,8 +221,8 @@ class Servers:
     def has(self, variant):
         if variant == NGINX:
             return machine.find("nginx") is not None
-        if variant.name == "tornado":
-            run = subprocess.run([variant.program, "-c", "import tornado"], capture_output=True, check=False)
+        if variant.module:
+            run = subprocess.run([variant.program, "-c", f"import {variant.module}"], capture_output=True, check=False)
             return run.returncode == 0
         if variant.arguments and not self.has_plugin(variant):
             return False

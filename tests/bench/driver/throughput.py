@@ -10,9 +10,9 @@ import servers as programs
 from plan import Table, number, part
 
 
-def columns(base):
-    return ["server", "CPU us/request", f"to {base} (95 % interval)", "to native (95 % interval)", "requests/s",
-            "p50 ms", "p99 ms", "requests/turn", "server busy", "load busy", "verdict"]
+def columns(base, unit):
+    return ["server", f"CPU us/{unit}", f"to {base} (95 % interval)", "to native (95 % interval)", f"{unit}s/s",
+            "p50 ms", "p99 ms", f"{unit}s/turn", "server busy", "load busy", "verdict"]
 
 
 def row(name, samples, to_base, to_native):
@@ -30,14 +30,16 @@ def last_line(error):
 
 
 class Contest:
-    """All servers under one load, each compared with `base`, and each host with native. Only native's comparison with
-    base has a bound, to_base; a bound for the hosts is to_native."""
+    """All servers under one load, each compared with `base`, and each host with native. to_base is the bound of native's
+    comparison with base, hosts_to_base that of the other hosts', to_native that of theirs with native. Samples are
+    taken by wrk with `traffic`, or by `take(bench, name)`, whose requests are called `unit`."""
 
-    def __init__(self, bench, name, title, traffic, *, serving=programs.Serving(), base="limit", to_base=None,
-                 to_native=None, hosts=None, peers=None):
+    def __init__(self, bench, name, title, traffic=None, *, serving=programs.Serving(), base="limit", to_base=None,
+                 hosts_to_base=None, to_native=None, hosts=None, peers=None, take=None, unit="request"):
         self.bench, self.name, self.base = bench, name, base
-        self.table = Table(name, title, columns(base))
-        self.bounds = {base: to_base, "native": to_native}
+        self.table = Table(name, title, columns(base, unit))
+        self.bounds = {base: to_base, "hosts": hosts_to_base, "native": to_native}
+        take = take or (lambda bench, name: bench.sample(name, traffic, serving))
         self.hosts = bench.hosts if hosts is None else hosts
         peers = bench.peers if peers is None else peers
         # In this order: nginx and limit side by side, and native behind them.
@@ -45,24 +47,26 @@ class Contest:
                       *(["native"] if self.hosts else []), *(host for host in self.hosts if host != "native"),
                       *(peer for peer in peers if peer != "nginx")]
         self.rounds = figures.Rounds(
-            {name: self.sampler(name, traffic, serving) for name in self.order}, bench.plan.pairs, bench.plan.strict)
+            {name: self.sampler(name, take) for name in self.order}, bench.plan.pairs, bench.plan.strict)
         self.failed = {}
 
-    def sampler(self, name, traffic, serving):
-        def take():
+    def sampler(self, name, take):
+        def take_one():
             try:
-                return self.bench.sample(name, traffic, serving)
+                return take(self.bench, name)
             except (loads.LoadFailed, programs.ServerFailed) as error:
                 # A peer that cannot do it is left out; Eddy and limit must.
                 if name not in programs.PEERS:
                     raise
                 self.failed[name] = last_line(error)
                 return None
-        return take
+        return take_one
 
     def bounded(self):
         """Those that a bound is about, with what they are compared to."""
         names = {self.base, "native"} if self.bounds[self.base] else set()
+        if self.bounds["hosts"]:
+            names |= {self.base, *self.hosts}
         if self.bounds["native"]:
             names |= {"native", *self.hosts}
         return names & set(self.order)
@@ -72,7 +76,8 @@ class Contest:
         found = {}
         for name in self.order:
             if name != self.base:
-                bound = self.bounds[self.base] if name == "native" else None
+                of_host = self.bounds["hosts"] if name in self.hosts else None
+                bound = self.bounds[self.base] if name == "native" else of_host
                 found[name, self.base] = figures.Comparison(self.name, self.base, name, bound)
             if name in self.hosts and name != "native":
                 found[name, "native"] = figures.Comparison(self.name, "native", name, self.bounds["native"])
