@@ -15,7 +15,7 @@ using eddy_tests::kKey;
 
 TEST(Mask, IsTheSameByteByByte) {
   for (std::size_t begin = 0; begin < 17; ++begin) {
-    for (std::size_t size = 0; size < 70; ++size) {
+    for (std::size_t size = 0; size < 170; ++size) {
       std::string text(begin + size + 1, 'x');
       std::string expected = text;
       apply_mask(text.data() + begin, size, kKey, begin);
