@@ -39,4 +39,16 @@ TEST(Utf8Validator, JudgesAsIsUtf8DoesWhereverItIsCut) {
   }
 }
 
+TEST(Utf8Validator, SeesWhatStandsBehindMuchAscii) {
+  for (std::size_t before = 0; before < 200; ++before) {
+    for (const std::string_view piece : {"\xC3\xA9", "\xC3", "\xA9", "\xED\xA0\x80"}) {
+      std::string text(before, 'x');
+      text.append(piece).append(before % 90, 'y');
+      Utf8Validator validator;
+      const bool valid = validator.feed(text) && validator.complete();
+      ASSERT_EQ(valid, piece == "\xC3\xA9") << before << " " << testing::PrintToString(piece);
+    }
+  }
+}
+
 }  // namespace

@@ -13,10 +13,19 @@ namespace {
 // To the first byte that is not ASCII.
 const char* skip_ascii(const char* p, const char* end) noexcept {
 #if EDDY_SCAN_SSE2
-  for (; end - p >= 16; p += 16) {
-    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-    const auto found = static_cast<unsigned>(_mm_movemask_epi8(block));
+  const auto load = [](const char* at) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  };
+  while (end - p >= 16) {
+    const auto found = static_cast<unsigned>(_mm_movemask_epi8(load(p)));
     if (found != 0) return p + __builtin_ctz(found);
+    p += 16;
+    // Once there is a run of it, 64 bytes are asked about at a time.
+    for (; end - p >= 64; p += 64) {
+      const __m128i low = _mm_or_si128(load(p), load(p + 16));
+      const __m128i high = _mm_or_si128(load(p + 32), load(p + 48));
+      if (_mm_movemask_epi8(_mm_or_si128(low, high)) != 0) break;
+    }
   }
 #else
   constexpr std::uint64_t kHigh = 0x8080808080808080;
