@@ -86,6 +86,14 @@ std::size_t MessageReader::header_size() const noexcept {
 
 // The steps return whether to go on: not where there is an event, or no input.
 bool MessageReader::read_header(std::span<char>& input, MessageEvent& event) {
+  if (header_bytes_ == 0 && input.size() >= header_.size()) {
+    // Most often it is here at once; what is behind it is not looked at.
+    std::memcpy(header_.data(), input.data(), header_.size());
+    header_bytes_ = 2;
+    if (!begin_frame(event)) return false;
+    header_bytes_ = static_cast<std::uint8_t>(header_size());
+    input = input.subspan(header_bytes_);
+  }
   for (std::size_t size = header_size(); header_bytes_ < size; size = header_size()) {
     if (input.empty()) return false;
     const std::size_t count = std::min(size - header_bytes_, input.size());
