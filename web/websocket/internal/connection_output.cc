@@ -72,7 +72,8 @@ bool WebSocketConnection::send_frame(const Frame& frame, const FrameHeader& head
       schedule(loop(), *this);
       if (batch_->size() < kMostBatched || send_batch()) return true;
     } else if (send_batch() && queue_.send(*stream_, header.bytes(), payload, kind_of(frame))) {
-      update_interest();
+      // Within a hook there is nothing to read for, and behind it there is again.
+      if (batch_ == nullptr || !queue_.empty()) update_interest();
       update_account();
       if (sheds_) schedule(loop(), *this);
       return true;
