@@ -319,6 +319,7 @@ void WebSocketConnection::process(ByteBuffer& input) {
     std::span<char> piece(const_cast<char*>(view.data()), size);
     const MessageEvent event = reader_.read(piece);
     input.consume(size - piece.size());
+    answers_last_ = input.empty();
     // Until there is no more, which has the reader give its memory back.
     more = take_event(event) || !input.empty();
     budget_spent = !input.empty() && step_done(loop(), "websocket");

@@ -267,6 +267,8 @@ class WebSocketConnection final : public WebSocket,
   bool pong_waits_ = false;  // nothing is read in which it could be
   bool dismissed_ = false;   // it is not to run any more, nor anything else of the program's
   bool left_ = false;        // of the server's list
+  /// No more input is there: the next answer need not wait for others.
+  bool answers_last_ = false;
 };
 
 /// Holds the connection: of a frame of its own that calls out, and of a task's.

@@ -68,9 +68,12 @@ bool WebSocketConnection::send_frame(const Frame& frame, const FrameHeader& head
       batch_->prepare(header.bytes().size() + payload.size());
       batch_->append(header.bytes());
       batch_->append(payload);
-      // A hook may run the loop, which sends it then.
-      schedule(loop(), *this);
-      if (batch_->size() < kMostBatched || send_batch()) return true;
+      if (!std::exchange(answers_last_, false) && batch_->size() < kMostBatched) {
+        // A hook may run the loop, which sends it then.
+        schedule(loop(), *this);
+        return true;
+      }
+      if (send_batch()) return true;
     } else if (send_batch() && queue_.send(*stream_, header.bytes(), payload, kind_of(frame))) {
       // Within a hook there is nothing to read for, and behind it there is again.
       if (batch_ == nullptr || !queue_.empty()) update_interest();
