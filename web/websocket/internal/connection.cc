@@ -288,8 +288,8 @@ void WebSocketConnection::read_some() {
   BorrowedBuffer input(*home_);
   const std::size_t size = ConnectionHome::kReadBytes;
   const IoResult result = stream_->try_read({input->prepare(size), size});
-  if (result.would_block()) return;
-  if (result.error || result.bytes == 0) return gone();
+  if (result.error ? !result.would_block() : result.bytes == 0) return gone();
+  if (result.error) return;
   pong_due_ = kNever;
   if (phase_ == Phase::ending || phase_ == Phase::draining) {
     drained_bytes_ += static_cast<std::uint32_t>(result.bytes);
