@@ -328,6 +328,14 @@ class EDDY_API Application {
     return add(websocket_route(path, std::forward<F>(function), options));
   }
 
+  /// A stream of events at `path`, to each client that `function` is called for: see
+  /// event_stream_route(), and include <eddy/web/live/event_stream_route.h>.
+  template <class F>
+  Application& events(std::string_view path, F&& function,
+                      const RouteOptions& options = no_options()) {
+    return add(event_stream_route(path, std::forward<F>(function), options));
+  }
+
   /// As get(), for any method by its name: `app.method("PROPFIND", "/files/{path...}", list)`.
   /// Throws std::invalid_argument for one that is no token, and for CONNECT, which has no path.
   template <class F>

@@ -11,6 +11,7 @@
 #include <eddy/core/task/task.h>
 #include <eddy/web/app/application.h>
 #include <eddy/web/app/internal/function_route.h>
+#include <eddy/web/app/internal/opening_hooks.h>
 #include <eddy/web/websocket/internal/speaker.h>
 #include <eddy/web/websocket/websocket.h>
 #include <eddy/web/websocket/websocket_options.h>
@@ -18,12 +19,6 @@
 namespace eddy::inline v0::web {
 
 namespace internal {
-
-/// Parameters that look into the request.
-template <class Arg>
-inline constexpr bool kViewsRequest =
-    kIsRequest<Arg> || std::is_same_v<std::remove_cvref_t<Arg>, std::string_view> ||
-    std::is_same_v<std::remove_cvref_t<Arg>, std::optional<std::string_view>>;
 
 template <class F>
 struct WebSocketFunction {

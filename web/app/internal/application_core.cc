@@ -313,6 +313,7 @@ bool ApplicationCore::is_a_developers(Exchange& exchange) const noexcept {
 
 void ApplicationCore::before_head(Exchange& exchange, bool whole) noexcept {
   RequestHandler* const handler = handler_of(exchange);
+  if (exchange.upgrades()) whole = false;  // the content is still to come
   if (whole && page_reload_ != nullptr && is_a_developers(exchange)) {
     try {
       page_reload_->add_to(exchange);

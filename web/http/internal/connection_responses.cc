@@ -144,6 +144,8 @@ void Connection::respond_whole(ByteBuffer& output) {
   std::optional<std::uint64_t> length = content.size();
   if (response.file) length = response.file->length;
   if (response.file_pieces) length = response.file_pieces->length;
+  // What takes the connection over goes on with the content.
+  if (exchange_->upgrades() && response.status != 101) length.reset();
   // HEAD: what encoding would have come to is not known.
   if (state.coded && !state.encoding) length.reset();
   if (response.status >= 200 || exchange_->upgrades()) {
@@ -242,7 +244,8 @@ ResponseHead Connection::write_head(ByteBuffer& output, std::optional<std::uint6
   const bool unread = length && exchange_->within_content();
   ResponseFraming framing;
   framing.head_request = request.method() == Method::head;
-  framing.version_minor = request.version_minor();
+  // The end of the connection ends the content of one that is taken over.
+  framing.version_minor = exchange_->upgrades() && !length ? 0 : request.version_minor();
   framing.keep_alive = request.keep_alive() && !server_->stopping() && !unread &&
                        (most_requests == 0 || requests_ < most_requests);
   framing.content_length = length;

@@ -109,8 +109,8 @@ bool WebSocketConnection::deliver(std::span<SharedMessage* const> messages) {
     if (phase_ != Phase::open || !make_room(size)) return false;
     const FrameBytes& frame = frame_of(*message);
     if (all_at_once && send_batch()) {
-      queue_.keep(frame);
-    } else if (all_at_once || !send_batch() || !queue_.send(*stream_, frame)) {
+      queue_.keep(frame, SendQueue::Kind::data);
+    } else if (all_at_once || !send_batch() || !queue_.send(*stream_, frame, SendQueue::Kind::data)) {
       gone();
       return false;
     }

@@ -11,6 +11,7 @@
 
 #include <eddy/core/task/task.h>
 #include <eddy/web/app/internal/handler_methods.h>
+#include <eddy/web/app/internal/opening_hooks.h>
 #include <eddy/web/app/internal/method_table.h>
 #include <eddy/web/app/internal/name_probe.h>
 #include <eddy/web/app/internal/path_arguments.h>
@@ -20,29 +21,10 @@
 /// What a WebSocketHandler's class comes to: its hooks by their names, found when it is compiled.
 namespace eddy::inline v0::web::internal {
 
-EDDY_WEB_PROBE(open)
 EDDY_WEB_PROBE(on_message)
 EDDY_WEB_PROBE(on_binary)
-EDDY_WEB_PROBE(on_close)
 EDDY_WEB_PROBE(on_ping)
 EDDY_WEB_PROBE(on_pong)
-
-template <class H>
-inline constexpr bool kKeepsRequest = false;
-template <class H>
-requires requires { H::keep_request; }
-inline constexpr bool kKeepsRequest<H> = H::keep_request;
-
-/// Calls a hook that may give a task.
-template <class Call>
-WebSocketSpeaker::Waits hook(Call call) {
-  if constexpr (std::is_void_v<decltype(call())>) {
-    call();
-    return {};
-  } else {
-    return call();
-  }
-}
 
 /// A handler, apart from its request, which goes before it.
 template <class H, class Values>
@@ -154,16 +136,6 @@ constexpr bool hooks_fit() {
                 "eddy: a WebSocketHandler's on_close() takes nothing, or a CloseCode and a "
                 "std::string_view");
   return kText && kBytes && kPing && kPong && kClose;
-}
-
-/// The parameters that open() takes of the path.
-template <class H>
-constexpr auto open_parameters() {
-  if constexpr (Verb_open::exists<H>()) {
-    return typename MemberFunction<decltype(Verb_open::member<H>())>::template Apply<Types>();
-  } else {
-    return Types<>();
-  }
 }
 
 /// What RouteDefinition has of a class of WebSocketHandlers, in the place of its get().

@@ -34,6 +34,25 @@ void SendQueue::keep(std::string_view bytes) {
   if (!bytes.empty()) add(std::make_shared<const std::string>(bytes), 0, Kind::control);
 }
 
+void SendQueue::keep_first(std::string_view bytes) {
+  if (bytes.empty()) return;
+  auto first = std::make_shared<const std::string>(bytes);
+  entries_.insert(entries_.begin(), Entry{std::move(first), 0, Kind::control});
+  bytes_ += bytes.size();
+}
+
+bool SendQueue::send(Stream& stream, const FrameBytes& bytes, Kind kind) {
+  std::size_t sent = 0;
+  if (empty()) {
+    const std::array<std::string_view, 1> pieces = {*bytes};
+    const auto taken = write(stream, pieces);
+    if (!taken) return false;
+    sent = *taken;
+  }
+  if (sent < bytes->size()) add(bytes, sent, kind);
+  return true;
+}
+
 bool SendQueue::send(Stream& stream, std::string_view header, std::string_view payload, Kind kind) {
   const std::size_t size = header.size() + payload.size();
   if (size == 0) return true;
@@ -49,19 +68,6 @@ bool SendQueue::send(Stream& stream, std::string_view header, std::string_view p
   rest.reserve(size);
   rest.append(header).append(payload);
   add(std::make_shared<const std::string>(std::move(rest)), sent, kind);
-  return true;
-}
-
-bool SendQueue::send(Stream& stream, const FrameBytes& frame) {
-  std::size_t sent = 0;
-  if (empty()) {
-    const std::string_view piece = *frame;
-    const auto taken = write(stream, std::span(&piece, 1));
-    if (!taken) return false;
-    sent = *taken;
-    if (sent == piece.size()) return true;
-  }
-  add(frame, sent, Kind::data);
   return true;
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <eddy/core/net/stream.h>
@@ -33,11 +34,13 @@ class SendQueue {
   /// the connection is broken. Throws std::bad_alloc.
   [[nodiscard]] bool send(Stream& stream, std::string_view header, std::string_view payload,
                           Kind kind);
-  /// The same with a frame of data that others send, too, of which no copy is made.
-  [[nodiscard]] bool send(Stream& stream, const FrameBytes& frame);
+  /// The same for bytes that others send too: what is not taken is not copied.
+  [[nodiscard]] bool send(Stream& stream, const FrameBytes& bytes, Kind kind);
   /// Behind all others, to be sent by flush().
   void keep(std::string_view bytes);
-  void keep(const FrameBytes& frame) { add(frame, 0, Kind::data); }
+  void keep(FrameBytes bytes, Kind kind) { add(std::move(bytes), 0, kind); }
+  /// Before all others, of which nothing has been sent yet.
+  void keep_first(std::string_view bytes);
   /// Sends what waits, as far as it is taken, at most kStep bytes of it.
   [[nodiscard]] Result flush(Stream& stream) noexcept;
 
