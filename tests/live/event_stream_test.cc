@@ -309,56 +309,6 @@ TEST_F(EventStreams, DoNotHoldTheHostByEventsThatNeverWait) {
   EXPECT_TRUE(peer.ended());
 }
 
-// ---- Bytes that many share ----------------------------------------------------------------------
-
-struct Ended : eddy::web::internal::EventStreamLink {
-  void on_stream_ended() noexcept override { ++times; }
-  int times = 0;
-};
-
-TEST_F(EventStreams, SendWhatIsEncodedAlreadyWithoutACopy) {
-  std::vector<EventStream*> streams;
-  add("/", [&streams](EventStream& events) { streams.push_back(&events); });
-  ManualPeer fast = open("/");
-  ManualPeer slow = open("/");
-  slow.set_capacity(10);
-  const auto event =
-      std::make_shared<const std::string>("data: " + std::string(1000, 'x') + "\n\n");
-  for (EventStream* const stream : streams) EXPECT_TRUE(stream->send_encoded(event));
-  EXPECT_EQ(event.use_count(), 2) << "of the one that waits";
-  EXPECT_EQ(read(fast), *event);
-  EXPECT_EQ(read(slow), *event);
-  EXPECT_EQ(event.use_count(), 1);
-}
-
-TEST_F(EventStreams, TellWhatBelongsToThemOfTheirEnd) {
-  EventStream* stream = nullptr;
-  Ended early;
-  add("/", [&stream, &early](EventStream& events) {
-    stream = &events;
-    EXPECT_TRUE(events.tell_end(early));
-  });
-  ManualPeer peer = open("/");
-  Ended ended;
-  EXPECT_TRUE(stream->tell_end(ended));
-  {
-    Ended gone_before;
-    EXPECT_TRUE(stream->tell_end(gone_before));
-  }
-  peer.close();
-  loop_.run_until_idle();
-  EXPECT_EQ(ended.times, 1);
-  EXPECT_EQ(early.times, 1);
-  peer = open("/");
-  EXPECT_TRUE(stream->tell_end(ended));
-  stream->close();
-  EXPECT_EQ(ended.times, 2) << "at once";
-  EXPECT_FALSE(stream->tell_end(ended));
-  EXPECT_FALSE(stream->send_encoded(std::make_shared<const std::string>("data: a\n\n")));
-  loop_.run_until_idle();
-  EXPECT_TRUE(peer.closed());
-}
-
 // ---- Handlers -----------------------------------------------------------------------------------
 
 struct News : EventStreamHandler {

@@ -17,6 +17,7 @@ class Loop;
 
 namespace eddy::inline v0::web {
 
+class EventStream;
 class WebSocket;
 
 namespace internal {
@@ -35,7 +36,7 @@ struct ChannelOptions {
   std::size_t remote_bytes = std::size_t{1} << 20;
 };
 
-/// Sends what is published to everybody who has subscribed.
+/// Sends what is published to everybody who has subscribed, by WebSockets and event streams.
 ///
 ///     Channel prices(loop, {.history = 100});
 ///     app.websocket("/prices", [&](WebSocket& socket) -> Task<void> {
@@ -45,8 +46,8 @@ struct ChannelOptions {
 ///     });
 ///     prices.publish("1.25");
 ///
-/// A message is made into a frame once, and compressed once for each set of parameters that
-/// subscribers have, however many they are. They are handed it in later steps, as many in a turn as
+/// A message is made into a frame and an event once, and compressed once for each set of parameters
+/// that subscribers have, however many they are. They are handed it in later steps, as many in a turn as
 /// the Loop's budget has room for: five thousand hold nobody up. Everybody gets the messages in the
 /// order in which they were published; what is sent to somebody directly may overtake them.
 ///
@@ -66,10 +67,16 @@ class EDDY_API Channel {
   /// The message's id. 0 where too much is waiting, by ChannelOptions::pending_bytes: then nobody
   /// gets it, and the log says so; delivered() waits for room. Text must be UTF-8. Throws
   /// std::bad_alloc.
-  std::uint64_t publish(std::string_view text) { return publish_data(text, false); }
+  std::uint64_t publish(std::string_view text) { return publish_data(text, false, {}); }
+  /// The same as an event of a type of its own: what a page gets by addEventListener(). Of
+  /// WebSockets the type means nothing. Throws std::invalid_argument for one with CR or LF.
+  std::uint64_t publish(std::string_view text, std::string_view type) {
+    return publish_data(text, false, type);
+  }
+  /// A binary message; event streams have it in base64.
   template <Bytes T>
   std::uint64_t publish(const T& bytes) {
-    return publish_data(internal::view_of(bytes), true);
+    return publish_data(internal::view_of(bytes), true, {});
   }
   /// `co_await delivered()`: waits until all that has been published has been handed to everybody.
   [[nodiscard]] eddy::internal::EventAwaiter delivered() noexcept;
@@ -82,6 +89,11 @@ class EDDY_API Channel {
   /// is kept is sent.
   bool subscribe(WebSocket& socket, std::uint64_t since);
   void unsubscribe(WebSocket& socket) noexcept;
+  /// What is published from now on goes to the event stream, with its id; and first, where the
+  /// client comes back, what it has missed by EventStream::last_event_id(). False as above, also for
+  /// an id that is no number.
+  bool subscribe(EventStream& stream);
+  void unsubscribe(EventStream& stream) noexcept;
 
   /// Subscribers.
   [[nodiscard]] std::size_t size() const noexcept;
@@ -92,7 +104,7 @@ class EDDY_API Channel {
   [[nodiscard]] RemoteChannel remote();
 
  private:
-  std::uint64_t publish_data(std::string_view data, bool binary);
+  std::uint64_t publish_data(std::string_view data, bool binary, std::string_view type);
 
   std::unique_ptr<internal::ChannelCore> core_;
 };

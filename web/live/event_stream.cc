@@ -47,14 +47,6 @@ std::size_t EventStream::buffered_bytes() const noexcept {
   return connection_of(*this).buffered_bytes();
 }
 
-bool EventStream::send_encoded(const std::shared_ptr<const std::string>& events) {
-  return connection_of(*this).send_shared(events);
-}
-
-bool EventStream::tell_end(internal::EventStreamLink& link) noexcept {
-  return connection_of(*this).tell_end(link);
-}
-
 namespace internal {
 
 bool EventSendAwaiter::wait() {

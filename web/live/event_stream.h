@@ -84,18 +84,6 @@ class EDDY_API EventStreamEndAwaiter final : public eddy::internal::Waiter,
   EventConnection& connection_;
 };
 
-/// Who is told when a stream ends: embedded in what belongs to it, such as a subscription.
-/// Destroying it ends that, at any moment.
-class EDDY_API EventStreamLink : public eddy::internal::ListHook {
- public:
-  /// Nothing more can be sent; the stream is not linked any more, and may be gone when this
-  /// returns. Called within whatever has ended it: must not call the program.
-  virtual void on_stream_ended() noexcept = 0;
-
- protected:
-  ~EventStreamLink() = default;
-};
-
 }  // namespace internal
 
 /// A stream of events to one client, for what speaks on it; see event_stream_route() and
@@ -144,11 +132,6 @@ class EDDY_API EventStream {
   /// Bytes that wait for the client.
   [[nodiscard]] std::size_t buffered_bytes() const noexcept;
 
-  /// For what sends to many: as send(), of whole events that are encoded already; what waits is
-  /// shared, not copied.
-  bool send_encoded(const std::shared_ptr<const std::string>& events);
-  /// For what belongs to a stream. False where it has ended already: `link` will not be told.
-  [[nodiscard]] bool tell_end(internal::EventStreamLink& link) noexcept;
 
  protected:
   EventStream() = default;

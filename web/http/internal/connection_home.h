@@ -51,6 +51,7 @@ class ConnectionHome {
 
   [[nodiscard]] LoopCore& loop() const noexcept { return *loop_; }
   [[nodiscard]] const std::shared_ptr<LoopCore>& shared_loop() const noexcept { return loop_; }
+  [[nodiscard]] const ServerOptions& options() const noexcept { return options_; }
   [[nodiscard]] ServerStats& stats() noexcept { return stats_; }
 
   virtual void log(LogLevel level, std::string_view message) noexcept = 0;
@@ -66,7 +67,7 @@ class ConnectionHome {
     stats_.buffered_bytes += after - before;
   }
   [[nodiscard]] bool holds_too_much() const noexcept {
-    return stats_.buffered_bytes > most_buffered_;
+    return stats_.buffered_bytes > options_.buffered_bytes;
   }
 
   /// An empty buffer, to read into or to write to, and back again; nullptr where all are taken.
@@ -85,16 +86,16 @@ class ConnectionHome {
   // What nested turns need at once is rarely more.
   static constexpr std::size_t kKept = 4;
 
-  ConnectionHome(std::shared_ptr<LoopCore> loop, std::size_t most_buffered) noexcept
-      : loop_(std::move(loop)), most_buffered_(most_buffered) {}
+  ConnectionHome(std::shared_ptr<LoopCore> loop, const ServerOptions& options)
+      : loop_(std::move(loop)), options_(options) {}
   ~ConnectionHome() = default;
 
   const std::shared_ptr<LoopCore> loop_;
+  const ServerOptions options_;
   ServerStats stats_;
   IntrusiveList<HomeConnection> connections_;
 
  private:
-  const std::size_t most_buffered_;
   std::array<ByteBuffer, kKept> buffers_;
   unsigned taken_buffers_ = 0;  // one bit for each
 };

@@ -10,9 +10,8 @@ namespace eddy::inline v0::web::internal {
 
 ServerCore::ServerCore(Loop& loop, std::shared_ptr<HttpService> service,
                        const ServerOptions& options)
-    : ConnectionHome(eddy::internal::core_of(loop), options.buffered_bytes),
+    : ConnectionHome(eddy::internal::core_of(loop), options),
       service_(std::move(service)),
-      options_(options),
       listener_(loop, [this](std::unique_ptr<Stream> stream) { accept(std::move(stream)); }),
       encoders_(options.compression) {
   exchanges_.reserve(kKept);

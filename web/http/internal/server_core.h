@@ -34,7 +34,6 @@ class ServerCore final : public ExchangeKeeper,
   ~ServerCore();
 
   [[nodiscard]] TcpServer& listener() noexcept { return listener_; }
-  [[nodiscard]] const ServerOptions& options() const noexcept { return options_; }
   [[nodiscard]] const std::shared_ptr<HttpService>& service() const noexcept { return service_; }
 
   void log(LogLevel level, std::string_view message) noexcept override;
@@ -78,7 +77,6 @@ class ServerCore final : public ExchangeKeeper,
   std::size_t stop_connections(bool at_once) noexcept;
 
   std::shared_ptr<HttpService> service_;
-  ServerOptions options_;
   TcpServer listener_;
   AddressCounts per_address_;
   /// Set whenever no connection is left.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -46,8 +47,11 @@ const std::shared_ptr<RemoteOutbox>& ChannelCore::outbox() {
   return outbox_;
 }
 
-std::uint64_t ChannelCore::publish(std::string_view data, bool binary) {
+std::uint64_t ChannelCore::publish(std::string_view data, bool binary, std::string_view type) {
   eddy::internal::check_thread(*loop_, "Channel::publish()");
+  if (type.find_first_of("\r\n") != std::string_view::npos) {
+    throw std::invalid_argument("Channel::publish(): an event's type has no line ends");
+  }
   if (size_ == 0 && options_.history == 0) return next_++;  // for nobody
   if (bytes_ > most_bytes()) {
     if (!std::exchange(refuses_, true)) {
@@ -57,7 +61,7 @@ std::uint64_t ChannelCore::publish(std::string_view data, bool binary) {
     }
     return 0;
   }
-  SharedMessage& message = messages_.emplace_back(next_, data, binary);
+  SharedMessage& message = messages_.emplace_back(next_, data, binary, type);
   ++next_;
   bytes_ += message.bytes_held();
   message.waiting = size_;

@@ -25,7 +25,7 @@ class ChannelCore final : private eddy::internal::ReadyItem, private RemoteOutbo
   ChannelCore(std::shared_ptr<eddy::internal::LoopCore> loop, const ChannelOptions& options);
   ~ChannelCore();
 
-  std::uint64_t publish(std::string_view data, bool binary);
+  std::uint64_t publish(std::string_view data, bool binary, std::string_view type = {});
   void subscribe(Subscriber& subscriber);
   bool subscribe(Subscriber& subscriber, std::uint64_t since);
   /// A subscription ends.

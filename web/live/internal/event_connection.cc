@@ -6,6 +6,7 @@
 #include <eddy/core/base/error.h>
 #include <eddy/core/base/log.h>
 #include <eddy/web/app/internal/handler_methods.h>
+#include <eddy/web/live/internal/shared_message.h>
 
 namespace eddy::inline v0::web::internal {
 
@@ -54,6 +55,7 @@ __attribute__((noinline)) void EventConnection::drop_reference() noexcept {
 }
 
 void EventConnection::dismiss() noexcept {
+  end_subscriptions();
   nothing_more();
   phase_ = Phase::shut;
   drop_reference();
@@ -114,6 +116,7 @@ void EventConnection::leave() noexcept {
   TimerNode::cancel();
   ReadyItem::unlink();
   HomeConnection::unlink();
+  end_subscriptions();
   if (owner_) owner_->end();
   end_request();
   home_->account(std::exchange(accounted_bytes_, 0), 0);
@@ -266,6 +269,13 @@ bool EventConnection::send_shared(const FrameBytes& events) {
   return true;
 }
 
+bool EventConnection::deliver(std::span<SharedMessage* const> messages) {
+  for (SharedMessage* const message : messages) {
+    if (!send_shared(message->event())) return false;
+  }
+  return true;
+}
+
 // Something was, or waits now.
 void EventConnection::sent() noexcept {
   sent_at_ = step_time(loop());
@@ -306,17 +316,10 @@ void EventConnection::wake_senders(bool sent) noexcept {
   }
 }
 
-bool EventConnection::tell_end(EventStreamLink& link) noexcept {
-  if (!open()) return false;
-  links_.push_back(link);
-  return true;
-}
-
 // ---- The end ------------------------------------------------------------------------------------
 
 // Nothing more is sent from now on.
 void EventConnection::nothing_more() noexcept {
-  while (EventStreamLink* const link = links_.pop_front()) link->on_stream_ended();
   wake_senders(false);
   while (eddy::internal::WaitLink* const waiter = end_waiters_.pop_front()) {
     static_cast<EventStreamEndAwaiter*>(waiter)->wake();

@@ -6,6 +6,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,7 @@
 #include <eddy/web/live/event_stream.h>
 #include <eddy/web/live/event_stream_options.h>
 #include <eddy/web/live/internal/event_speaker.h>
+#include <eddy/web/live/internal/subscription.h>
 #include <eddy/web/websocket/internal/send_queue.h>
 
 namespace eddy::inline v0::web::internal {
@@ -46,6 +48,7 @@ struct EventStreamOwner {
 /// there, and every frame that calls out meanwhile.
 class EventConnection final : public EventStream,
                               public HomeConnection,
+                              public Subscriber,
                               private StreamDelegate,
                               private ReadyItem,
                               private TimerNode {
@@ -69,7 +72,7 @@ class EventConnection final : public EventStream,
   // ---- For the speaker, see EventStream ----
 
   [[nodiscard]] bool send(std::string events);
-  [[nodiscard]] bool send_shared(const FrameBytes& events);
+  [[nodiscard]] bool deliver(std::span<SharedMessage* const> messages) override;
   void end() noexcept;
   [[nodiscard]] bool open() const noexcept { return phase_ <= Phase::open; }
   [[nodiscard]] std::string_view last_event_id() const noexcept { return last_event_id_; }
@@ -77,7 +80,6 @@ class EventConnection final : public EventStream,
   [[nodiscard]] bool must_wait_to_send() const noexcept;
   void add_sender(EventSendAwaiter& sender) noexcept { senders_.push_back(sender); }
   void add_end_waiter(EventStreamEndAwaiter& waiter) noexcept { end_waiters_.push_back(waiter); }
-  [[nodiscard]] bool tell_end(EventStreamLink& link) noexcept;
 
  private:
   class Pin;
@@ -119,6 +121,7 @@ class EventConnection final : public EventStream,
   [[nodiscard]] bool busy() const noexcept { return in_hook_ || task_runs_; }
 
   // Output and input.
+  [[nodiscard]] bool send_shared(const FrameBytes& events);
   [[nodiscard]] bool make_room(std::size_t bytes) noexcept;
   void sent() noexcept;
   void flush();
@@ -150,7 +153,6 @@ class EventConnection final : public EventStream,
   RunningTask task_;
   IntrusiveList<eddy::internal::WaitLink> senders_;
   IntrusiveList<eddy::internal::WaitLink> end_waiters_;
-  IntrusiveList<EventStreamLink> links_;
   Duration keep_alive_;
   std::size_t send_bytes_;
   TimePoint sent_at_{};

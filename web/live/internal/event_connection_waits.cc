@@ -98,6 +98,7 @@ void EventConnection::say_no_more() {
 void EventConnection::update() noexcept {
   if (left_) return;
   try {
+    if (!open()) end_subscriptions();
     if (phase_ == Phase::ending && queue_.empty()) say_no_more();
     if (task_runs_ && task_.ended() && !in_hook_) end_task();
     if (sheds_) shed();

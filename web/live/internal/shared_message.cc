@@ -3,6 +3,8 @@
 
 #include <memory>
 
+#include <eddy/core/base/base64.h>
+#include <eddy/web/live/server_sent_event.h>
 #include <eddy/web/websocket/internal/frame.h>
 
 namespace eddy::inline v0::web::internal {
@@ -27,8 +29,9 @@ FrameBytes frame_of(const FrameHeader& header, std::string_view payload) {
 
 }  // namespace
 
-SharedMessage::SharedMessage(std::uint64_t id, std::string_view data, bool binary)
-    : id_(id), binary_(binary) {
+SharedMessage::SharedMessage(std::uint64_t id, std::string_view data, bool binary,
+                             std::string_view type)
+    : id_(id), type_(type), binary_(binary) {
   const FrameHeader header = header_of(data, binary, false);
   header_bytes_ = static_cast<std::uint8_t>(header.bytes().size());
   frame_ = frame_of(header, data);
@@ -48,6 +51,15 @@ const FrameBytes& SharedMessage::deflated_frame(const DeflateSide& given) {
   const FrameBytes& kept = deflated_.emplace_back(side, std::move(frame)).second;
   bytes_held_ += bytes;
   return kept;
+}
+
+const FrameBytes& SharedMessage::event() {
+  if (event_ != nullptr) return event_;
+  ServerSentEvent event(binary_ ? base64_encode(data()) : std::string(data()), type_,
+                        std::to_string(id_));
+  event_ = std::make_shared<const std::string>(to_string(event));
+  bytes_held_ += event_->size();
+  return event_;
 }
 
 }  // namespace eddy::inline v0::web::internal

@@ -17,7 +17,8 @@ namespace eddy::inline v0::web::internal {
 /// shared by all.
 class SharedMessage {
  public:
-  SharedMessage(std::uint64_t id, std::string_view data, bool binary);
+  /// `type` is of event streams, and one that they can have.
+  SharedMessage(std::uint64_t id, std::string_view data, bool binary, std::string_view type = {});
 
   [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
   [[nodiscard]] bool binary() const noexcept { return binary_; }
@@ -31,6 +32,9 @@ class SharedMessage {
   /// before it. Throws std::bad_alloc.
   [[nodiscard]] const FrameBytes& deflated_frame(const DeflateSide& side);
 
+  /// As an event stream sends it, bytes in base64. Throws std::bad_alloc.
+  [[nodiscard]] const FrameBytes& event();
+
   /// Of all its forms.
   [[nodiscard]] std::size_t bytes_held() const noexcept { return bytes_held_; }
 
@@ -40,6 +44,8 @@ class SharedMessage {
  private:
   std::uint64_t id_;
   FrameBytes frame_;
+  FrameBytes event_;
+  std::string type_;
   std::vector<std::pair<DeflateSide, FrameBytes>> deflated_;
   std::size_t bytes_held_;
   std::uint8_t header_bytes_;

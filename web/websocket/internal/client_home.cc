@@ -13,14 +13,21 @@ namespace {
 class ClientHome final : public ConnectionHome {
  public:
   // Each client is bounded by options of its own; there is nobody else to take room from them.
-  explicit ClientHome(const std::shared_ptr<LoopCore>& loop) noexcept
-      : ConnectionHome(loop, std::numeric_limits<std::size_t>::max()) {}
+  explicit ClientHome(const std::shared_ptr<LoopCore>& loop)
+      : ConnectionHome(loop, without_bound()) {}
 
   void log(LogLevel level, std::string_view message) noexcept override {
     eddy::internal::log(loop(), level, "eddy.web", message);
   }
   [[nodiscard]] bool stopping() const noexcept override { return false; }
   void removed(const AddressCount& /*counted*/) noexcept override {}
+
+ private:
+  static ServerOptions without_bound() {
+    ServerOptions options;
+    options.buffered_bytes = std::numeric_limits<std::size_t>::max();
+    return options;
+  }
 };
 
 }  // namespace
