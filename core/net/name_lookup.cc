@@ -58,6 +58,17 @@ class ConditionCategory final : public std::error_category {
   }
 };
 
+/// Is never destroyed: a lookup may end while the process does.
+template <class T>
+union Immortal {
+  Immortal() noexcept : value() {}
+  Immortal(const Immortal&) = delete;
+  Immortal& operator=(const Immortal&) = delete;
+  ~Immortal() {}  // NOLINT(modernize-use-equals-default): that would be deleted
+
+  T value;
+};
+
 /// Not EAI_ADDRFAMILY, which POSIX does not have.
 std::error_code no_such_name() noexcept { return {EAI_NONAME, getaddrinfo_category()}; }
 
@@ -133,16 +144,14 @@ void check_name(std::string_view host) {
 
 }  // namespace
 
-// Neither is ever destroyed: a lookup may end while the process does.
-
 const std::error_category& getaddrinfo_category() noexcept {
-  static const auto& category = *new Category;
-  return category;
+  static const Immortal<Category> category;
+  return category.value;
 }
 
 const std::error_category& resolver_condition_category() noexcept {
-  static const auto& category = *new ConditionCategory;
-  return category;
+  static const Immortal<ConditionCategory> category;
+  return category.value;
 }
 
 // With AI_ADDRCONFIG a machine without IPv6 asks no server for addresses that it could not use, and

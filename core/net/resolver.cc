@@ -2,7 +2,6 @@
 #include <eddy/core/net/resolver.h>
 
 #include <algorithm>
-#include <compare>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -34,7 +33,9 @@ struct Answer {
 struct Question {
   std::string name;
   Address::Family family;
-  auto operator<=>(const Question&) const = default;
+  bool operator<(const Question& other) const {
+    return std::tie(name, family) < std::tie(other.name, other.family);
+  }
 };
 
 /// A question, and who waits for its answer. Guarded by the pool's mutex.
@@ -281,7 +282,9 @@ class OverrideResolver::Rules {
     std::string host;
     std::optional<std::uint16_t> port;
     Address::Family family;
-    auto operator<=>(const Key&) const = default;
+    bool operator<(const Key& other) const {
+      return std::tie(host, port, family) < std::tie(other.host, other.port, other.family);
+    }
   };
   struct Target {
     std::string host;

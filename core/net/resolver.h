@@ -121,7 +121,7 @@ class EDDY_API ThreadedResolver final : public Resolver {
 ///
 /// Thread: rules are added before it is used; after that, as the other resolver.
 /// Source: tornado.netutil.OverrideResolver.
-class EDDY_API OverrideResolver final : public Resolver {
+class EDDY_API OverrideResolver : public Resolver {
  public:
   explicit OverrideResolver(std::shared_ptr<Resolver> resolver);
   ~OverrideResolver() override;

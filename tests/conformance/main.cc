@@ -57,6 +57,7 @@ HostRegistration::HostRegistration(std::string name, Make make) {
 RuleRegistration::RuleRegistration(const Rule& rule) { rules().push_back(rule); }
 
 void link_rules_budget();
+void link_rules_connecting();
 void link_rules_descriptors();
 void link_rules_destruction();
 void link_rules_exceptions();
@@ -78,6 +79,7 @@ namespace {
 /// The linker takes from a static library only what somebody asks for.
 void link_rules() {
   link_rules_budget();
+  link_rules_connecting();
   link_rules_descriptors();
   link_rules_destruction();
   link_rules_exceptions();

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """docs/from-tornado.md beside the Tornado that is installed: tornado_names_test.py docs/from-tornado.md
 
-Every public name of the eight modules and every setting must stand there, those that came later with their version
+Every public name of the ten modules and every setting must stand there, those that came later with their version
 (tornado_newer.py), and none that Tornado does not have.
 """
 
@@ -16,7 +16,7 @@ import unittest
 import tornado_page
 from tornado_newer import NEWER
 
-MODULES = ("web", "routing", "template", "escape", "httputil", "ioloop", "gen", "websocket")
+MODULES = ("web", "routing", "template", "escape", "httputil", "ioloop", "gen", "tcpclient", "netutil", "websocket")
 SETTING = re.compile(r'settings(?:\.get)?[\[(]\s*"(\w+)"|"(\w+)" in settings|require_setting\(\s*"(\w+)"')
 
 

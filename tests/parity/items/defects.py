@@ -177,10 +177,13 @@ ITEMS = [
          "StreamingTest.AnEarlyResponseClosesBehindABodyThatNobodyReads "
          "StreamingTest.ContentThatIsThereButUnreadCostsNoConnection LimitsTest.WhatIsStillSentBehindARefusal",
          differs="It says Connection: close, and some of the rest is read so that the client sees the answer."),
-    later("D33", "The resolver by c-ares asks for one family only, without timeouts.",
-          "connect() takes numeric addresses; there is no resolver yet",
-          "HttpClientTest.UrlsThatItCannotFetchSayWhy",
-          "connect"),
+    item("D33", "The resolver by c-ares asks for one family only, without timeouts.",
+         "ThreadedResolver TcpClient ConnectOptions",
+         "ThreadedResolver.AsksOnAThreadOfItsOwn,ASilentServerHoldsUpNothingElse,AStopEndsTheWaitAtOnce "
+         "ThreadedResolver.WhoAsksForTheSameNameWaitsForTheSameAnswer,EverythingMayBeDestroyedMeanwhile "
+         "TcpClientTest.FamiliesTakeTurnsInTheResolversOrder,TheTimeIsForTheNameToo",
+         differs="By getaddrinfo on threads of its own: both families, the system's own rules; a timeout or a stop ends the "
+         "wait at once."),
     item("D34", "check_origin() compares the Host to the letter: with another case, or the scheme's own port, it is another.",
          "check_origin Settings::origins",
          "OriginTest.APageIsOfTheSiteByHostAndPort,TheListNamesOthers "
