@@ -13,10 +13,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <ctime>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include <eddy/web/app/settings.h>
@@ -63,36 +66,58 @@ bool parse(int argc, char** argv, Options& options) {
   return true;
 }
 
+/// A length of time on the clock, and of the thread's processor time, which nobody else has a part
+/// in.
+struct Length {
+  std::chrono::nanoseconds clock{};
+  std::chrono::nanoseconds processor{};
+
+  static Length now() {
+    timespec used;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return {bench::Clock::now().time_since_epoch(),
+            std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec)};
+  }
+  [[nodiscard]] Length since(const Length& before) const {
+    return {clock - before.clock, processor - before.processor};
+  }
+  void raise_to(const Length& other) {
+    clock = std::max(clock, other.clock);
+    processor = std::max(processor, other.processor);
+  }
+};
+
 /// How long the longest turn and the longest step were.
 class Longest final : public eddy::TurnProbe {
  public:
-  void turn_begins() noexcept override { turn_began_ = step_began_ = bench::Clock::now(); }
+  void turn_begins() noexcept override { turn_began_ = step_began_ = Length::now(); }
   void step_ended(const char* label) noexcept override {
-    const auto now = bench::Clock::now();
-    if (now - step_began_ > step_) {
-      step_ = now - step_began_;
-      label_ = label;
-    }
+    const Length now = Length::now();
+    const Length step = now.since(step_began_);
+    if (step.clock > step_.clock) label_ = label;
+    step_.raise_to(step);
     step_began_ = now;
   }
-  void turn_ended() noexcept override {
-    turn_ = std::max(turn_, bench::Clock::now() - turn_began_);
-  }
+  void turn_ended() noexcept override { turn_.raise_to(Length::now().since(turn_began_)); }
 
   /// And forgets.
   void print() {
-    using Microseconds = std::chrono::duration<double, std::micro>;
-    std::printf(", \"longest_turn_us\": %.1f, \"longest_step_us\": %.1f, \"longest_step\": \"%s\"",
-                Microseconds(turn_).count(), Microseconds(step_).count(), label_);
+    const auto ms = [](std::chrono::nanoseconds time) {
+      return std::chrono::duration<double, std::milli>(time).count();
+    };
+    std::printf(
+        ", \"longest_turn_ms\": %.4f, \"longest_turn_cpu_ms\": %.4f, \"longest_step_ms\": %.4f, "
+        "\"longest_step_cpu_ms\": %.4f, \"longest_step\": \"%s\"",
+        ms(turn_.clock), ms(turn_.processor), ms(step_.clock), ms(step_.processor), label_);
     turn_ = step_ = {};
     label_ = "";
   }
 
  private:
-  bench::Clock::time_point turn_began_;
-  bench::Clock::time_point step_began_;
-  bench::Clock::duration turn_{};
-  bench::Clock::duration step_{};
+  Length turn_began_;
+  Length step_began_;
+  Length turn_;
+  Length step_;
   const char* label_ = "";
 };
 
