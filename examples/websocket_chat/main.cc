@@ -56,18 +56,11 @@ struct ChatSocket : eddy::web::WebSocketHandler, chat::Guest {
   std::uint64_t since_ = 0;
 };
 
-// Numbers go on where they were when the program begins anew: by the clock.
-std::uint64_t milliseconds() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
-}
-
 }  // namespace
 
 int main(int argc, char** argv) try {
   examples::HostLoop host(argc, argv);
-  chat::Room room(milliseconds());
+  chat::Room room;
   eddy::web::Application app({eddy::web::route<ChatSocket>("/chat", {}, &room)});
   app.get("/", [] { return eddy::web::Response::html(kPage); });
   const auto& server = app.listen(host.loop(), examples::port_option(argc, argv));
