@@ -39,9 +39,9 @@ int main(int argc, char** argv) try {
   app.get("/dashboard.js", [] { return text_of("text/javascript; charset=UTF-8", kScript); });
   app.get("/dashboard.css", [] { return text_of("text/css; charset=UTF-8", kStyle); });
   // A page that was here before gets what it has missed, and a new one the last minute.
-  app.events("/samples", [&sampler](web::EventStream& events) {
-    return sampler.tell(events);
-  });
+  app.add(web::event_stream_route(
+      "/samples", [&sampler](web::EventStream& events) { return sampler.tell(events); }, {},
+      {.retry = std::chrono::milliseconds(500)}));
   const auto& server = app.listen(host.loop(), examples::port_option(argc, argv));
   sampler.set_server(server);
   examples::print_line(server.url());

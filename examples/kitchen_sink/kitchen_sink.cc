@@ -4,7 +4,6 @@
 //
 //   kitchen_sink [--port=N] [--timeout=SECONDS] [--static=FOLDER]
 
-#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <exception>
@@ -14,23 +13,14 @@
 #include <eddy/web/app/settings.h>
 #include <eddy/web/web.h>
 #include <examples/host_loop.h>
+#include <examples/kitchen_sink/live.h>
+#include <examples/kitchen_sink/number.h>
 #include <examples/program.h>
 
 namespace {
 namespace web = eddy::web;
 using eddy::Task;
-
-/// A number of the query, from 0 to `most`.
-long number(const web::Request& request, std::string_view name, long missing, long most) {
-  const std::string_view text = request.query_arguments().find(name).value_or("");
-  if (text.empty()) return missing;
-  long value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 0 || value > most) {
-    throw web::HttpError(400, std::string(name) + " is not a number up to " + std::to_string(most));
-  }
-  return value;
-}
+using kitchen_sink::number;
 
 std::string json(std::string_view text) {
   std::string quoted = "\"";
@@ -107,6 +97,8 @@ int main(int argc, char** argv) try {
   app.get("/status/{code}", status);
   app.get("/sleep", sleep_for);
   app.get("/big", big);
+  app.websocket("/ws", kitchen_sink::echo);
+  app.events("/events", kitchen_sink::count);
   const std::string folder(examples::option(argc, argv, "--static"));
   if (!folder.empty()) app.get("/static/{path...}", web::StaticFiles(folder));
   const web::ServerOptions options{

@@ -35,6 +35,7 @@ def main():
         page = program.get("/")
         assert 'src="/dashboard.js"' in page and "<script>" not in page, page
         first = Events(program)
+        assert first.next() == {"retry": "500"}
         seen = [first.next() for _ in range(3)]
         ids = [int(event["id"]) for event in seen]
         assert ids == [ids[0], ids[0] + 1, ids[0] + 2], ids
@@ -44,11 +45,13 @@ def main():
             assert 0 <= sample["late_ms"] < 60_000 and sample["connections"] >= 1, sample
             assert 1000 < sample["memory_kib"] < 10_000_000, sample
         second = Events(program)
+        second.next()
         assert int(second.next()["id"]) == ids[0], "a new page gets what there is"
         while json.loads(first.next()["data"])["connections"] < 2:
             pass
         first.close()
         again = Events(program, str(ids[1]))
+        again.next()
         assert int(again.next()["id"]) == ids[2], "what was missed, and nothing twice"
         again.close()
         second.close()

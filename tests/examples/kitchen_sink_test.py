@@ -13,6 +13,9 @@ import time
 
 from program import LIMIT_SECONDS, Program, fails
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "websocket"))
+from raw_client import TEXT, Client, close, frame  # noqa: E402
+
 
 class Raw:
     """A connection on which bytes are sent and read as they are."""
@@ -108,6 +111,30 @@ def test_stream(program):
     assert text == "".join(f"chunk {i}\n" for i in range(1000))
     status, _, _ = program.request("GET", "/stream?n=many")
     assert status == 400, status
+
+
+def test_websocket(program):
+    client = Client(program.address[1], "/ws")
+    client.send(frame(TEXT, "hello"))
+    assert client.receive()[:2] == (TEXT, b"hello")
+    client.send(close(1000))
+    assert client.rest() == ([], 1000)
+
+
+def test_events(program):
+    """All of a stream, the rest of it for who comes again, and nothing for who has got it."""
+    status, headers, text = program.request("GET", "/events?n=3&ms=1")
+    assert status == 200 and headers["Content-Type"] == "text/event-stream", headers.items()
+    events = [f"id: {i}\nevent: count\ndata: event {i}\n\n" for i in range(1, 4)]
+    assert text == "".join(events), text
+    connection = http.client.HTTPConnection(*program.address, timeout=LIMIT_SECONDS)
+    connection.request("GET", "/events?n=3&ms=1", headers={"Last-Event-ID": "1"})
+    assert connection.getresponse().read().decode() == "".join(events[1:])
+    connection.request("GET", "/events?n=3", headers={"Last-Event-ID": "3"})
+    answer = connection.getresponse()
+    assert (answer.status, answer.read()) == (204, b"")
+    connection.close()
+    assert program.request("GET", "/events?n=many")[0] == 400
 
 
 def test_slow_reader(program):
@@ -284,6 +311,8 @@ def main():
         test_largest_echo(program)
         test_echo(program)
         test_stream(program)
+        test_websocket(program)
+        test_events(program)
         test_slow_reader(program)
         test_big(program)
         test_statuses(program)
