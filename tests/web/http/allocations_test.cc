@@ -18,6 +18,7 @@
 #include <eddy/testing/manual_loop.h>
 #include <eddy/web/http/http_client.h>
 #include <eddy/web/http/response_writer.h>
+#include <eddy/web/live/event_stream_route.h>
 #include <eddy/web/web.h>
 #include <tests/web/http/web_client.h>
 
@@ -125,6 +126,40 @@ TEST(Allocations, AnIdleConnectionAndAWaitingHandlerAreSmall) {
   // To wait for an Event takes 32 bytes more than to sleep, the tables of ten thousand about 50.
   EXPECT_LE(held, 2'015U);
   EXPECT_GT(held, 1'000U) << "it counts what it should";
+}
+
+TEST(Allocations, AnEventStreamKeepsNothingOfItsRequest) {
+  constexpr std::size_t kClients = 200;
+  eddy::NativeLoop loop;
+  eddy::web::Application app;
+  std::size_t open = 0;
+  app.events("/open", [&](eddy::web::EventStream&) { ++open; });
+  app.events("/task", [&](eddy::web::EventStream& events) -> eddy::Task<void> {
+    ++open;
+    co_await events.until_closed();
+  });
+  eddy::web::Server& server = app.listen(loop, 0);
+  std::vector<std::optional<eddy_tests::RawClient>> clients(kClients);
+  const auto measure = [&](const std::string& path) {
+    const std::size_t before = bytes_in_use;
+    open = 0;
+    for (auto& client : clients) {
+      client.emplace(server.port());
+      client->send("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+    }
+    EXPECT_TRUE(eddy_tests::pump_until(loop, [&] { return open == kClients; }));
+    const std::size_t each = (bytes_in_use - before) / kClients;
+    for (auto& client : clients) client.reset();
+    EXPECT_TRUE(eddy_tests::pump_until(loop, [&] { return server.stats().connections == 0; }));
+    return each;
+  };
+  (void)measure("/open");  // once for the tables that are kept
+  const std::size_t alone = measure("/open");
+  const std::size_t with_task = measure("/task");
+  std::printf("%zu bytes for an open event stream, %zu for one with a task\n", alone, with_task);
+  EXPECT_LE(alone, 600U);
+  EXPECT_LE(with_task, 1'250U);
+  EXPECT_GT(alone, 300U) << "it counts what it should";
 }
 
 // ---- The client
