@@ -47,9 +47,8 @@ struct Messages : eddy::web::RequestHandler {
   void post() {
     const auto key = get_body_argument("key");
     const bool good = !key.empty() && key.size() <= 64 &&
-                      std::all_of(key.begin(), key.end(), [](unsigned char c) {
-                        return std::isalnum(c) != 0 || c == '-';
-                      });
+                      std::all_of(key.begin(), key.end(),
+                                  [](unsigned char c) { return std::isalnum(c) != 0 || c == '-'; });
     const auto text = get_body_argument("text");
     if (!good || text.empty() || text.size() > 2000) return send_error(400);
     room_->say(get_body_argument("name", "somebody"), key, text);

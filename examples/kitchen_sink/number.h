@@ -10,7 +10,8 @@
 namespace kitchen_sink {
 
 /// A number of the query, from 0 to `most`.
-inline long number(const eddy::web::Request& request, std::string_view name, long missing, long most) {
+inline long number(const eddy::web::Request& request, std::string_view name, long missing,
+                   long most) {
   const std::string_view text = request.query_arguments().find(name).value_or("");
   if (text.empty()) return missing;
   long value = 0;

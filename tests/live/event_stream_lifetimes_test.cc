@@ -165,8 +165,7 @@ TEST_F(EventStreamEnds, WhenTheServerIsDrainedBehindWhatWasSent) {
   EXPECT_TRUE(stream->send(std::string(5000, 'x')));
   eddy::web::DrainReport report;
   bool drained = false;
-  loop_.spawn([](eddy::web::Server& server, eddy::web::DrainReport& out,
-                 bool& done) -> Task<void> {
+  loop_.spawn([](eddy::web::Server& server, eddy::web::DrainReport& out, bool& done) -> Task<void> {
     out = co_await server.drain(10s);
     done = true;
   }(*server_, report, drained));
@@ -287,14 +286,13 @@ TEST_F(EventStreamEnds, WhoSendsFromElsewhereIsToldThatItIsClosed) {
 
 TEST_F(EventStreamEnds, WithTheOwnerOfTheirRoute) {
   auto owner = eddy::make_owner<std::string>("owner");
-  app_.add(event_stream_route(
-      "/owned",
-      [](EventStream& events) -> Task<void> {
-        const Tells tells("over");
-        co_await events.send("a");
-        co_await events.until_closed();
-      },
-      {.owner = eddy::lifetime_of(owner)}));
+  app_.add(event_stream_route("/owned",
+                              [](EventStream& events) -> Task<void> {
+                                const Tells tells("over");
+                                co_await events.send("a");
+                                co_await events.until_closed();
+                              },
+                              {.owner = eddy::lifetime_of(owner)}));
   ManualPeer peer = open("/owned");
   owner.reset();
   EXPECT_THAT(calls, ElementsAre("over")) << "within the call";
@@ -331,7 +329,8 @@ TEST_F(EventStreamEnds, WhatAHookThrowsIsLoggedAndEndsIt) {
   ManualPeer peer = open("/");
   EXPECT_EQ(begun_, "data: a\n\n");
   EXPECT_TRUE(peer.closed());
-  EXPECT_THAT(logged_, ElementsAre(HasSubstr("open(): no good"), HasSubstr("on_close(): no better")));
+  EXPECT_THAT(logged_,
+              ElementsAre(HasSubstr("open(): no good"), HasSubstr("on_close(): no better")));
   expect_nothing_left();
 }
 

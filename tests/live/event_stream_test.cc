@@ -88,14 +88,15 @@ TEST_F(EventStreams, TellHowLongToWaitBeforeAllElse) {
   add("/", [](EventStream& events) { events.send("a"); }, {.retry = 2500ms});
   (void)open("/");
   EXPECT_EQ(begun_, "retry: 2500\n\ndata: a\n\n");
+  EXPECT_THROW(add("/wrong", [](EventStream&) {}, {.retry = -1ms}), std::invalid_argument);
 }
 
 TEST_F(EventStreams, WantAGet) {
   add("/", [](EventStream&) { ADD_FAILURE() << "called"; });
   listen();
   for (const char* const method : {"HEAD", "POST", "DELETE"}) {
-    ManualPeer peer = connect(std::string(method) +
-                              " / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+    ManualPeer peer =
+        connect(std::string(method) + " / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
     EXPECT_THAT(read(peer), AllOf(StartsWith("HTTP/1.1 405 "), HasSubstr("\r\nAllow: GET")));
   }
 }
@@ -109,6 +110,7 @@ TEST_F(EventStreams, StopAClientFromComingAgain) {
     const std::string answer = read(peer);
     EXPECT_THAT(answer, StartsWith("HTTP/1.1 204 No Content\r\n"));
     EXPECT_THAT(answer, Not(HasSubstr("event-stream")));
+    EXPECT_THAT(answer, HasSubstr("\r\nCache-Control: no-store\r\n"));
     EXPECT_FALSE(peer.ended()) << "for other requests";
     send(peer, get(path));
     EXPECT_THAT(read(peer), StartsWith("HTTP/1.1 204 "));
@@ -188,8 +190,7 @@ TEST_F(EventStreams, NeedNoTimerWithoutKeepAlive) {
 
 TEST_F(EventStreams, AwaitASlowClient) {
   int sent = 0;
-  add(
-      "/",
+  add("/",
       [&sent](EventStream& events) -> Task<void> {
         for (;; ++sent) co_await events.send(std::string(1000, 'x'));
       },

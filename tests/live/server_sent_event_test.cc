@@ -35,8 +35,7 @@ TEST(ServerSentEvent, IsWrittenFieldByField) {
   EXPECT_EQ(to_string({"a\n\r"}), "data: a\ndata: \ndata: \n\n");
   EXPECT_EQ(to_string({}), "data: \n\n");
   EXPECT_EQ(to_string({"", "tick"}), "event: tick\ndata: \n\n");
-  EXPECT_EQ(to_string({"a", "tick", "7", 1500ms}),
-            "retry: 1500\nid: 7\nevent: tick\ndata: a\n\n");
+  EXPECT_EQ(to_string({"a", "tick", "7", 1500ms}), "retry: 1500\nid: 7\nevent: tick\ndata: a\n\n");
 }
 
 TEST(ServerSentEvent, MayOnlySetIdAndRetry) {
@@ -44,8 +43,7 @@ TEST(ServerSentEvent, MayOnlySetIdAndRetry) {
   EXPECT_EQ(to_string(only_id("")), "id: \n\n");
   EXPECT_EQ(to_string(only_retry(0ms)), "retry: 0\n\n");
   EventSource source;
-  source.feed(to_string({"a", "", "7"}) + to_string(only_id("8")) +
-              to_string(only_retry(20s)));
+  source.feed(to_string({"a", "", "7"}) + to_string(only_id("8")) + to_string(only_retry(20s)));
   EXPECT_THAT(source.events(), ElementsAre(SeenEvent{"message", "a", "7"}));
   EXPECT_EQ(source.last_event_id(), "8");
   EXPECT_EQ(source.retry(), 20'000U);
@@ -74,9 +72,20 @@ TEST(ServerSentEvent, RefusesWhatWouldEndAFieldOrBeIgnored) {
 
 // What a page is given is what was sent, however the stream is cut, whatever the texts are.
 TEST(ServerSentEvent, ComesAsItWasSentWhateverItIs) {
-  static constexpr std::array<std::string_view, 14> kPieces = {
-      "a", ":", " ", "\n", "\r", "\r\n", "data: x", "\xC3\xA4", "\xEF\xBB\xBF", "id:", "\n\n",
-      "\t", std::string_view("\0", 1), "retry: 1"};
+  static constexpr std::array<std::string_view, 14> kPieces = {"a",
+                                                               ":",
+                                                               " ",
+                                                               "\n",
+                                                               "\r",
+                                                               "\r\n",
+                                                               "data: x",
+                                                               "\xC3\xA4",
+                                                               "\xEF\xBB\xBF",
+                                                               "id:",
+                                                               "\n\n",
+                                                               "\t",
+                                                               std::string_view("\0", 1),
+                                                               "retry: 1"};
   std::minstd_rand random(1);  // NOLINT(cert-msc51-cpp): the same ones each time
   const auto below = [&random](std::size_t n) { return random() % n; };
   const auto text = [&](bool one_line) {
@@ -123,7 +132,8 @@ TEST(ServerSentEvent, ComesAsItWasSentWhateverItIs) {
 // The reader that these tests stand on, by the standard's own examples.
 TEST(EventSource, ReadsAsTheStandardSays) {
   EventSource source;
-  source.feed(": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n");
+  source.feed(
+      ": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n");
   EXPECT_THAT(source.events(), ElementsAre(SeenEvent{"message", "first event", "1"},
                                            SeenEvent{"message", "second event", ""}));
   EXPECT_EQ(source.comments(), 1U);

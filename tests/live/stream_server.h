@@ -37,8 +37,7 @@ class EventStreamServer : public ManualServerTest {
     return peer;
   }
   template <class F>
-  void add(std::string_view path, F&& function,
-           const eddy::web::EventStreamOptions& options = {}) {
+  void add(std::string_view path, F&& function, const eddy::web::EventStreamOptions& options = {}) {
     app_.add(eddy::web::event_stream_route(path, std::forward<F>(function), {}, options));
   }
 

@@ -120,8 +120,8 @@ class EDDY_API EventStream {
     return send_data(data);
   }
 
-  /// Ends the stream behind what was sent before. The client comes again, as it does whenever a
-  /// stream ends; a 204 is what stops it (see event_stream_route).
+  /// Ends the stream behind what was sent before, and stops its own task. The client comes again,
+  /// as it does whenever a stream ends; a 204 is what stops it (see event_stream_route).
   void close();
   /// Whether nothing more can be sent: by close(), by the server's end, or as the client has gone.
   [[nodiscard]] bool closed() const noexcept;

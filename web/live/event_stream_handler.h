@@ -33,7 +33,7 @@ class BasicEventStreamHandler : public Base {
   }
   template <class Text>
   requires std::is_convertible_v<const Text&, std::string_view> internal::EventSendAwaiter
-      send_event(const Text& data) {
+  send_event(const Text& data) {
     return events().send(data);
   }
   void close() { events().close(); }

@@ -17,7 +17,8 @@ struct EventStreamOptions {
   /// Source: HTML, 9.2.7, which says some 15 seconds.
   Duration keep_alive = std::chrono::seconds(15);
   /// How long clients wait before they come again: told at the beginning, where it is set, and
-  /// theirs to decide otherwise. Throws as ServerSentEvent's.
+  /// theirs to decide otherwise. Not below zero: the route, or the request, throws
+  /// std::invalid_argument.
   std::optional<std::chrono::milliseconds> retry = {};
   /// Bytes that wait for a slow client, or one event, if that is longer.
   std::size_t send_bytes = std::size_t{1} << 20;

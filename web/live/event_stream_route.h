@@ -36,8 +36,8 @@ struct EventStreamFunctionRoute<F, Types<EventStream&, Args...>> {
   static constexpr bool kTakesStream = true;
   static constexpr bool kMayRefuse = std::is_same_v<Result, std::optional<Task<void>>>;
   static constexpr bool kGivesTask = std::is_same_v<Result, Task<void>> || kMayRefuse;
-  static constexpr bool kSpeaks = kGivesTask || std::is_void_v<Result> ||
-                                  std::is_same_v<Result, bool>;
+  static constexpr bool kSpeaks =
+      kGivesTask || std::is_void_v<Result> || std::is_same_v<Result, bool>;
 
   /// The function, but for its first parameter.
   struct Bound {
@@ -98,9 +98,9 @@ struct EventStreamFunctionRoute<F, Types<EventStream&, Args...>> {
 /// - false, or of a std::optional<Task<void>> no task: a 204, upon which an EventSource does not
 ///   come again.
 ///
-///     app.events("/news/{topic}", [&](EventStream& events, int topic) -> Task<void> {
-///       auto next = news.wait_after(events.last_event_id());
-///       ...
+///     app.events("/news/{topic}", [&](EventStream& events, int topic) {
+///       if (!topics.contains(topic)) throw HttpError(404);
+///       return tell(events, topic);  // a Task<void>
 ///     });
 ///
 /// What a function that is no coroutine throws is answered by an error page; a coroutine's body
@@ -119,6 +119,7 @@ template <class F>
   static_assert(internal::Callable<Stored>::kValid,
                 "eddy: an event stream's function is a function or a lambda with one call operator "
                 "that is no template (write out the types of its parameters)");
+  internal::check(stream_options);
   internal::MadeFunction made;
   if constexpr (internal::Callable<Stored>::kValid) {
     using Spoken =

@@ -20,7 +20,8 @@ void check(const ServerSentEvent& event) {
   if (event.id) {
     check_line("id", *event.id);
     if (event.id->find('\0') != std::string::npos) {
-      throw std::invalid_argument("ServerSentEvent: the id has a NUL, with which clients ignore it");
+      throw std::invalid_argument(
+          "ServerSentEvent: the id has a NUL, with which clients ignore it");
     }
   }
   if (event.retry && event.retry->count() < 0) {

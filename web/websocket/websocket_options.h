@@ -11,9 +11,9 @@
 namespace eddy::inline v0::web {
 
 /// What becomes of a peer that does not take what is sent to it, when WebSocketOptions::send_bytes
-/// wait. Who awaits each of its messages does not come to that.
+/// wait, or EventStreamOptions::send_bytes. Who awaits each of its messages does not come to that.
 enum class SlowConsumer : std::uint8_t {
-  close,        ///< it is closed, by CloseCode::try_again_later
+  close,        ///< it is closed, a WebSocket by CloseCode::try_again_later
   drop_oldest,  ///< messages are dropped, those that have waited for the longest first
   coalesce,     ///< of those that wait only the last one is kept: for states of something
 };

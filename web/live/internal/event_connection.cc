@@ -66,6 +66,7 @@ void EventConnection::begin(UpgradedConnection connection) noexcept {
   home_ = std::move(connection.home);
   stream_ = std::move(connection.stream);
   counted_ = connection.counted;
+  drained_bytes_ = static_cast<std::uint32_t>(connection.input.size());
   home_->adopt(*this);
   if (connection.exchange) request_.emplace(std::move(*connection.exchange));
   const bool ended = phase_ != Phase::opening;  // by the speaker, which has not been opened yet
@@ -247,12 +248,7 @@ bool EventConnection::send(std::string events) {
     queue_.keep(std::make_shared<const std::string>(std::move(events)), SendQueue::Kind::data);
     return true;
   }
-  if (!queue_.send(*stream_, events, {}, SendQueue::Kind::data)) {
-    gone();
-    return false;
-  }
-  sent();
-  return true;
+  return send_by([&] { return queue_.send(*stream_, events, {}, SendQueue::Kind::data); });
 }
 
 bool EventConnection::send_shared(const FrameBytes& events) {
@@ -261,12 +257,20 @@ bool EventConnection::send_shared(const FrameBytes& events) {
     queue_.keep(events, SendQueue::Kind::data);
     return true;
   }
-  if (!queue_.send(*stream_, events, SendQueue::Kind::data)) {
+  return send_by([&] { return queue_.send(*stream_, events, SendQueue::Kind::data); });
+}
+
+template <class Send>
+bool EventConnection::send_by(Send send) {
+  bool connected = false;
+  try {
+    connected = send();
+  } catch (...) {  // no memory, and half an event may have gone
     gone();
-    return false;
+    throw;
   }
-  sent();
-  return true;
+  connected ? sent() : gone();
+  return connected;
 }
 
 bool EventConnection::deliver(std::span<SharedMessage* const> messages) {

@@ -122,6 +122,8 @@ class EventConnection final : public EventStream,
 
   // Output and input.
   [[nodiscard]] bool send_shared(const FrameBytes& events);
+  template <class Send>
+  [[nodiscard]] bool send_by(Send send);
   [[nodiscard]] bool make_room(std::size_t bytes) noexcept;
   void sent() noexcept;
   void flush();
@@ -168,11 +170,11 @@ class EventConnection final : public EventStream,
   SlowConsumer slow_consumer_;
   bool in_hook_ = false;
   bool task_runs_ = false;
-  bool told_closed_ = true;     // its close() has been called, or never will be
-  bool end_of_input_ = false;   // the client sends no more, which is not its end
-  bool sheds_ = false;          // the server holds too much
-  bool dismissed_ = false;      // nothing of the program's is to run for it any more
-  bool left_ = false;           // of the server's list
+  bool told_closed_ = true;    // its close() has been called, or never will be
+  bool end_of_input_ = false;  // the client sends no more, which is not its end
+  bool sheds_ = false;         // the server holds too much
+  bool dismissed_ = false;     // nothing of the program's is to run for it any more
+  bool left_ = false;          // of the server's list
 };
 
 /// Holds the connection: of a frame of its own that calls out, and of a task's.

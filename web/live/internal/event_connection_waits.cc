@@ -91,7 +91,8 @@ void EventConnection::say_no_more() {
   if (drained_bytes_ == 0 || end_of_input_) return gone();
   phase_ = Phase::draining;
   stream_->shutdown_write();
-  patience_due_ = deadline_after(now(loop()), home_->options().timeouts.linger);
+  const Duration linger = home_->options().timeouts.linger;
+  patience_due_ = linger > Duration::zero() ? deadline_after(now(loop()), linger) : kNever;
 }
 
 // After each event, whatever it was.

@@ -16,7 +16,8 @@
 #include <eddy/web/live/event_stream.h>
 #include <eddy/web/live/internal/event_speaker.h>
 
-/// What an EventStreamHandler's class comes to: its hooks by their names, found when it is compiled.
+/// What an EventStreamHandler's class comes to: its hooks by their names, found when it is
+/// compiled.
 namespace eddy::inline v0::web::internal {
 
 /// A handler, apart from its request, which goes before it.

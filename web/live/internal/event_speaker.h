@@ -43,6 +43,8 @@ class EDDY_API EventSpeaker {
   [[nodiscard]] virtual RequestHandler* handler() noexcept { return nullptr; }
 };
 
+/// Throws std::invalid_argument for what can't be.
+EDDY_API void check(const EventStreamOptions& options);
 /// Whether a request may be answered by a stream: a GET. False: it has been answered, by 405.
 [[nodiscard]] EDDY_API bool check_event_stream(Exchange& exchange);
 /// Answers one by a stream, or where the speaker does not accept it by 204.

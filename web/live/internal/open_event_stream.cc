@@ -16,7 +16,7 @@ namespace {
 /// Holds the connection until it begins.
 class EventStreamUpgrade final : public Upgrade {
  public:
-  explicit EventStreamUpgrade(EventConnection& connection) noexcept : connection_(&connection) {}
+  EventStreamUpgrade() = default;
   ~EventStreamUpgrade() override {
     if (connection_ != nullptr) connection_->dismiss();
   }
@@ -26,10 +26,11 @@ class EventStreamUpgrade final : public Upgrade {
     delete this;
     events.begin(std::move(connection));
   }
+  void hold(EventConnection& connection) noexcept { connection_ = &connection; }
   [[nodiscard]] EventConnection& get() const noexcept { return *connection_; }
 
  private:
-  EventConnection* connection_;
+  EventConnection* connection_ = nullptr;
 };
 
 // Whom the route of the request belongs to.
@@ -41,6 +42,12 @@ EventStreamOwner owner_of(Exchange& exchange) {
 }
 
 }  // namespace
+
+void check(const EventStreamOptions& options) {
+  if (options.retry && options.retry->count() < 0) {
+    throw std::invalid_argument("EventStreamOptions: retry is below zero");
+  }
+}
 
 bool check_event_stream(Exchange& exchange) {
   if (exchange.state().head_sent) {
@@ -60,10 +67,13 @@ bool check_event_stream(Exchange& exchange) {
 void open_event_stream(Exchange& exchange, const EventStreamOptions& options,
                        std::unique_ptr<EventSpeaker> speaker) {
   std::string last_id(exchange.request().header("Last-Event-ID"));
-  auto upgrade = std::make_unique<EventStreamUpgrade>(*new EventConnection(
-      options, std::move(last_id), owner_of(exchange), std::move(speaker)));
+  auto upgrade = std::make_unique<EventStreamUpgrade>();
+  upgrade->hold(
+      *new EventConnection(options, std::move(last_id), owner_of(exchange), std::move(speaker)));
   Response& response = exchange.response();
-  if (!upgrade->get().accept()) {
+  const bool accepted = upgrade->get().accept();
+  response.headers.set("Cache-Control", "no-store");
+  if (!accepted) {
     response.status = 204;
     return exchange.finish();
   }
@@ -71,7 +81,6 @@ void open_event_stream(Exchange& exchange, const EventStreamOptions& options,
   response.reason.clear();
   response.body.clear();
   response.headers.set("Content-Type", "text/event-stream");
-  response.headers.set("Cache-Control", "no-store");
   response.headers.set("X-Accel-Buffering", "no");  // for nginx and its kin: pass it on at once
   exchange.upgrade(std::move(upgrade));
   exchange.finish();

@@ -11,9 +11,9 @@
 
 #include <eddy/core/task/task.h>
 #include <eddy/web/app/internal/handler_methods.h>
-#include <eddy/web/app/internal/opening_hooks.h>
 #include <eddy/web/app/internal/method_table.h>
 #include <eddy/web/app/internal/name_probe.h>
+#include <eddy/web/app/internal/opening_hooks.h>
 #include <eddy/web/app/internal/path_arguments.h>
 #include <eddy/web/websocket/internal/speaker.h>
 #include <eddy/web/websocket/websocket.h>
