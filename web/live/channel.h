@@ -47,9 +47,10 @@ struct ChannelOptions {
 ///     prices.publish("1.25");
 ///
 /// A message is made into a frame and an event once, and compressed once for each set of parameters
-/// that subscribers have, however many they are. They are handed it in later steps, as many in a turn as
-/// the Loop's budget has room for: five thousand hold nobody up. Everybody gets the messages in the
-/// order in which they were published; what is sent to somebody directly may overtake them.
+/// that subscribers have, however many they are. They are handed it in later steps, as many in a
+/// turn as the Loop's budget has room for: five thousand hold nobody up. Everybody gets the
+/// messages in the order in which they were published; what is sent to somebody directly may
+/// overtake them.
 ///
 /// Messages have ids that grow, also from one run of the program to the next, unless it publishes
 /// more than a million a second: the first one is the time in microseconds.
@@ -90,8 +91,8 @@ class EDDY_API Channel {
   bool subscribe(WebSocket& socket, std::uint64_t since);
   void unsubscribe(WebSocket& socket) noexcept;
   /// What is published from now on goes to the event stream, with its id; and first, where the
-  /// client comes back, what it has missed by EventStream::last_event_id(). False as above, also for
-  /// an id that is no number.
+  /// client comes back, what it has missed by EventStream::last_event_id(). False as above, also
+  /// for an id that is no number.
   bool subscribe(EventStream& stream);
   void unsubscribe(EventStream& stream) noexcept;
 

@@ -132,7 +132,6 @@ class EDDY_API EventStream {
   /// Bytes that wait for the client.
   [[nodiscard]] std::size_t buffered_bytes() const noexcept;
 
-
  protected:
   EventStream() = default;
   ~EventStream() = default;

@@ -182,7 +182,7 @@ void EventConnection::hook_failed(const char* hook, const std::exception_ptr& er
       return;
     } catch (...) {
       home_->log(LogLevel::error,
-                   std::string("an event stream's ") + hook + ": " + describe(error));
+                 std::string("an event stream's ") + hook + ": " + describe(error));
     }
   } catch (...) {  // NOLINT(bugprone-empty-catch): no memory to tell of it
   }

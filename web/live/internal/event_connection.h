@@ -15,8 +15,8 @@
 #include <eddy/core/loop/scheduler.h>
 #include <eddy/core/net/stream.h>
 #include <eddy/core/task/task.h>
-#include <eddy/web/http/internal/exchange.h>
 #include <eddy/web/http/internal/connection_home.h>
+#include <eddy/web/http/internal/exchange.h>
 #include <eddy/web/http/internal/upgrade.h>
 #include <eddy/web/live/event_stream.h>
 #include <eddy/web/live/event_stream_options.h>

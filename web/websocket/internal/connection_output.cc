@@ -110,7 +110,8 @@ bool WebSocketConnection::deliver(std::span<SharedMessage* const> messages) {
     const FrameBytes& frame = frame_of(*message);
     if (all_at_once && send_batch()) {
       queue_.keep(frame, SendQueue::Kind::data);
-    } else if (all_at_once || !send_batch() || !queue_.send(*stream_, frame, SendQueue::Kind::data)) {
+    } else if (all_at_once || !send_batch() ||
+               !queue_.send(*stream_, frame, SendQueue::Kind::data)) {
       gone();
       return false;
     }
