@@ -137,7 +137,10 @@ class Pool : public std::enable_shared_from_this<Pool> {
     for (;;) {
       work_.wait(lock, [this] { return closed_ || !queue_.empty(); });
       --idle_;
-      if (queue_.empty()) return;
+      if (queue_.empty()) {
+        --threads_;
+        return;
+      }
       const std::shared_ptr<Lookup> lookup = std::move(queue_.front());
       queue_.pop_front();
       lookup->taken = true;

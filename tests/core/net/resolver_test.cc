@@ -339,6 +339,18 @@ TEST(ThreadedResolver, WhoWaitsWhenItIsDestroyedGetsTheAnswer) {
   EXPECT_EQ(queued.found.size(), 2U);
 }
 
+TEST(ThreadedResolver, ATaskMayBeginWhenItHasGone) {
+  ManualLoop loop;
+  const auto names = std::make_shared<Names>();
+  std::optional<ThreadedResolver> resolver(std::in_place, Names::options(names, 1));
+  EXPECT_EQ(resolve(loop, *resolver, "a.test").size(), 2U);
+  Task<Texts> late = texts_of(resolver->resolve("b.test", 80));
+  Task<Texts> later = texts_of(resolver->resolve("c.test", 80));
+  resolver.reset();
+  EXPECT_EQ(loop.run_until(std::move(late)).size(), 2U);
+  EXPECT_EQ(loop.run_until(std::move(later)).size(), 2U);
+}
+
 // ---- Several ------------------------------------------------------------------------------------
 
 TEST(ThreadedResolver, WhoAsksForTheSameNameWaitsForTheSameAnswer) {

@@ -214,7 +214,7 @@ TEST(ManualSystem, ConnectsToWhoListensByBothEndsOfOneConnection) {
   ManualSystem system;
   std::error_code error;
   const int listener = listen_on(system, 80, error);
-  const int client = system.connect(Address::parse("127.0.0.1", 80, error), error);
+  const int client = system.connect(Address::parse("127.0.0.1", 80, error), {}, error);
   EXPECT_EQ(error, std::errc::operation_in_progress);
   EXPECT_EQ(system.ready(client, Io::write), Io::write);
   EXPECT_FALSE(system.connect_error(client));
@@ -237,7 +237,7 @@ TEST(ManualSystem, TheEndsOfSuchAConnectionEndOnTheirOwn) {
   ManualSystem system;
   std::error_code error;
   const int listener = listen_on(system, 80, error);
-  const int client = system.connect(Address::parse("127.0.0.1", 80, error), error);
+  const int client = system.connect(Address::parse("127.0.0.1", 80, error), {}, error);
   Address from;
   const int server = system.accept(listener, from, error);
   system.shutdown_write(client);
@@ -252,10 +252,33 @@ TEST(ManualSystem, ListenersOnAnyAddressAreReached) {
   ManualSystem system;
   std::error_code error;
   (void)system.listen(Address::parse("0.0.0.0", 80, error), {.backlog = 10}, error);
-  EXPECT_GE(system.connect(Address::parse("127.0.0.1", 80, error), error), 0);
-  EXPECT_LT(system.connect(Address::parse("127.0.0.1", 81, error), error), 0);
+  EXPECT_GE(system.connect(Address::parse("127.0.0.1", 80, error), {}, error), 0);
+  EXPECT_LT(system.connect(Address::parse("127.0.0.1", 81, error), {}, error), 0);
   EXPECT_EQ(error, std::errc::connection_refused);
-  EXPECT_LT(system.connect(Address::parse("::1", 80, error), error), 0) << "another family";
+  EXPECT_LT(system.connect(Address::parse("::1", 80, error), {}, error), 0) << "another family";
+}
+
+TEST(ManualSystem, AHostMayAnswerAsItIsTold) {
+  ManualSystem system;
+  std::error_code error;
+  (void)system.listen(Address::parse("0.0.0.0", 80, error), {.backlog = 10}, error);
+  const Address host = Address::parse("192.0.2.1", 80, error);
+  const Address source = Address::parse("192.0.2.9", 0, error);
+  system.set_connect_result("192.0.2.1", std::errc::host_unreachable);
+  const int refused = system.connect(host, source, error);
+  EXPECT_EQ(error, std::errc::operation_in_progress);
+  EXPECT_EQ(system.connect_error(refused), std::errc::host_unreachable);
+  system.set_connect_result("192.0.2.1", std::errc::operation_in_progress);
+  const int silent = system.connect(host, {}, error);
+  EXPECT_EQ(system.ready(silent, Io::write), Io::none);
+  system.set_connect_result("192.0.2.1", std::errc());
+  const int connected = system.connect(host, {}, error);
+  EXPECT_EQ(system.ready(connected, Io::write), Io::write);
+  EXPECT_FALSE(system.connect_error(connected));
+  ASSERT_EQ(system.attempts().size(), 3U);
+  EXPECT_EQ(system.attempts().front().address, host);
+  EXPECT_EQ(system.attempts().front().source, source);
+  EXPECT_EQ(system.attempts().front().when, system.now());
 }
 
 }  // namespace
