@@ -63,7 +63,7 @@ def ws_echo(bench):
 def ws_memory(bench):
     one = bench.plan.held * OPENING + 1.5
     peers = websockets.peers(bench)
-    return one * (2.3 * len(bench.hosts) + len(peers) + 1) + quadratic(bench.plan.held) * 2
+    return one * (2.3 * len(bench.hosts) + len(peers) + 1)
 
 
 def ws_idle(bench):

@@ -148,6 +148,13 @@ def memory_growth(bench, variant, arguments, options, count):
     return grown / count
 
 
+def connections_of(bench, name, compression):
+    if compression == "context takeover":
+        return bench.plan.held // 20  # each has a compressor of its own
+    # libsoup looks through all its descriptors at each turn: 10,000 take it minutes.
+    return bench.plan.held // 5 if name in programs.PEERS else bench.plan.held
+
+
 def ws_memory(bench):
     """Private memory of the process for each idle WebSocket."""
     table = Table("ws-memory", f"private memory for each of {bench.plan.held} idle WebSockets",
@@ -158,8 +165,7 @@ def ws_memory(bench):
         for what, arguments, options, bound in COMPRESSION:
             if not set(arguments) <= set(variant.compression):
                 continue
-            # A compressor has some 300 KiB.
-            count = bench.plan.held // 20 if what == "context takeover" else bench.plan.held
+            count = connections_of(bench, name, what)
             bench.say(f"ws-memory: {name}, compression: {what}")
             try:
                 grown = memory_growth(bench, variant, arguments, options, count)
@@ -171,7 +177,7 @@ def ws_memory(bench):
             add_memory(table, name, what, grown, bound if name in programs.HOSTS else None)
     table.notes.append("each has sent and got one message of 125 bytes; private memory is Private_Clean and "
                        "Private_Dirty of smaps_rollup")
-    table.notes.append(f"with context takeover there are {bench.plan.held // 20}")
+    table.notes.append(f"of peers there are {bench.plan.held // 5}, with context takeover {bench.plan.held // 20}")
     return table
 
 
