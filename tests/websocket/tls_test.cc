@@ -62,13 +62,13 @@ class TlsWebSockets : public testing::Test {
   }
   /// What comes back.
   std::string echoed(std::string text, WebSocketConnectOptions how) {
-    return loop_.run_until([](std::string to, std::string sent,
-                              WebSocketConnectOptions with) -> Task<std::string> {
-      const WebSocketClient socket = co_await websocket_connect(std::move(to), std::move(with));
-      co_await socket->send(sent);
-      const auto message = co_await socket->receive();
-      co_return message ? message->data : "nothing";
-    }(url(), std::move(text), std::move(how)));
+    return loop_.run_until(
+        [](std::string to, std::string sent, WebSocketConnectOptions with) -> Task<std::string> {
+          const WebSocketClient socket = co_await websocket_connect(std::move(to), std::move(with));
+          co_await socket->send(sent);
+          const auto message = co_await socket->receive();
+          co_return message ? message->data : "nothing";
+        }(url(), std::move(text), std::move(how)));
   }
 
   const Authority authority_;
@@ -93,7 +93,7 @@ TEST_F(TlsWebSockets, TrustNobodyElse) {
     echoed("hello", std::move(how));
     FAIL();
   } catch (const std::system_error& error) {
-    EXPECT_EQ(error.code(), eddy::tls::Errc::certificate_untrusted);
+    EXPECT_EQ(error.code(), eddy::tls::Errc::certificate_untrusted) << error.what();
     EXPECT_THAT(error.what(), HasSubstr("localhost"));
   }
 }

@@ -195,9 +195,9 @@ WebSocketClient open(eddy::internal::LoopCore& loop, std::unique_ptr<Stream> str
   internal::WebSocketTerms terms;
   terms.options = options.websocket;
   terms.subprotocol = agreed.subprotocol;
-  auto connection = std::make_unique<WebSocketConnection>(
-      WebSocketConnection::Peer::server, terms, agreed.deflate, internal::WebSocketOwner{},
-      std::make_unique<ClientSpeaker>());
+  auto connection = std::make_unique<WebSocketConnection>(WebSocketConnection::Peer::server, terms,
+                                                          agreed.deflate, internal::RouteOwner{},
+                                                          std::make_unique<ClientSpeaker>());
   internal::UpgradedConnection upgraded{internal::client_home(eddy::internal::shared_core(loop)),
                                         std::move(stream),
                                         {},

@@ -232,7 +232,11 @@ std::string TlsStream::failure_text() const {
 
 std::error_code TlsStream::classify(int ssl_error) const noexcept {
   if (bio_.error()) return bio_.error();
-  const unsigned long error = ERR_peek_error();
+  // What a signature or a certificate was refused for may stand before it.
+  const unsigned long last = ERR_peek_last_error();
+  const bool rejected =
+      ERR_GET_LIB(last) == ERR_LIB_SSL && ERR_GET_REASON(last) == SSL_R_CERTIFICATE_VERIFY_FAILED;
+  const unsigned long error = rejected ? last : ERR_peek_error();
   const int reason = ERR_GET_REASON(error);
   if (ssl_error != SSL_ERROR_SSL || ERR_GET_LIB(error) != ERR_LIB_SSL) return Errc::protocol_error;
   switch (reason) {

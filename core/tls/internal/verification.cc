@@ -109,6 +109,7 @@ Errc rejected_for(const SSL* ssl) noexcept {
       return Errc::certificate_wrong_name;
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
       return Errc::certificate_self_signed;
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE:  // by another of the same name
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:

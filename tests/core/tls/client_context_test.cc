@@ -203,6 +203,17 @@ TEST_F(TlsClientTest, ItsAuthorityMustBeTrusted) {
   EXPECT_EQ(code_, Errc::certificate_untrusted);
 }
 
+// Its signature is not that of the one that is trusted.
+TEST_F(TlsClientTest, AnAuthorityOfTheSameNameIsNotTheSame) {
+  const Authority trusted("The same name");
+  const Authority another("The same name");
+  listen(another.issue({.names = "DNS:example.test"}));
+  EXPECT_EQ(error_of("example.test", trusting(trusted)),
+            "TLS with example.test (its certificate is signed by CN=The same name): the peer's "
+            "certificate is signed by an authority that is not trusted");
+  EXPECT_EQ(code_, Errc::certificate_untrusted);
+}
+
 TEST_F(TlsClientTest, ACertificateCannotVouchForItself) {
   const MadeCertificate own =
       self_signed({.common_name = "example.test", .names = "DNS:example.test"});

@@ -3,10 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <utility>
+
+#include <eddy/web/live/internal/message_ids.h>
 
 namespace eddy::inline v0::web::internal {
 
@@ -18,17 +19,11 @@ namespace {
 // What a subscriber that lacks several messages is handed in a step: what the system takes at once.
 constexpr std::size_t kMostAtOnce = 16;
 
-std::uint64_t microseconds() noexcept {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(now).count());
-}
-
 }  // namespace
 
 ChannelCore::ChannelCore(std::shared_ptr<eddy::internal::LoopCore> loop,
                          const ChannelOptions& options)
-    : loop_(std::move(loop)), options_(options), next_(microseconds()) {
+    : loop_(std::move(loop)), options_(options), next_(first_message_id()) {
   eddy::internal::check_usable(*loop_, "Channel");
   all_handed_.set();
 }

@@ -15,28 +15,10 @@ using eddy::internal::step_time;
 
 EventSpeaker::~EventSpeaker() = default;
 
-class EventConnection::OwnerTie final : private LifetimeListener {
- public:
-  OwnerTie(EventConnection& connection, EventStreamOwner owner) noexcept
-      : connection_(connection), owner_(std::move(owner)) {}
-  ~OwnerTie() = default;
-  /// False: it has gone already.
-  [[nodiscard]] bool begin() noexcept { return owner_.lifetime.listen(*this); }
-  /// What it keeps stays, for frames that are still on the stack.
-  void end() noexcept { LifetimeListener::unlink(); }
-
- private:
-  void on_lifetime_ended() noexcept override { connection_.owner_gone(); }
-
-  EventConnection& connection_;
-  EventStreamOwner owner_;
-};
-
 EventConnection::EventConnection(const EventStreamOptions& options, std::string last_event_id,
-                                 EventStreamOwner owner, std::unique_ptr<EventSpeaker> speaker)
+                                 RouteOwner owner, std::unique_ptr<EventSpeaker> speaker)
     : speaker_(std::move(speaker)),
-      owner_(owner.lifetime.has_owner() ? std::make_unique<OwnerTie>(*this, std::move(owner))
-                                        : nullptr),
+      owner_(OwnerTie<EventConnection>::make(*this, std::move(owner))),
       last_event_id_(std::move(last_event_id)),
       keep_alive_(options.keep_alive),
       send_bytes_(options.send_bytes),

@@ -11,10 +11,10 @@
 #include <string_view>
 #include <utility>
 
-#include <eddy/core/base/lifetime.h>
 #include <eddy/core/loop/scheduler.h>
 #include <eddy/core/net/stream.h>
 #include <eddy/core/task/task.h>
+#include <eddy/web/app/internal/route_owner.h>
 #include <eddy/web/http/internal/connection_home.h>
 #include <eddy/web/http/internal/exchange.h>
 #include <eddy/web/http/internal/upgrade.h>
@@ -30,15 +30,6 @@ using eddy::internal::IntrusiveList;
 using eddy::internal::ReadyItem;
 using eddy::internal::TimerNode;
 
-/// What belongs to the object that a route is tied to.
-struct EventStreamOwner {
-  Lifetime lifetime;
-  /// See Lifetime::hold().
-  std::shared_ptr<const void> hold;
-  /// The function, or what initialize() is given; its place in the route the next owner's may take.
-  std::shared_ptr<void> target;
-};
-
 /// A connection whose response is a stream of events without an end: it has taken the connection
 /// over from HTTP as a WebSocket does, so that nothing of a request is kept. The content is ended
 /// by the end of the connection, and every event is the same bytes for each client.
@@ -53,8 +44,8 @@ class EventConnection final : public EventStream,
                               private ReadyItem,
                               private TimerNode {
  public:
-  EventConnection(const EventStreamOptions& options, std::string last_event_id,
-                  EventStreamOwner owner, std::unique_ptr<EventSpeaker> speaker);
+  EventConnection(const EventStreamOptions& options, std::string last_event_id, RouteOwner owner,
+                  std::unique_ptr<EventSpeaker> speaker);
   ~EventConnection();
 
   // ---- For the upgrade ----
@@ -82,9 +73,9 @@ class EventConnection final : public EventStream,
   void add_end_waiter(EventStreamEndAwaiter& waiter) noexcept { end_waiters_.push_back(waiter); }
 
  private:
+  friend class OwnerTie<EventConnection>;
+
   class Pin;
-  /// Ends it with the owner of its route.
-  class OwnerTie;
   enum class Phase : std::uint8_t {
     opening,  // what is sent is kept
     open,
@@ -149,7 +140,7 @@ class EventConnection final : public EventStream,
   AddressCount counted_;
   std::optional<ExchangePin> request_;
   std::unique_ptr<EventSpeaker> speaker_;
-  std::unique_ptr<OwnerTie> owner_;
+  std::unique_ptr<OwnerTie<EventConnection>> owner_;
   std::string last_event_id_;
   SendQueue queue_;
   RunningTask task_;

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include <eddy/web/app/internal/router.h>
+#include <eddy/web/app/internal/route_owner.h>
 #include <eddy/web/http/internal/basic_service.h>
 #include <eddy/web/live/internal/event_connection.h>
 #include <eddy/web/live/internal/event_speaker.h>
@@ -32,14 +32,6 @@ class EventStreamUpgrade final : public Upgrade {
  private:
   EventConnection* connection_ = nullptr;
 };
-
-// Whom the route of the request belongs to.
-EventStreamOwner owner_of(Exchange& exchange) {
-  const auto* const found = static_cast<const RouteEntry*>(exchange.subject);
-  const MethodEntry* const method = find_method(found->definition, exchange.request());
-  if (method == nullptr || !method->owner.has_owner()) return {};
-  return {method->owner, method->owner.hold(), found->definition.keeper_of(method->target)};
-}
 
 }  // namespace
 
@@ -69,7 +61,7 @@ void open_event_stream(Exchange& exchange, const EventStreamOptions& options,
   std::string last_id(exchange.request().header("Last-Event-ID"));
   auto upgrade = std::make_unique<EventStreamUpgrade>();
   upgrade->hold(
-      *new EventConnection(options, std::move(last_id), owner_of(exchange), std::move(speaker)));
+      *new EventConnection(options, std::move(last_id), route_owner(exchange), std::move(speaker)));
   Response& response = exchange.response();
   const bool accepted = upgrade->get().accept();
   response.headers.set("Cache-Control", "no-store");

@@ -30,23 +30,6 @@ MessageInflater* inflater_of(auto& deflate) noexcept {
 
 }  // namespace
 
-class WebSocketConnection::OwnerTie final : private LifetimeListener {
- public:
-  OwnerTie(WebSocketConnection& connection, WebSocketOwner owner) noexcept
-      : connection_(connection), owner_(std::move(owner)) {}
-  ~OwnerTie() = default;
-  /// False: it has gone already.
-  [[nodiscard]] bool begin() noexcept { return owner_.lifetime.listen(*this); }
-  /// What it keeps stays, for frames that are still on the stack.
-  void end() noexcept { LifetimeListener::unlink(); }
-
- private:
-  void on_lifetime_ended() noexcept override { connection_.owner_gone(); }
-
-  WebSocketConnection& connection_;
-  WebSocketOwner owner_;
-};
-
 WebSocketConnection::Bounds::Bounds(const WebSocketOptions& options) noexcept
     : receive_bytes(options.receive_bytes),
       send_bytes(options.send_bytes),
@@ -73,12 +56,11 @@ std::unique_ptr<WebSocketConnection::Deflate> WebSocketConnection::make_deflate(
 
 WebSocketConnection::WebSocketConnection(Peer peer, const WebSocketTerms& terms,
                                          const std::optional<DeflateAgreement>& deflate,
-                                         WebSocketOwner owner,
+                                         RouteOwner owner,
                                          std::unique_ptr<WebSocketSpeaker> speaker)
     : bounds_(terms.options),
       deflate_(make_deflate(peer, terms.options, deflate)),
-      owner_(owner.lifetime.has_owner() ? std::make_unique<OwnerTie>(*this, std::move(owner))
-                                        : nullptr),
+      owner_(OwnerTie<WebSocketConnection>::make(*this, std::move(owner))),
       reader_(peer, {terms.options.message_bytes, terms.options.message_frames},
               inflater_of(deflate_)),
       held_(speaker->keeps_data() ? std::make_unique<std::string>() : nullptr),

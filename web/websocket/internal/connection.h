@@ -11,10 +11,10 @@
 #include <string_view>
 #include <utility>
 
-#include <eddy/core/base/lifetime.h>
 #include <eddy/core/loop/scheduler.h>
 #include <eddy/core/net/stream.h>
 #include <eddy/core/task/task.h>
+#include <eddy/web/app/internal/route_owner.h>
 #include <eddy/web/http/internal/byte_buffer.h>
 #include <eddy/web/http/internal/connection_home.h>
 #include <eddy/web/http/internal/exchange.h>
@@ -35,15 +35,6 @@ namespace eddy::inline v0::web::internal {
 using eddy::internal::ReadyItem;
 using eddy::internal::TimerNode;
 
-/// What belongs to the object that a route is tied to.
-struct WebSocketOwner {
-  Lifetime lifetime;
-  /// See Lifetime::hold().
-  std::shared_ptr<const void> hold;
-  /// The function, or what initialize() is given; its place in the route the next owner's may take.
-  std::shared_ptr<void> target;
-};
-
 /// One end of a WebSocket: reads frames where they were read into, and keeps nothing between them;
 /// sends what its speaker has to say.
 ///
@@ -61,7 +52,7 @@ class WebSocketConnection final : public WebSocket,
   using Peer = MessageReader::Peer;
 
   WebSocketConnection(Peer peer, const WebSocketTerms& terms,
-                      const std::optional<DeflateAgreement>& deflate, WebSocketOwner owner,
+                      const std::optional<DeflateAgreement>& deflate, RouteOwner owner,
                       std::unique_ptr<WebSocketSpeaker> speaker);
   ~WebSocketConnection() override;
 
@@ -100,6 +91,8 @@ class WebSocketConnection final : public WebSocket,
   [[nodiscard]] ReceiveAwaiter* receiver() const noexcept { return receiver_; }
 
  private:
+  friend class OwnerTie<WebSocketConnection>;
+
   class Pin;
   enum class Phase : std::uint8_t {
     opening,  // not begun
@@ -148,8 +141,6 @@ class WebSocketConnection final : public WebSocket,
     Duration close_timeout;
     SlowConsumer slow_consumer;
   };
-  /// Ends it with the owner of its route.
-  class OwnerTie;
 
   static std::unique_ptr<Deflate> make_deflate(Peer peer, const WebSocketOptions& options,
                                                const std::optional<DeflateAgreement>& agreed);
@@ -229,7 +220,7 @@ class WebSocketConnection final : public WebSocket,
   std::optional<ExchangePin> request_;
   Bounds bounds_;
   std::unique_ptr<Deflate> deflate_;
-  std::unique_ptr<OwnerTie> owner_;
+  std::unique_ptr<OwnerTie<WebSocketConnection>> owner_;
   MessageReader reader_;
   /// What has been read and not been looked at, as the speaker is busy.
   ByteBuffer rest_;

@@ -6,7 +6,7 @@
 
 #include <eddy/web/app/internal/application_core.h>
 #include <eddy/web/app/internal/origin_policy.h>
-#include <eddy/web/app/internal/router.h>
+#include <eddy/web/app/internal/route_owner.h>
 #include <eddy/web/http/internal/shown_text.h>
 #include <eddy/web/websocket/internal/connection.h>
 #include <eddy/web/websocket/internal/deflate_agreement.h>
@@ -29,14 +29,6 @@ void refuse_handshake(Exchange& exchange, int status, std::string_view text) {
   }
   response.body = std::string(text) + "\n";
   exchange.finish();
-}
-
-// Whom the route of the request belongs to.
-WebSocketOwner owner_of(Exchange& exchange) {
-  const auto* const found = static_cast<const RouteEntry*>(exchange.subject);
-  const MethodEntry* const method = find_method(found->definition, exchange.request());
-  if (method == nullptr || !method->owner.has_owner()) return {};
-  return {method->owner, method->owner.hold(), found->definition.keeper_of(method->target)};
 }
 
 }  // namespace
@@ -106,7 +98,7 @@ void upgrade_to_websocket(Exchange& exchange, const WebSocketTerms& given,
     response.headers.set("Sec-WebSocket-Protocol", terms.subprotocol);
   }
   exchange.upgrade(std::make_unique<WebSocketConnection>(
-      WebSocketConnection::Peer::client, terms, agreed, owner_of(exchange), std::move(speaker)));
+      WebSocketConnection::Peer::client, terms, agreed, route_owner(exchange), std::move(speaker)));
   exchange.finish();
 }
 
