@@ -6,7 +6,7 @@ import importlib
 
 # In the order of docs/parity.md.
 CHAPTERS = ("httputil", "http1connection", "handler", "cookies", "static", "application", "routing", "template",
-            "escape", "locale", "defects")
+            "escape", "locale", "websocket", "defects")
 STATUSES = {
     "same": "as in Tornado",
     "differs": "otherwise, on purpose",

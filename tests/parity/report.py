@@ -23,7 +23,8 @@ First [item by item](#item-by-item): what Tornado does, by what name Eddy does i
 
 ## Item by item
 
-{count} items: what Tornado's messages, handlers, cookies, static files, application, routes, templates and texts do (H, W, T, E, LC), as
+{count} items: what Tornado's messages, handlers, cookies, static files, application, routes, templates, texts and WebSockets do (H, W, T, E, LC,
+V), as
 of its version 6.5, and what it does that it should not (D).
 
 | result | items | |
