@@ -125,6 +125,17 @@ TEST_F(Remotes, AreBounded) {
   EXPECT_EQ(channel.publish("x"), RemoteSend::full);
 }
 
+TEST_F(Remotes, GiveTheRoomOfEachBack) {
+  serve({.remote_bytes = 10'000});
+  const ManualPeer peer = open("/");
+  const RemoteChannel channel = channel_->remote();
+  for (int times = 0; times < 3; ++times) {
+    EXPECT_EQ(channel.publish(std::string(5000, 'x')), RemoteSend::taken);
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(channel.publish("short"), RemoteSend::taken);
+    loop_.run_until_idle();
+  }
+}
+
 TEST_F(Remotes, ABurstDoesNotHoldTheHost) {
   serve();
   ManualPeer peer = open("/");

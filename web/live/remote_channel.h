@@ -13,6 +13,7 @@ namespace eddy::inline v0::web {
 
 /// Publishes to a Channel from any thread: `prices.remote()`. What one thread publishes stays in
 /// order. Each message is copied, and made into what is sent by the Loop; a burst wakes it once.
+/// One that the Channel then refuses, by ChannelOptions::pending_bytes, is lost, as its log says.
 ///
 /// Thread-safe: all members. Lifetime: may be kept and copied for ever; behind the Channel's end it
 /// answers RemoteSend::closed.

@@ -74,9 +74,10 @@ bool RemoteOutbox::take(Item& item) {
   const std::lock_guard lock(mutex_);
   posted_ = !items_.empty();
   if (!posted_) return false;
+  // First: a short text moved into a string that has room keeps that room.
+  bytes_ -= items_.front().bytes();
   item = std::move(items_.front());
   items_.pop_front();
-  bytes_ -= item.bytes();
   return true;
 }
 
@@ -91,10 +92,18 @@ void RemoteOutbox::deliver() {
       eddy::internal::report(*loop_, std::current_exception(), "a message of another thread");
     }
     if (!step_done(*loop_, "remote")) continue;
-    const std::lock_guard lock(mutex_);
-    posted_ = false;
-    if (!items_.empty()) posted_ = post();
-    return;
+    if (post_rest()) return;
+  }
+}
+
+// False: there is no memory to come back for the rest, which goes on beyond the budget.
+bool RemoteOutbox::post_rest() noexcept {
+  const std::lock_guard lock(mutex_);
+  try {
+    posted_ = !items_.empty() && post();
+    return true;
+  } catch (...) {
+    return false;
   }
 }
 

@@ -43,6 +43,7 @@ class RemoteOutbox : public std::enable_shared_from_this<RemoteOutbox> {
 
   void deliver();
   [[nodiscard]] bool post();
+  [[nodiscard]] bool post_rest() noexcept;
   bool take(Item& item);
 
   const std::shared_ptr<eddy::internal::LoopCore> loop_;  // used on its thread
