@@ -2,7 +2,10 @@
 #include <eddy/web/websocket/internal/mask.h>
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
 #include <cstddef>
 #include <string>
 
@@ -11,6 +14,8 @@
 namespace {
 
 using eddy::web::internal::apply_mask;
+using eddy::web::internal::MaskingKey;
+using eddy::web::internal::new_masking_key;
 using eddy_tests::kKey;
 
 TEST(Mask, IsTheSameByteByByte) {
@@ -25,6 +30,24 @@ TEST(Mask, IsTheSameByteByByte) {
       ASSERT_EQ(text, expected) << begin << " " << size;
     }
   }
+}
+
+TEST(Mask, AForkedChildHasKeysOfItsOwn) {
+  (void)new_masking_key();
+  std::array<int, 2> ends;
+  ASSERT_EQ(pipe(ends.data()), 0);
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    const MaskingKey key = new_masking_key();
+    _exit(write(ends[1], key.data(), key.size()) == 4 ? 0 : 1);
+  }
+  MaskingKey theirs;
+  EXPECT_EQ(read(ends[0], theirs.data(), theirs.size()), 4);
+  EXPECT_EQ(waitpid(child, nullptr, 0), child);
+  close(ends[0]);
+  close(ends[1]);
+  EXPECT_NE(theirs, new_masking_key());
 }
 
 }  // namespace

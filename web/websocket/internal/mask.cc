@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <eddy/web/websocket/internal/mask.h>
 
+#include <pthread.h>
+
 #include <cstdint>
 #include <cstring>
 
@@ -16,6 +18,9 @@ MaskingKey new_masking_key() {
     std::size_t left = 0;
   };
   thread_local Pool pool;
+  // A forked child has keys of its own: its parent's peers have seen these.
+  static const bool registered = pthread_atfork(nullptr, nullptr, [] { pool.left = 0; }) == 0;
+  (void)registered;
   if (pool.left == 0) {
     random_bytes({pool.keys.front().data(), sizeof pool.keys});
     pool.left = pool.keys.size();
