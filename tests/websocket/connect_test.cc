@@ -401,6 +401,9 @@ TEST_F(Connects, SayWhatIsWrongWithWhatTheyAreGiven) {
            Case{"ws://a/\r\nX: y", "percent-encoded"},
            Case{"wss://a/", "tls::ClientContext"},
            Case{"ws://me:secret@a /", "'ws://***@a /'"},
+           Case{"ws://me:sec/ret@a/", "'ws://***@a/'"},
+           Case{"ws://me:sec#ret@a/", "'ws://***@a/'"},
+           Case{"ws:/me:secret@a/", "'***@a/'"},
        }) {
     error_.clear();
     begin(std::string(each.url));
@@ -440,6 +443,28 @@ TEST_F(Connects, UsersBecomeAnAuthorization) {
   ManualPeer peer = loop_.system().expect_connect(kPort);
   begin("ws://Aladdin:open%20sesame@127.0.0.1:7000/");
   EXPECT_THAT(peer.read(), HasSubstr("\r\nAuthorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n"));
+}
+
+TEST_F(Connects, UsersNeedNoPassword) {
+  ManualPeer peer = loop_.system().expect_connect(kPort);
+  begin("ws://Aladdin@127.0.0.1:7000/");
+  EXPECT_THAT(peer.read(), HasSubstr("\r\nAuthorization: Basic QWxhZGRpbjo=\r\n"));
+  ManualPeer nobody = loop_.system().expect_connect(kPort);
+  begin("ws://@127.0.0.1:7000/");
+  EXPECT_THAT(nobody.read(), testing::Not(HasSubstr("Authorization")));
+}
+
+TEST_F(Connects, GoToAnAddressOfIpv6) {
+  ManualPeer peer = loop_.system().expect_connect(kPort);
+  begin("ws://[::1]:7000/chat");
+  EXPECT_EQ(error_, "");
+  EXPECT_THAT(peer.read(), HasSubstr("\r\nHost: [::1]:7000\r\n"));
+  for (const char* const url : {"ws://[a]/", "ws://[]/", "ws://[::1%25eth0]/", "ws://[[::1]]/",
+                                "ws://[::1]x/", "ws://::1/"}) {
+    error_.clear();
+    begin(url);
+    EXPECT_THAT(error_, HasSubstr("no host")) << url;
+  }
 }
 
 // ---- Proxies ------------------------------------------------------------------------------------

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <system_error>
 
 #include <eddy/core/base/base64.h>
+#include <eddy/core/net/address.h>
 #include <eddy/web/http/internal/char_class.h>
 #include <eddy/web/http/url.h>
 
@@ -13,7 +15,26 @@ namespace eddy::inline v0::web::internal {
 namespace {
 
 [[noreturn]] void refuse(std::string_view url, std::string_view why) {
-  throw std::invalid_argument("the URL '" + url_without_user(url) + "': " + std::string(why));
+  // What can't be taken apart is hidden up to the last '@': a password may have anything in it.
+  const std::size_t at = url.rfind('@');
+  const std::size_t scheme = url.find("://");
+  const std::size_t begin = scheme < at ? scheme + 3 : 0;
+  std::string shown(url);
+  if (at != std::string_view::npos) shown.replace(begin, at - begin, "***");
+  throw std::invalid_argument("the URL '" + shown + "': " + std::string(why));
+}
+
+bool is_ipv6(std::string_view text) noexcept {
+  std::error_code error;
+  const Address address = Address::parse(text, 0, error);
+  return !error && address.family() == Address::Family::ipv6;
+}
+
+// What an Authorization field has for "user:password" or "user" (RFC 7617, 2).
+std::string authorization_of(std::string_view user) {
+  std::string decoded = percent_decode(user, PlusSign::is_plus);
+  if (user.find(':') == std::string_view::npos) decoded += ':';
+  return "Basic " + base64_encode(decoded);
 }
 
 bool all_of_class(std::string_view text, std::uint8_t bits) noexcept {
@@ -55,8 +76,7 @@ ServerUrl parse_server_url(std::string_view url, std::string_view scheme) {
   std::string_view authority = rest.substr(0, end);
   rest.remove_prefix(end);
   if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) {
-    parts.authorization =
-        "Basic " + base64_encode(percent_decode(authority.substr(0, at), PlusSign::is_plus));
+    if (at > 0) parts.authorization = authorization_of(authority.substr(0, at));
     authority.remove_prefix(at + 1);
   }
   const std::uint16_t usual = parts.secure ? 443 : 80;
@@ -64,8 +84,8 @@ ServerUrl parse_server_url(std::string_view url, std::string_view scheme) {
   parts.port = port.value_or(usual);
   const bool bracketed = host.starts_with('[') && host.ends_with(']') && host.size() > 2;
   parts.host = bracketed ? host.substr(1, host.size() - 2) : host;
-  const bool fit = bracketed || parts.host.find_first_of("[]:") == std::string::npos;
-  if (parts.host.empty() || parts.port == 0 || !fit || !all_of_class(parts.host, kHostChar)) {
+  const bool fit = bracketed ? is_ipv6(parts.host) : all_of_class(parts.host, kHostChar);
+  if (parts.host.empty() || parts.port == 0 || !fit) {
     refuse(url, "it has no host, one that is none, or a port that is none");
   }
   parts.host_and_port = std::string(host) + ":" + std::to_string(parts.port);
