@@ -18,8 +18,10 @@
 
 #include <eddy/core/base/base64.h>
 #include <eddy/core/base/digest.h>
+#include <eddy/core/net/client_layer.h>
 #include <eddy/core/task/task_group.h>
 #include <eddy/web/live/channel.h>
+#include <eddy/web/websocket/internal/deflate.h>
 #include <eddy/web/websocket/internal/frame.h>
 #include <eddy/web/websocket/internal/message_reader.h>
 #include <eddy/web/websocket/websocket_connect.h>
@@ -347,6 +349,19 @@ TEST_F(Connects, GoPastWhatIsInterim) {
   EXPECT_NE(socket_, nullptr) << error_;
 }
 
+// What has come before it is no answer.
+TEST_F(Connects, AServerThatStopsBehindWhatIsInterimHasNotAnswered) {
+  for (const char* const half : {"", "HTTP/1.1 403 Forbidden", "HTTP/1.1 403 F\r\nX: y\r\n"}) {
+    error_.clear();
+    ManualPeer peer = begin_with_peer();
+    send(peer, "HTTP/1.1 103 Early Hints\r\nLink: <x>\r\nLink: <y>\r\n\r\n" + std::string(half));
+    peer.close();
+    loop_.run_until_idle();
+    EXPECT_THAT(error_, HasSubstr("has closed the connection before it has answered")) << half;
+    EXPECT_EQ(status_, 0) << half;
+  }
+}
+
 TEST_F(Connects, TakeAnAnswerHoweverItComes) {
   ManualPeer peer = begin_with_peer();
   for (const char byte : answer() + server_frame(kText, "early")) {
@@ -498,6 +513,68 @@ TEST_F(Connects, TellWhatAProxyRefuses) {
             "Proxy Authentication Required");
   EXPECT_EQ(status_, 407);
   EXPECT_TRUE(proxy.closed());
+}
+
+/// TLS in name only.
+class NamedLayer final : public eddy::ClientLayer {
+ public:
+  explicit NamedLayer(std::string& name) : name_(name) {}
+  [[nodiscard]] Task<std::unique_ptr<eddy::Stream>> open(std::unique_ptr<eddy::Stream> transport,
+                                                         std::string host) const override {
+    name_ = host;
+    co_return transport;
+  }
+
+ private:
+  std::string& name_;
+};
+
+TEST_F(Connects, TellTheLayerBehindAProxyWhomTheyWant) {
+  for (const char* const given : {"", "other.example"}) {
+    std::string name;
+    ManualPeer proxy = loop_.system().expect_connect(8080);
+    WebSocketConnectOptions options;
+    options.proxy = "http://127.0.0.1:8080";
+    options.connection.layer = std::make_shared<NamedLayer>(name);
+    options.connection.server_name = given;
+    begin("wss://far.example/", std::move(options));
+    EXPECT_THAT(proxy.read(), StartsWith("CONNECT far.example:443 HTTP/1.1\r\n"));
+    send(proxy, "HTTP/1.1 200 Connection established\r\n\r\n");
+    EXPECT_EQ(name, *given == '\0' ? "far.example" : given);
+    proxy.close();
+    loop_.run_until_idle();
+  }
+}
+
+// ---- Slow servers -------------------------------------------------------------------------------
+
+// What was dropped is missing in the window of what follows, if that counts on it.
+TEST_F(Connects, DropMessagesThatOthersDoNotNeed) {
+  WebSocketConnectOptions options;
+  options.websocket.deflate = DeflateOptions{.context_takeover = true, .threshold = 0};
+  options.websocket.slow_consumer = eddy::web::SlowConsumer::drop_oldest;
+  options.websocket.send_bytes = 1000;
+  ManualPeer peer =
+      open_with_peer(std::move(options), "Sec-WebSocket-Extensions: permessage-deflate\r\n");
+  peer.set_capacity(50);
+  const std::string text = "they all have much of this in common, and little of their own: ";
+  for (int i = 0; i < 30; ++i) socket_->send(text + std::to_string(i));
+  const std::string bytes = read(peer);
+  eddy::web::internal::DeflateInflater inflater(15, true);
+  using eddy::web::internal::MessageEvent;
+  using eddy::web::internal::MessageReader;
+  MessageReader reader(MessageReader::Peer::client, {}, &inflater);
+  std::string copy = bytes;
+  std::span<char> input(copy);
+  std::vector<std::string> messages;
+  for (MessageEvent event = reader.read(input); event.kind != MessageEvent::Kind::more;
+       event = reader.read(input)) {
+    ASSERT_EQ(event.kind, MessageEvent::Kind::text) << event.data;
+    messages.emplace_back(event.data);
+  }
+  EXPECT_LT(messages.size(), 30U);
+  for (const std::string& message : messages) EXPECT_THAT(message, StartsWith(text));
+  EXPECT_EQ(messages.back(), text + "29");
 }
 
 // ---- Both ends of Eddy's ------------------------------------------------------------------------

@@ -105,6 +105,7 @@ class Answer {
   [[nodiscard]] Task<void> read() {
     do {
       text_.erase(0, rest_at());
+      read_ = false;
       parser_.begin(method_);
       ParseResult result = parser_.parse(text_);
       while (result == ParseResult::need_more) {
@@ -163,6 +164,7 @@ Task<std::unique_ptr<Stream>> connect_by_proxy(const TcpClient& client, const Se
         "websocket_connect: the proxy is to be spoken to by http, not https");
   }
   const std::shared_ptr<const ClientLayer> layer = std::exchange(connection.layer, nullptr);
+  std::string name = connection.server_name.empty() ? url.host : connection.server_name;
   auto stream = co_await client.connect(proxy.host, proxy.port, std::move(connection));
   std::string head = "CONNECT " + url.host_and_port + " HTTP/1.1\r\n";
   append_field(head, "Host", url.host_and_port);
@@ -173,7 +175,6 @@ Task<std::unique_ptr<Stream>> connect_by_proxy(const TcpClient& client, const Se
   if (answer.head().status() / 100 != 2) answer.fail_by_status();
   if (!answer.rest().empty()) answer.fail("has sent more than an answer to CONNECT");
   if (layer == nullptr) co_return stream;
-  std::string name = connection.server_name.empty() ? url.host : connection.server_name;
   co_return co_await layer->open(std::move(stream), std::move(name));
 }
 

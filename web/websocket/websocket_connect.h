@@ -37,8 +37,7 @@ struct WebSocketConnectOptions {
   // A constructor, as ConnectOptions has one.
   WebSocketConnectOptions() = default;
 
-  /// Limits, pings, and compression, which is offered where `deflate` is set. slow_consumer is of
-  /// the server.
+  /// Limits, pings, and compression, which is offered where `deflate` is set.
   WebSocketOptions websocket = {};
   /// Offered, the best one first; WebSocket::subprotocol() is what the server has chosen.
   std::vector<std::string> subprotocols = {};

@@ -44,11 +44,14 @@ std::unique_ptr<WebSocketConnection::Deflate> WebSocketConnection::make_deflate(
   const DeflateOptions& own = *options.deflate;
   const DeflateSide server{own.level, own.mem_level, agreed->server_window_bits,
                            agreed->server_takes_over};
-  const DeflateSide client{own.level, own.mem_level, agreed->client_window_bits,
-                           agreed->client_takes_over};
+  DeflateSide client{own.level, own.mem_level, agreed->client_window_bits,
+                     agreed->client_takes_over};
   if (peer == Peer::client) {
     return std::make_unique<Deflate>(server, client.window_bits, client.takes_over, own.threshold);
   }
+  // What was dropped would be missing in the window of what follows; a client need not tell that it
+  // does without (RFC 7692, 7.1.1.2).
+  client.takes_over = client.takes_over && options.slow_consumer == SlowConsumer::close;
   const std::size_t threshold =
       agreed->client_may_compress ? own.threshold : static_cast<std::size_t>(-1);
   return std::make_unique<Deflate>(client, server.window_bits, server.takes_over, threshold);
