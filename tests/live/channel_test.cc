@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -305,6 +306,20 @@ TEST_F(Channels, RefuseWhatIsTooMuchToHandOut) {
   EXPECT_EQ(read(peer), all + server_frame(kText, "again"));
 }
 
+TEST_F(Channels, MayLetAnyAmountWait) {
+  serve({.history = 1, .pending_bytes = std::numeric_limits<std::size_t>::max()});
+  ManualPeer peer = open("/");
+  peer.set_capacity(10 << 20);
+  const std::string message(500'000, 'x');
+  std::string all;
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_NE(channel_->publish(message), 0U);
+    all += server_frame(kText, message);
+  }
+  loop_.run_until_idle();
+  EXPECT_TRUE(read(peer) == all);
+}
+
 TEST_F(Channels, WaitForNobody) {
   serve();
   bool done = false;
@@ -351,6 +366,20 @@ TEST_P(Bursts, MakeNobodySlow) {
   }
   loop_.run_until_idle();
   EXPECT_EQ(read(peer), all);
+}
+
+TEST_P(Bursts, OfLongMessagesMakeNobodySlow) {
+  serve({.pending_bytes = 100 << 20}, {.slow_consumer = GetParam()});
+  ManualPeer peer = open("/");
+  peer.set_capacity(100 << 20);
+  const std::string message(400'000, 'x');
+  std::string all;
+  for (int i = 0; i < 16; ++i) {
+    channel_->publish(message);
+    all += server_frame(kText, message);
+  }
+  loop_.run_until_idle();
+  EXPECT_TRUE(read(peer) == all);
 }
 
 TEST_F(Channels, ASlowOneMayBeGivenTheNewestOnly) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -16,8 +17,9 @@ using eddy::internal::step_done;
 
 namespace {
 
-// What a subscriber that lacks several messages is handed in a step: what the system takes at once.
+// What a subscriber that lacks several messages is handed in a step: what is sent at once.
 constexpr std::size_t kMostAtOnce = 16;
+constexpr std::size_t kMostBytesAtOnce = SendQueue::kStep;
 
 }  // namespace
 
@@ -108,7 +110,12 @@ void ChannelCore::handed(Subscription& subscription, std::uint64_t next) noexcep
 
 void ChannelCore::run() {
   while (InChannel* const place = behind_.front()) {
-    hand_to(static_cast<Subscription&>(*place));
+    if (const auto error = hand_to(static_cast<Subscription&>(*place))) {
+      schedule(*loop_, *this);
+      // Last, as the program may end this channel now.
+      const std::shared_ptr<eddy::internal::LoopCore> loop = loop_;
+      return eddy::internal::report(*loop, error, "a Channel's subscriber");
+    }
     if (step_done(*loop_, "channel") && !behind_.empty()) return schedule(*loop_, *this);
   }
   trim();
@@ -116,30 +123,43 @@ void ChannelCore::run() {
 }
 
 // What it lacks, or some of it; then it is the last one of those who lack something.
-void ChannelCore::hand_to(Subscription& subscription) {
+std::exception_ptr ChannelCore::hand_to(Subscription& subscription) noexcept {
   std::array<SharedMessage*, kMostAtOnce> lacking;
-  const std::uint64_t end = std::min(next_, subscription.next + kMostAtOnce);
+  std::uint64_t end = subscription.next;
   std::size_t count = 0;
+  std::size_t size = 0;
   std::size_t before = 0;
-  for (std::uint64_t id = subscription.next; id < end; ++id) {
-    before += (lacking[count++] = &message(id))->bytes_held();
+  for (; end < next_ && count < kMostAtOnce; ++end) {
+    SharedMessage& next = message(end);
+    size += next.data().size();
+    if (count > 0 && size > kMostBytesAtOnce) break;
+    before += next.bytes_held();
+    lacking[count++] = &next;
   }
   bool takes = false;
+  std::exception_ptr error;
   try {
     takes = subscription.subscriber().deliver(std::span(lacking).first(count));
-  } catch (...) {  // no memory: it is better off anew
-    eddy::internal::report(*loop_, std::current_exception(), "a Channel's subscriber");
+  } catch (...) {
+    error = std::current_exception();
   }
   for (SharedMessage* const each : std::span(lacking).first(count)) bytes_ += each->bytes_held();
   bytes_ -= before;  // a form may have been made
   if (!takes) {
     delete &subscription;
-    return;
+    return error;
   }
   handed(subscription, end);
   InChannel& place = subscription;
   place.unlink();
   (end == next_ ? up_to_date_ : behind_).push_back(place);
+  return nullptr;
+}
+
+std::size_t ChannelCore::most_bytes() const noexcept {
+  constexpr std::size_t kMost = std::numeric_limits<std::size_t>::max();
+  const std::size_t kept = options_.history == 0 ? 0 : options_.history_bytes;
+  return options_.pending_bytes < kMost - kept ? options_.pending_bytes + kept : kMost;
 }
 
 // What nobody lacks any more, and is not kept for those who come back.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <string_view>
 
@@ -43,12 +44,11 @@ class ChannelCore final : private eddy::internal::ReadyItem, private RemoteOutbo
   [[nodiscard]] const char* label() const noexcept override { return "channel"; }
   void take_remote(std::string_view data, bool binary) override { publish(data, binary); }
 
-  void hand_to(Subscription& subscription);
+  /// What its subscriber has thrown.
+  [[nodiscard]] std::exception_ptr hand_to(Subscription& subscription) noexcept;
   void handed(Subscription& subscription, std::uint64_t next) noexcept;
   void trim() noexcept;
-  [[nodiscard]] std::size_t most_bytes() const noexcept {
-    return options_.pending_bytes + (options_.history == 0 ? 0 : options_.history_bytes);
-  }
+  [[nodiscard]] std::size_t most_bytes() const noexcept;
   [[nodiscard]] SharedMessage& message(std::uint64_t id) noexcept {
     return messages_[id - (next_ - messages_.size())];
   }

@@ -256,8 +256,13 @@ bool EventConnection::send_by(Send send) {
 }
 
 bool EventConnection::deliver(std::span<SharedMessage* const> messages) {
-  for (SharedMessage* const message : messages) {
-    if (!send_shared(message->event())) return false;
+  try {
+    for (SharedMessage* const message : messages) {
+      if (!send_shared(message->event())) return false;
+    }
+  } catch (...) {  // no memory: its client comes back for what it lacks
+    phase_ == Phase::opening ? end() : gone();
+    throw;
   }
   return true;
 }

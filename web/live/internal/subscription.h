@@ -43,7 +43,8 @@ class EDDY_API Subscriber {
   Subscriber& operator=(const Subscriber&) = delete;
 
   /// Sends messages, or keeps them to be sent; calls nothing of the program's, and ends no
-  /// subscription. False: it takes no more, and this one ends. Throws std::bad_alloc.
+  /// subscription. False: it takes no more, and this one ends. Throws std::bad_alloc, and has ended
+  /// itself then, as it lacks something.
   [[nodiscard]] virtual bool deliver(std::span<SharedMessage* const> messages) = 0;
 
   /// Null for none.

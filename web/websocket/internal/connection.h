@@ -188,6 +188,7 @@ class WebSocketConnection final : public WebSocket,
   [[nodiscard]] bool send_frame(const Frame& frame, std::string_view payload);
   [[nodiscard]] bool send_frame(const Frame& frame, const FrameHeader& header,
                                 std::string_view payload);
+  [[nodiscard]] bool deliver_shared(std::span<SharedMessage* const> messages);
   [[nodiscard]] bool deliver_masked(std::span<SharedMessage* const> messages);
   [[nodiscard]] const FrameBytes& frame_of(SharedMessage& message);
   [[nodiscard]] bool make_room(std::size_t bytes);

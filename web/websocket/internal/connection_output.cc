@@ -42,7 +42,12 @@ bool WebSocketConnection::send_data(std::string_view data, bool binary) {
   std::string deflated;
   deflate_->deflater.deflate(data, deflated);
   frame.compressed = true;
-  return send_frame(frame, deflated);
+  try {
+    return send_frame(frame, deflated);
+  } catch (...) {  // no memory: the next one must not count on it
+    deflate_->deflater.forget();
+    throw;
+  }
 }
 
 bool WebSocketConnection::send_control(Opcode opcode, std::string_view data) {
@@ -98,7 +103,15 @@ const FrameBytes& WebSocketConnection::frame_of(SharedMessage& message) {
 }
 
 bool WebSocketConnection::deliver(std::span<SharedMessage* const> messages) {
-  if (masks_) return deliver_masked(messages);
+  try {
+    return masks_ ? deliver_masked(messages) : deliver_shared(messages);
+  } catch (...) {  // no memory: it lacks one, or half a frame has gone
+    gone();
+    throw;
+  }
+}
+
+bool WebSocketConnection::deliver_shared(std::span<SharedMessage* const> messages) {
   const bool all_at_once =
       messages.size() > 1 && queue_.empty() && bounds_.slow_consumer != SlowConsumer::coalesce;
   const std::size_t most_at_once = std::min(kMostBatched, bounds_.send_bytes);
