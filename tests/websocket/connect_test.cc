@@ -259,6 +259,17 @@ TEST_F(Connects, AreToldOfAServerThatHasGone) {
   EXPECT_EQ(socket_->close_code(), CloseCode::abnormal);
 }
 
+TEST_F(Connects, LetGoEndsTheWaitForAMessage) {
+  WebSocketConnectOptions options;
+  options.websocket.close_timeout = {};
+  const ManualPeer peer = open_with_peer(std::move(options));
+  receive_all();
+  EXPECT_THAT(received_, IsEmpty());
+  socket_.reset();
+  loop_.run_until_idle();
+  EXPECT_THAT(received_, ElementsAre("end"));
+}
+
 TEST_F(Connects, AServerMasksNothing) {
   ManualPeer peer = open_with_peer();
   receive_all();
@@ -654,6 +665,14 @@ TEST_F(Connects, MaySubscribeAndBeReachedFromOtherThreads) {
   socket_.reset();
   loop_.run_until_idle();
   EXPECT_EQ(channel.size(), 0U);
+  EXPECT_EQ(remote.send("late"), RemoteSend::closed);
+}
+
+TEST_F(Connects, TellOtherThreadsOfTheirClose) {
+  const ManualPeer peer = open_with_peer();
+  const auto remote = socket_->remote();
+  socket_->close();
+  loop_.run_until_idle();
   EXPECT_EQ(remote.send("late"), RemoteSend::closed);
 }
 

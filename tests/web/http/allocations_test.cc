@@ -20,6 +20,8 @@
 #include <eddy/web/http/response_writer.h>
 #include <eddy/web/live/event_stream_route.h>
 #include <eddy/web/web.h>
+#include <eddy/web/websocket/websocket_connect.h>
+#include <eddy/web/websocket/websocket_route.h>
 #include <tests/web/http/web_client.h>
 
 namespace {
@@ -211,6 +213,35 @@ TEST(Allocations, AWholeResponseCostsLittleForEachPiece) {
   loop.run_until(fetch(client, eddy::web::ClientRequest(kUrl), body));
   EXPECT_LT(allocations - before, kPieces + 100);
   EXPECT_EQ(body, std::string(kPieces, 'x'));
+}
+
+// Whoever goes first of the handle and the Loop, when the server has gone.
+TEST(Allocations, AClientOfAWebSocketLeavesNothing) {
+  using eddy::web::WebSocketClient;
+  const auto connect = [](bool loop_first) {
+    WebSocketClient socket;
+    eddy::testing::ManualLoop loop;
+    eddy::web::Application app;
+    app.websocket("/", [](eddy::web::WebSocket& served) -> eddy::Task<void> {
+      while (co_await served.receive()) {
+      }
+    });
+    auto& server = app.listen(loop, "127.0.0.1", 0);
+    loop.spawn([](WebSocketClient& opened, std::uint16_t port) -> eddy::Task<void> {
+      opened = co_await eddy::web::websocket_connect("ws://127.0.0.1:" + std::to_string(port));
+    }(socket, server.port()));
+    loop.run_until_idle();
+    server.stop();
+    loop.run_until_idle();
+    EXPECT_TRUE(socket != nullptr && socket->closed());
+    if (!loop_first) socket.reset();
+  };
+  for (const bool loop_first : {false, true}) {
+    connect(loop_first);  // what is kept for the next one
+    const std::size_t before = bytes_in_use;
+    connect(loop_first);
+    EXPECT_EQ(bytes_in_use, before) << loop_first;
+  }
 }
 
 TEST(Allocations, AFieldThatThereWasNoMemoryForIsNotSent) {

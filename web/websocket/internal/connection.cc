@@ -79,8 +79,13 @@ __attribute__((noinline)) void WebSocketConnection::drop_reference() noexcept {
 }
 
 void WebSocketConnection::let_go() noexcept {
-  speaker_->let_go();
+  const Pin pin(*this);
   drop_reference();
+  speaker_->let_go();
+  if (phase_ != Phase::shut || left_) return;
+  // Nothing of its stream's comes any more, not even the Loop's end; nor would the task's.
+  drop_task();
+  leave();
 }
 
 void WebSocketConnection::begin(UpgradedConnection connection) noexcept {
@@ -482,6 +487,7 @@ void WebSocketConnection::end_task() noexcept {
   if (request_ && !speaker_->keeps_request()) end_request();
   if (speaker_->receives()) {
     told_closed_ = input_over_ = true;
+    if (receiver_ != nullptr) receiver_->wake();  // another task's
     try {
       begin_close(CloseCode::normal, {});
     } catch (...) {  // no memory

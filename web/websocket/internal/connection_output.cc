@@ -215,8 +215,8 @@ void WebSocketConnection::begin_close(CloseCode code, std::string_view reason) {
   send_close(code, reason);
   if (phase_ != Phase::open) return;
   phase_ = Phase::closing;
-  // Nothing more is received, but for the peer's close.
-  if (!rest_.empty() || subscribes()) schedule(loop(), *this);
+  // Nothing more is received, but for the peer's close; and nobody else sends.
+  if (!rest_.empty() || subscribes() || remote_end_) schedule(loop(), *this);
   wake_senders(false);
   update_interest();
 }
