@@ -20,6 +20,7 @@ SCRIPTS = {
     "web/template/build_test.py": ("web_template_build.command", "web_template_build.project", "web_template_build.lines",
                                    "web_template_build.calls", "web_template_build.ninja", "web_template_build.make"),
     "web/template/watch_test.py": ("web_template_watch", "browser.template_watch"),
+    "websocket/python_test.py": tuple(f"websocket_python.{host}" for host in ("native", "qt", "glib", "asio", "libev")),
 }
 
 

@@ -89,7 +89,7 @@ ITEMS = [
          differs="It is closed by 1011."),
     item("V22", "websocket_connect() of a URL or request, with connect_timeout, compression, pings, limits, subprotocols and a resolver.",
          "websocket_connect WebSocketConnectOptions",
-         "Connects.AskAsTheProtocolHasIt,WaitSoLong,GoByAProxy,UsersBecomeAnAuthorization BothEnds.UnderstandEachOther "
+         "Connects.AskAsTheProtocolHasIt,WaitSoLong,GoByAProxy,UsersBecomeAnAuthorization "
          "TlsWebSockets.AreWss,TrustNobodyElse python:websocket/python_test.py:EchoClient.test_all_parameters_of_deflate",
          differs="Proxies, too; one timeout for the name, the connection, TLS and the handshake."),
     item("V23", "read_message() gives a message, or None at the end; write_message(), ping() and close(). One that is dropped unclosed "
