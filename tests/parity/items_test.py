@@ -20,7 +20,7 @@ ID = re.compile(r"([A-Z]+)(\d+)([a-z]?)")
 # What a handler class declares for itself.
 YOURS = {"YourHandler"}
 # How many numbers each letter has: an item that is taken away at the end of a letter would leave no gap.
-NUMBERS = {"D": 39, "E": 6, "H": 27, "LC": 8, "T": 10, "W": 90}
+NUMBERS = {"D": 39, "E": 6, "H": 27, "LC": 8, "T": 10, "V": 26, "W": 90}
 
 
 def http_cases():

@@ -65,7 +65,7 @@ struct EventStreamMethods {
 
     static void open(Exchange& exchange, std::unique_ptr<Speaker>& held) {
       if (!check_event_stream(exchange)) return;
-      const EventStreamOptions options = held->get().event_stream_options();
+      const EventStreamOptions options = (*held).get().event_stream_options();
       try {
         open_event_stream(exchange, options, std::move(held));
       } catch (...) {
